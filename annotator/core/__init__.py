@@ -1,0 +1,1 @@
+"""The document and its files; knows nothing of Qt or MindSpore."""

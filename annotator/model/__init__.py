@@ -1,0 +1,1 @@
+"""TinySAM as MindSpore cells, and its checkpoints."""

@@ -1,0 +1,115 @@
+"""The Segmenter: encodes images, decodes prompts, and hands out plain values."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from annotator.segment.preprocess import Frame
+from annotator.segment.prompt import Prompt
+
+
+class Cancelled(Exception):
+    """The caller's CancellationToken was set; no result exists."""
+
+
+class CancellationToken:
+    """A flag that long work polls between its stages; safe to set from any thread."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        self._event.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        return self._event.is_set()
+
+    def check(self) -> None:
+        """Raise Cancelled when the token is set."""
+        if self.is_cancelled:
+            raise Cancelled
+
+
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """The encoder's output for one image.
+
+    features: 1 x 256 x S/16 x S/16 float32, S the network's input size.
+    frame: how the image lies in the network's input.
+    fingerprint: hex digest of pixels + weights + precision; equal fingerprints mean equal features.
+    mask_threshold: the logit above which a pixel is foreground.
+    """
+
+    features: npt.NDArray[np.float32] = field(repr=False)
+    frame: Frame
+    fingerprint: str
+    mask_threshold: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A mask suggested by the model.
+
+    logits: S/4 x S/4 float32, input frame including padding; feed them back through Prompt.logits to refine.
+    predicted_iou: the model's own estimate of the IoU with the object, about 0..1.
+    frame: how the image lies in the network's input.
+    """
+
+    logits: npt.NDArray[np.float32] = field(repr=False)
+    predicted_iou: float
+    frame: Frame
+    mask_threshold: float = 0.0
+
+    @cached_property
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """H x W bool in the original oriented frame, upsampled on first use."""
+        raise NotImplementedError  # seam: written with preprocess.py
+
+    @cached_property
+    def stability(self) -> float:
+        """IoU of the masks thresholded one logit above and below mask_threshold, on the unpadded logits."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False)
+class DecodeBatch:
+    """Low-resolution results of many prompts on one embedding, in the prompts' order and the network's mask order.
+
+    logits: P x 3 x S/4 x S/4 float32; predicted_iou: P x 3 float32.
+    """
+
+    logits: npt.NDArray[np.float32] = field(repr=False)
+    predicted_iou: npt.NDArray[np.float32]
+
+
+class Segmenter(Protocol):
+    """What every segmenter offers, in this process or in a child."""
+
+    @property
+    def name(self) -> str:
+        """The checkpoint's name, for people."""
+
+    def encode(self, rgb: npt.NDArray[np.uint8], *, cancel: CancellationToken | None = None) -> Embedding:
+        """Embed one oriented image, uint8 H x W x 3 RGB. Raises Cancelled between stages when `cancel` is set."""
+
+    def decode(self, embedding: Embedding, prompt: Prompt) -> list[Proposal]:
+        """Three proposals for one prompt, best predicted IoU first."""
+
+    def decode_batch(self, embedding: Embedding, prompts: Sequence[Prompt]) -> DecodeBatch:
+        """Low-resolution logits for many prompts at once; equal to decoding them one by one."""
+
+
+def load_segmenter(weights: Path | str | None = None, precision: str = "fp32") -> Segmenter:
+    """A segmenter in this process; `weights` None takes the best checkpoint installed. Raises WeightsError."""
+    from annotator.segment.tinysam import TinySamSegmenter
+
+    return TinySamSegmenter.load(weights, precision=precision)
