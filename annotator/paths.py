@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import platformdirs
@@ -39,3 +40,14 @@ def cache_dir() -> Path:
 def state_dir() -> Path:
     """Local state such as the journal; never on a network drive by default."""
     return Path(platformdirs.user_state_dir(_APP, appauthor=False))
+
+
+def example_dir() -> Path:
+    """A folder with the example image that the user may write in; made on first use."""
+    folder = Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "example"
+    for source in (resources_dir() / "example").glob("*.png"):
+        copy = folder / source.name
+        if not copy.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, copy)
+    return folder

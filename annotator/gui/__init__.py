@@ -1,0 +1,1 @@
+"""The window: paints, routes input and edits the document; never computes."""

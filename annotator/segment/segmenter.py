@@ -12,7 +12,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from annotator.segment.preprocess import Frame
+from annotator.segment.identity import ModelIdentity
+from annotator.segment.preprocess import Frame, image_part, upsample_mask
 from annotator.segment.prompt import Prompt
 
 
@@ -72,12 +73,18 @@ class Proposal:
     @cached_property
     def mask(self) -> npt.NDArray[np.bool_]:
         """H x W bool in the original oriented frame, upsampled on first use."""
-        raise NotImplementedError  # seam: written with preprocess.py
+        return upsample_mask(self.logits, self.frame, self.mask_threshold)
 
     @cached_property
     def stability(self) -> float:
-        """IoU of the masks thresholded one logit above and below mask_threshold, on the unpadded logits."""
-        raise NotImplementedError
+        """IoU of the masks thresholded one logit above and below mask_threshold, on the logits without the padding.
+
+        0 where even the larger mask is empty. The measure is SAM's stability score with an offset of 1.
+        """
+        logits = image_part(self.logits, self.frame)
+        larger = np.count_nonzero(logits > self.mask_threshold - 1)
+        smaller = np.count_nonzero(logits > self.mask_threshold + 1)
+        return smaller / larger if larger else 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +97,20 @@ class DecodeBatch:
     logits: npt.NDArray[np.float32] = field(repr=False)
     predicted_iou: npt.NDArray[np.float32]
 
+    def proposals(self, index: int, embedding: Embedding) -> list[Proposal]:
+        """The three Proposals of the prompt at `index`, best predicted IoU first; `embedding` is the one decoded."""
+        ious = self.predicted_iou[index]
+        return [
+            Proposal(
+                # A copy, so that one proposal does not keep the logits of the whole batch in memory.
+                logits=self.logits[index, i].copy(),
+                predicted_iou=float(ious[i]),
+                frame=embedding.frame,
+                mask_threshold=embedding.mask_threshold,
+            )
+            for i in np.argsort(-ious, kind="stable")
+        ]
+
 
 class Segmenter(Protocol):
     """What every segmenter offers, in this process or in a child."""
@@ -98,14 +119,28 @@ class Segmenter(Protocol):
     def name(self) -> str:
         """The checkpoint's name, for people."""
 
+    @property
+    def identity(self) -> ModelIdentity:
+        """Which model it runs: what its embeddings' fingerprints depend on beside the pixels."""
+
     def encode(self, rgb: npt.NDArray[np.uint8], *, cancel: CancellationToken | None = None) -> Embedding:
         """Embed one oriented image, uint8 H x W x 3 RGB. Raises Cancelled between stages when `cancel` is set."""
 
     def decode(self, embedding: Embedding, prompt: Prompt) -> list[Proposal]:
-        """Three proposals for one prompt, best predicted IoU first."""
+        """Three proposals for one prompt, best predicted IoU first. Raises PromptError for one outside the image."""
 
     def decode_batch(self, embedding: Embedding, prompts: Sequence[Prompt]) -> DecodeBatch:
         """Low-resolution logits for many prompts at once; equal to decoding them one by one."""
+
+
+def check_prompts(embedding: Embedding, prompts: Sequence[Prompt]) -> None:
+    """Raise PromptError for a prompt outside the embedding's image, ValueError for logits of another size than S/4."""
+    frame = embedding.frame
+    side = frame.input_size // 4
+    for prompt in prompts:
+        prompt.check_inside(frame.height, frame.width)
+        if prompt.logits is not None and prompt.logits.shape != (side, side):
+            raise ValueError(f"a prompt's logits must be {side} x {side}, not {prompt.logits.shape}")
 
 
 def load_segmenter(weights: Path | str | None = None, precision: str = "fp32") -> Segmenter:

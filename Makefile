@@ -1,0 +1,62 @@
+# One command for each habit; continuous integration calls the same ones. `make help` lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+FILLED := $(VENV)/.filled
+FILLED_BENCH := $(VENV)/.filled-bench
+EXAMPLE := resources/example/chelsea.png
+# More words for pytest: make test ARGS="tests/core -k coco"
+ARGS ?=
+
+# The first Python that MindSpore has wheels for; PYTHON=/path/to/python overrides.
+FITS := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))
+PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.10; do \
+	$$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench proof python
+
+help:  ## list the commands
+	@sed -n 's/^\([a-z]*\):.*## /    make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+run: $(FILLED)  ## open the window on the example (without a display: segment it and leave overlay.png)
+	@tools/system_packages.sh run
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
+		$(BIN)/annotator $(EXAMPLE); \
+	else \
+		echo "There is no display, so no window can open. Segmenting the example instead:"; \
+		$(BIN)/annotator segment $(EXAMPLE) --box 134,81,208,148 --overlay overlay.png \
+			&& echo "The result is drawn in overlay.png."; \
+	fi
+
+test: $(FILLED)  ## run the tests (ARGS="..." is handed to pytest)
+	@tools/system_packages.sh test
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+
+lint: $(FILLED)  ## check style, types and who imports whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+proof: $(FILLED)  ## run the long checks
+	@tools/system_packages.sh test
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m proof $(ARGS) || [ $$? = 5 ]  # 5: there is none
+
+bench: $(FILLED_BENCH)  ## time what matters and print a table
+	@for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
+
+# MindSpore is a download of 800 MB, so this takes a while once.
+$(FILLED): pyproject.toml | python
+	@[ -x $(BIN)/python ] || [ -n "$(PYTHON)" ] || { echo "Python 3.10, 3.11 or 3.12 is needed and none was found:" \
+		"install one and say where it is with make PYTHON=/path/to/python."; exit 1; }
+	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[test,dev]'
+	@touch $@
+
+python:
+	@[ -x $(BIN)/python ] || tools/system_packages.sh python
+
+$(FILLED_BENCH): $(FILLED)
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[bench]'
+	@touch $@

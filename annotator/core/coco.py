@@ -1,0 +1,366 @@
+"""COCO files: read into a Document, and written so that nothing is lost.
+
+What COCO has no key for sits under one key, "annotator":
+
+    of the file        {"next_ids": {"category": int, "image": int, "instance": int}}
+    of a category      {"color": "#rrggbb"}
+    of an annotation   {"source": str, "weights": str, "predicted_iou": float, "stability": float}
+
+Keys we do not know survive at every level, ours included. `segmentation`, `area` and `bbox` of annotations whose mask
+nobody changed are written as they were read; changed and new masks become compressed run-lengths with the mask's own
+area and box. An annotation that has only a `bbox` gets the mask of that rectangle, and keeps having only a `bbox`
+until its mask is changed. `iscrowd` and `supercategory` are always written, because pycocotools asks for them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from functools import partial
+from pathlib import Path, PurePath
+from typing import Any, TypeGuard
+
+import orjson
+
+from annotator.core.atomic import replace_file
+from annotator.core.document import NOTHING, Category, Document, ImageRecord, Instance, NextIds, Provenance
+from annotator.core.geometry import MAX_MASK_PIXELS, RunLengths, measure
+from annotator.core.rle import are_canonical
+from annotator.errors import DatasetError
+
+MAX_ID = 2**52
+"""The largest id accepted: half of what every JSON reader keeps exactly, which leaves the other half for new ids."""
+
+_OURS = "annotator"
+_SHAPE_KEYS = ("segmentation", "area", "bbox")
+_FILE_KEYS = frozenset({"images", "annotations", "categories", _OURS})
+_CATEGORY_KEYS = frozenset({"id", "name", "supercategory", _OURS})
+_IMAGE_KEYS = frozenset({"id", "file_name", "height", "width", _OURS})
+_ANNOTATION_KEYS = frozenset({"id", "image_id", "category_id", "iscrowd", _OURS, *_SHAPE_KEYS})
+_LISTS = {"categories": "category", "images": "image", "annotations": "annotation"}
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+
+
+def write(document: Document, path: Path) -> None:
+    """Save the document as a COCO file, replacing what is at `path` in one step.
+
+    Images are listed whether or not they have instances, except those whose size is not known. To save while the
+    document is being edited, pass its snapshot(). Raises SaveError; the old file is then still there.
+    """
+    instances = document.instances_in_order()
+    measure(instance.mask for instance in instances if instance.verbatim is None)
+    next_ids = {field.name: getattr(document.next_ids, field.name) for field in fields(NextIds)}
+    lists = {
+        "images": _lines(_image_json(image) for image in document.images.values() if image.has_size),
+        "annotations": _lines(_annotation_json(instance) for instance in instances),
+        "categories": _lines(_category_json(category) for category in document.categories.values()),
+    }
+    rest = {key: orjson.dumps(value) for key, value in _completed({}, document.extra, {"next_ids": next_ids}).items()}
+    ours = rest.pop(_OURS)
+    members = (orjson.dumps(key) + b": " + value for key, value in {**rest, **lists, _OURS: ours}.items())
+    replace_file(path, b"{\n" + b",\n".join(members) + b"\n}\n")
+
+
+def _lines(records: Iterable[dict[str, Any]]) -> bytes:
+    """A list with one record a line, which version control can compare."""
+    lines = b",\n".join(map(orjson.dumps, records))
+    return b"[\n" + lines + b"\n]" if lines else b"[]"
+
+
+def _category_json(category: Category) -> dict[str, Any]:
+    known = {"id": category.id, "name": category.name, "supercategory": category.supercategory}
+    return _completed(known, category.extra, {"color": category.color})
+
+
+def _image_json(image: ImageRecord) -> dict[str, Any]:
+    known = {"id": image.id, "file_name": image.path, "height": image.height, "width": image.width}
+    return _completed(known, image.extra, {})
+
+
+def _annotation_json(instance: Instance) -> dict[str, Any]:
+    shape = _shape_json(instance.mask) if instance.verbatim is None else instance.verbatim
+    known = {
+        "id": instance.id,
+        "image_id": instance.image_id,
+        "category_id": instance.category_id,
+        **shape,
+        "iscrowd": int(instance.iscrowd),
+    }
+    provenance = instance.provenance
+    ours = {
+        "source": provenance.source or None,
+        "weights": provenance.weights or None,
+        "predicted_iou": provenance.predicted_iou,
+        "stability": provenance.stability,
+    }
+    return _completed(known, instance.extra, ours)
+
+
+def _shape_json(mask: RunLengths) -> dict[str, Any]:
+    return {"segmentation": mask.to_coco(), "area": mask.area, "bbox": list(mask.bbox)}
+
+
+def _completed(known: dict[str, Any], extra: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+    """A record with its unknown keys, and with those of `ours` that have a value."""
+    record = {**known, **extra}
+    ours = {**extra.get(_OURS, {}), **{key: value for key, value in ours.items() if value is not None}}
+    if ours:
+        record[_OURS] = ours
+    return record
+
+
+def read(path: Path, image_root: Path) -> Document:
+    """The document in the COCO file `path`, whose images lie under `image_root`.
+
+    Raises DatasetError, which names the file and the record, unless everything in the file makes sense.
+    """
+    content = _load(path)
+    document = Document(image_root)
+    try:
+        ours = _ours(content)
+        next_ids = _next_ids(ours.pop("next_ids", {}))
+    except ValueError as error:
+        raise _wrong(path, "the top level", error) from error
+    document.extra = _extra(content, _FILE_KEYS, ours)
+    instance = partial(_instance, masks=_compressed_masks(_list(path, content, "annotations")))
+    for key, parse in (("categories", _category), ("images", _image), ("annotations", instance)):
+        for position, record in enumerate(_list(path, content, key)):
+            try:
+                document.put(parse(record, document))
+            except ValueError as error:
+                raise _wrong(path, _named(_LISTS[key], record, position), error) from error
+    for field in fields(NextIds):
+        least = getattr(next_ids, field.name)
+        setattr(document.next_ids, field.name, max(least, getattr(document.next_ids, field.name)))
+    return document
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(
+            f"The annotation file {path} cannot be read ({error.strerror}): check that it exists and its permissions."
+        ) from error
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        content = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        _blame_number(path, data)
+        raise DatasetError(
+            f"The annotation file {path} is not valid JSON ({error}): restore it from a copy, or correct it there."
+        ) from error
+    if not isinstance(content, dict) or not isinstance(content.get("images"), list):
+        raise DatasetError(f'{path} is not a COCO annotation file, because it has no list "images": open another file.')
+    return content
+
+
+def _blame_number(path: Path, data: bytes) -> None:
+    """Raise DatasetError when all that is wrong with `data` is a NaN or an infinity, which Python writes as JSON."""
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    for key, value in content.items() if isinstance(content, dict) else ():
+        for position, record in enumerate(value if isinstance(value, list) else [value]):
+            try:
+                json.dumps(record, allow_nan=False)
+            except ValueError as error:
+                name = _named(_LISTS[key], record, position) if key in _LISTS else f'"{key}"'
+                raise _wrong(path, name, ValueError("it holds a number that is NaN or infinite")) from error
+
+
+def _list(path: Path, content: Mapping[str, Any], key: str) -> list[Any]:
+    # Files with images alone have no annotations, and may have no categories.
+    records = content.get(key, [])
+    if not isinstance(records, list):
+        raise _wrong(path, "the top level", ValueError(f'its "{key}" is not a list'))
+    return records
+
+
+def _named(kind: str, record: object, position: int) -> str:
+    """How an error calls a record: by its id where it has one."""
+    if isinstance(record, dict) and isinstance(record.get("id"), int):
+        return f"{kind} {record['id']}"
+    return f"the {kind} at place {position + 1} of its list"
+
+
+def _wrong(path: Path, what: str, error: ValueError) -> DatasetError:
+    return DatasetError(
+        f"In the annotation file {path}, {what} cannot be used: {error}. Correct it or take it out, then open it again."
+    )
+
+
+# -- records from JSON; a ValueError is a clause that says what is wrong -----------------------------------------------
+
+
+def _category(record: Any, document: Document) -> Category:
+    category_id = _new_id(record, document.categories)
+    ours = _ours(record)
+    name, supercategory = record.get("name"), record.get("supercategory") or ""
+    if not isinstance(name, str) or not isinstance(supercategory, str):
+        raise ValueError("its name or supercategory is not a text")
+    color = ours.pop("color", None)
+    if color is not None and not (isinstance(color, str) and _COLOR.fullmatch(color)):
+        raise ValueError(f'its color is {color!r}, not like "#4c72b0"')
+    return Category(category_id, name, supercategory, color, _extra(record, _CATEGORY_KEYS, ours))
+
+
+def _image(record: Any, document: Document) -> ImageRecord:
+    image_id = _new_id(record, document.images)
+    height, width = record.get("height"), record.get("width")
+    if type(height) is not int or type(width) is not int or height < 1 or width < 1:
+        raise ValueError(f"its height and width are {height!r} and {width!r}, not whole numbers of pixels")
+    if height * width > MAX_MASK_PIXELS:
+        raise ValueError(f"its size of {width} x {height} pixels is impossible")
+    path = _relative_path(record.get("file_name"))
+    return ImageRecord(image_id, path, height, width, extra=_extra(record, _IMAGE_KEYS, _ours(record)))
+
+
+def _relative_path(name: object) -> str:
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise ValueError("it has no file_name")
+    # Windows tools write backslashes; a file_name from elsewhere must not reach out of the folder on any system.
+    path = posixpath.normpath(name.replace("\\", "/"))
+    if path.startswith("/") or _DRIVE.match(name) or PurePath(path).drive:
+        raise ValueError(f"its file_name {name} is absolute, but must be relative to the folder of the images")
+    if path in (".", "..") or path.startswith("../"):
+        raise ValueError(f"its file_name {name} leaves the folder of the images")
+    return path
+
+
+_Masks = Mapping[tuple[str, int, int], RunLengths]
+"""Masks by what the file says of them: compressed run-lengths, height, width."""
+
+
+def _compressed_masks(records: list[Any]) -> _Masks:
+    """The masks of all compressed run-lengths as we write them; checked together, which takes a tenth of the time.
+
+    What is spelt otherwise, or is wrong, is left out: it is looked at when its turn comes.
+    """
+    keys: dict[tuple[str, int, int], None] = {}
+    for record in records:
+        segmentation = record.get("segmentation") if isinstance(record, dict) else None
+        if isinstance(segmentation, dict):
+            counts, size = segmentation.get("counts"), segmentation.get("size")
+            if isinstance(counts, str) and counts.isascii() and _is_size(size):
+                keys[counts, size[0], size[1]] = None
+    texts = [counts.encode("ascii") for counts, _, _ in keys]
+    canonical = are_canonical(texts, [height * width for _, height, width in keys])
+    masks = {
+        key: RunLengths(key[1], key[2], text) for key, text, good in zip(keys, texts, canonical, strict=True) if good
+    }
+    measure(masks.values())
+    return masks
+
+
+def _is_size(value: object) -> TypeGuard[list[int]]:
+    if not isinstance(value, list) or len(value) != 2 or not all(type(side) is int and side > 0 for side in value):
+        return False
+    return bool(value[0] * value[1] <= MAX_MASK_PIXELS)
+
+
+def _mask(record: Mapping[str, Any], image: ImageRecord, masks: _Masks) -> RunLengths:
+    segmentation = record.get("segmentation") or _rectangle(record.get("bbox"))
+    if isinstance(segmentation, dict) and segmentation.get("size") == [image.height, image.width]:
+        counts = segmentation.get("counts")
+        if isinstance(counts, str) and (counts, image.height, image.width) in masks:
+            return masks[counts, image.height, image.width]
+    return RunLengths.from_coco(segmentation, image.height, image.width)
+
+
+def _instance(record: Any, document: Document, masks: _Masks) -> Instance:
+    instance_id = _new_id(record, document.instances)
+    image_id, category_id = _id(record, "image_id"), _id(record, "category_id")
+    image = document.images.get(image_id)
+    if image is None:
+        raise ValueError(f"there is no image {image_id}")
+    if category_id not in document.categories:
+        raise ValueError(f"there is no category {category_id}")
+    iscrowd = record.get("iscrowd", 0)
+    if iscrowd not in (0, 1):
+        raise ValueError(f"its iscrowd is {iscrowd!r}, neither 0 nor 1")
+    mask = _mask(record, image, masks)
+    shape = {key: record[key] for key in _SHAPE_KEYS if key in record}
+    ours = _ours(record)
+    provenance = Provenance(
+        source=_of_type(ours, "source", str) or "",
+        weights=_of_type(ours, "weights", str) or "",
+        predicted_iou=_of_type(ours, "predicted_iou", (float, int)),
+        stability=_of_type(ours, "stability", (float, int)),
+    )
+    return Instance(
+        instance_id,
+        image_id,
+        category_id,
+        mask,
+        iscrowd=bool(iscrowd),
+        provenance=provenance,
+        # Polygons are never what we would write, so their area and box need not be found out.
+        verbatim=None if isinstance(record.get("segmentation"), dict) and shape == _shape_json(mask) else shape,
+        extra=_extra(record, _ANNOTATION_KEYS, ours),
+    )
+
+
+def _rectangle(bbox: object) -> list[list[float]]:
+    """The polygon of a COCO box [x, y, width, height], as pycocotools makes it."""
+    if not isinstance(bbox, list) or len(bbox) != 4 or not all(type(v) in (int, float) for v in bbox):
+        raise ValueError("it has neither a segmentation nor a bbox of four numbers")
+    x, y, width, height = bbox
+    if width < 0 or height < 0:
+        raise ValueError(f"its bbox has the size {width} x {height}")
+    return [[x, y, x, y + height, x + width, y + height, x + width, y]]
+
+
+def _id(record: object, key: str = "id") -> int:
+    if not isinstance(record, dict):
+        raise ValueError("it is not an object in braces")
+    return _whole(record.get(key), key, most=MAX_ID)
+
+
+def _whole(value: object, name: str, *, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise ValueError(f"its {name} is {value!r}, not a whole number from 0 to {most}")
+    return value
+
+
+def _new_id(record: object, taken: Mapping[int, object]) -> int:
+    value = _id(record)
+    if value in taken:
+        raise ValueError("another one has the same id")
+    return value
+
+
+def _next_ids(value: object) -> NextIds:
+    if not isinstance(value, dict):
+        raise ValueError("its next_ids are not an object in braces")
+    names = [field.name for field in fields(NextIds) if field.name in value]
+    return NextIds(**{name: _whole(value[name], f"next id of the kind {name}", most=2 * MAX_ID) for name in names})
+
+
+def _ours(record: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of what is under our key; what is not taken from it counts as unknown and survives."""
+    ours = record.get(_OURS, {})
+    if not isinstance(ours, dict):
+        raise ValueError(f'its "{_OURS}" is not an object in braces')
+    return dict(ours)
+
+
+def _of_type(ours: dict[str, Any], key: str, kind: type | tuple[type, ...]) -> Any:
+    value = ours.pop(key, None)
+    if value is not None and not isinstance(value, kind):
+        raise ValueError(f'its {key} under "{_OURS}" is {value!r}')
+    return value
+
+
+def _extra(record: Mapping[str, Any], known: frozenset[str], ours: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The keys of `record` we do not know, with the unknown rest of our own."""
+    extra = {key: value for key, value in record.items() if key not in known}
+    if ours:
+        extra[_OURS] = ours
+    return extra or NOTHING

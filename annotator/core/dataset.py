@@ -1,0 +1,183 @@
+"""Opening what the user points at: a folder, images, or a COCO file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from annotator.core import coco
+from annotator.core.document import Document, ImageRecord
+from annotator.core.images import IMAGE_SUFFIXES, read_header
+from annotator.errors import DatasetError, ImageError
+
+COCO_NAME = "annotations.coco.json"
+"""The annotation file of a folder of images, in that folder."""
+
+_KINDS = "JPEG, PNG, WebP, BMP, GIF or TIFF"
+_UNSAVEABLE = re.compile("[\\\\\ud800-\udfff]")  # a backslash is a separator elsewhere; a lone surrogate is no text
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A Document and where to save it.
+
+    coco_path: the COCO file, which may not exist yet. notes: sentences for the user on what was left out.
+    """
+
+    document: Document
+    coco_path: Path
+    notes: tuple[str, ...] = ()
+
+
+class OpeningCancelled(Exception):
+    """The caller cancelled; there is no Dataset."""
+
+
+class Cancel(Protocol):
+    """A flag that another thread may set, such as a CancellationToken."""
+
+    @property
+    def is_cancelled(self) -> bool: ...
+
+
+def open_dataset(
+    paths: Sequence[Path],
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancel: Cancel | None = None,
+) -> Dataset:
+    """Open one folder, one COCO file (*.json), or one or more images.
+
+    A folder is searched for images with all its sub-folders, in natural order (2 before 10), but not in what is hidden
+    by a leading dot. Images without a COCO file of their own belong to the one in their common folder, COCO_NAME: if it
+    exists it is read, and images it does not list are appended. A COCO file's images are relative to its folder.
+
+    An image that is missing or cannot be read is listed with its `problem`. on_progress is told (done, total) of the
+    images whose header has to be read. Raises DatasetError, and OpeningCancelled when `cancel` is set.
+    """
+    sources = _locate(paths, cancel)
+    root = sources.coco_path.parent
+    document = coco.read(sources.coco_path, root) if os.path.exists(sources.coco_path) else Document(root)
+    _mark_missing(document, set(sources.images))
+    listed = {image.path for image in document.images.values()}
+    new = [name for name in sources.images if name not in listed]
+    for done, name in enumerate(new):
+        _check(cancel)
+        if on_progress is not None:
+            on_progress(done, len(new))
+        document.put(_read_record(document, name))
+    if on_progress is not None:
+        on_progress(len(new), len(new))
+    if not document.images and not os.path.exists(sources.coco_path):
+        raise DatasetError(f"There is no image in {root} or its sub-folders: choose a folder that has some ({_KINDS}).")
+    return Dataset(document, sources.coco_path, sources.notes)
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """images: on disk, relative to the folder of coco_path, in order."""
+
+    coco_path: Path
+    images: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _locate(paths: Sequence[Path], cancel: Cancel | None) -> _Sources:
+    if not paths:
+        raise ValueError("no path to open")
+    paths = [Path(os.path.abspath(path)) for path in paths]
+    for path in paths:
+        if not os.path.exists(path):
+            raise DatasetError(
+                f"{path} does not exist or is out of reach: check its name and the folders' permissions."
+            )
+    if len(paths) == 1 and os.path.isdir(paths[0]):
+        return _search(paths[0], cancel)
+    if len(paths) == 1 and paths[0].suffix.lower() == ".json":
+        return _Sources(paths[0])
+    for path in paths:
+        if os.path.isdir(path) or path.suffix.lower() not in IMAGE_SUFFIXES:
+            together = " together with others" if len(paths) > 1 else ""
+            raise DatasetError(
+                f"{path} cannot be opened{together}: choose a folder, a COCO file, or images ({_KINDS})."
+            )
+    root = _common_folder(paths)
+    return _Sources(root / COCO_NAME, tuple(sorted({_relative(path, root) for path in paths}, key=_natural)))
+
+
+def _search(folder: Path, cancel: Cancel | None) -> _Sources:
+    """All images under `folder`, with notes on sub-folders that cannot be read."""
+    found: list[str] = []
+    notes: list[str] = []
+    seen: set[str] = set()
+
+    def on_error(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise DatasetError(
+                f"The folder {folder} cannot be read ({error.strerror}): check its permissions."
+            ) from error
+        notes.append(f"The folder {error.filename} was left out because it cannot be read ({error.strerror}).")
+
+    for where, folders, files in os.walk(folder, onerror=on_error, followlinks=True):
+        _check(cancel)
+        # A link to a folder further up would be walked for ever.
+        real = os.path.realpath(where)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += (
+            _relative(Path(where, name), folder)
+            for name in files
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+        )
+    return _Sources(folder / COCO_NAME, tuple(sorted(found, key=_natural)), tuple(notes))
+
+
+def _common_folder(images: Iterable[Path]) -> Path:
+    try:
+        return Path(os.path.commonpath([path.parent for path in images]))
+    except ValueError as error:
+        raise DatasetError("The images lie on different drives: open those of one drive at a time.") from error
+
+
+def _relative(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+def _natural(path: str) -> list[tuple[str, int, str]]:
+    """A sorting key: folder by folder, numbers by their value, capitals beside small letters."""
+    return [
+        (text.casefold(), int(number or -1), part)
+        for part in path.split("/")
+        for text, number in re.findall(r"(\D*)(\d*)", part)
+    ]
+
+
+def _mark_missing(document: Document, found: set[str]) -> None:
+    for image in list(document.images.values()):
+        if image.path not in found and not os.path.isfile(document.image_path(image.id)):
+            problem = f"The image {document.image_path(image.id)} is missing: put it back where it was."
+            document.put(replace(image, problem=problem))
+
+
+def _read_record(document: Document, name: str) -> ImageRecord:
+    """A new record for an image on disk."""
+    image_id = document.take_id(ImageRecord)
+    try:
+        if _UNSAVEABLE.search(name):
+            raise ImageError(f"The image name {name!a} cannot be saved in a COCO file: rename the image.")
+        header = read_header(document.image_root / name)
+    except ImageError as error:
+        return ImageRecord(image_id, name, 0, 0, problem=str(error))
+    return ImageRecord(image_id, name, header.height, header.width)
+
+
+def _check(cancel: Cancel | None) -> None:
+    if cancel is not None and cancel.is_cancelled:
+        raise OpeningCancelled

@@ -1,0 +1,134 @@
+"""Edits: the undoable changes of a Document.
+
+An Edit is a frozen value. It can be applied, reverted and applied again any number of times, in the order of an undo
+stack; reverting restores the records and their order exactly. New records take their ids from Document.take_id before
+the Edit is made, and an id stays taken when the Edit is reverted.
+An Edit raises ValueError when the document is not in the state the Edit was made for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from annotator.core.document import Category, Document, Instance, Record
+
+
+class Edit(Protocol):
+    """One undoable change."""
+
+    def apply(self, document: Document) -> None:
+        """Make the change."""
+
+    def revert(self, document: Document) -> None:
+        """Take the change back: the document is as it was before `apply`."""
+
+
+@dataclass(frozen=True)
+class AddInstance:
+    """A new instance, drawn on top of its image's others."""
+
+    instance: Instance
+
+    def apply(self, document: Document) -> None:
+        _exchange(document, None, self.instance)
+
+    def revert(self, document: Document) -> None:
+        _exchange(document, self.instance, None)
+
+
+@dataclass(frozen=True)
+class RemoveInstances:
+    """Instances of any images that go."""
+
+    instances: tuple[Instance, ...]
+
+    def apply(self, document: Document) -> None:
+        for instance in self.instances:
+            _exchange(document, instance, None)
+
+    def revert(self, document: Document) -> None:
+        for instance in reversed(self.instances):
+            _exchange(document, None, instance)
+
+
+@dataclass(frozen=True)
+class ChangeInstance:
+    """An instance gets another category, mask or anything else but another id or image."""
+
+    before: Instance
+    after: Instance
+
+    def apply(self, document: Document) -> None:
+        _exchange(document, self.before, self.after)
+
+    def revert(self, document: Document) -> None:
+        _exchange(document, self.after, self.before)
+
+
+@dataclass(frozen=True)
+class AddCategory:
+    """A new category, last in the list."""
+
+    category: Category
+
+    def apply(self, document: Document) -> None:
+        _exchange(document, None, self.category)
+
+    def revert(self, document: Document) -> None:
+        _exchange(document, self.category, None)
+
+
+@dataclass(frozen=True)
+class ChangeCategory:
+    """A category gets another name, supercategory or colour."""
+
+    before: Category
+    after: Category
+
+    def apply(self, document: Document) -> None:
+        _exchange(document, self.before, self.after)
+
+    def revert(self, document: Document) -> None:
+        _exchange(document, self.after, self.before)
+
+
+@dataclass(frozen=True)
+class RemoveCategory:
+    """A category that no instance has any more goes."""
+
+    category: Category
+
+    def apply(self, document: Document) -> None:
+        _exchange(document, self.category, None)
+
+    def revert(self, document: Document) -> None:
+        _exchange(document, None, self.category)
+
+
+@dataclass(frozen=True)
+class Together:
+    """Several Edits that are one for the user, in the order in which they are applied."""
+
+    edits: tuple[Edit, ...]
+
+    def apply(self, document: Document) -> None:
+        for edit in self.edits:
+            edit.apply(document)
+
+    def revert(self, document: Document) -> None:
+        for edit in reversed(self.edits):
+            edit.revert(document)
+
+
+def _exchange(document: Document, before: Record | None, after: Record | None) -> None:
+    """Add `after` (before None), remove `before` (after None), or replace the one by the other."""
+    record = after if before is None else before
+    if record is None or (before is not None and after is not None and before.id != after.id):
+        raise ValueError(f"{before} cannot become {after}")
+    if document.find(record) != before:
+        raise ValueError(f"the document is not in the state this edit was made for: {record}")
+    if after is None:
+        document.remove(record)
+    else:
+        document.put(after)

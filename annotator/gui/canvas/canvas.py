@@ -1,0 +1,298 @@
+"""The canvas: the image, everything drawn on it, and the way of the pointer to the active tool."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtGui import (
+    QCursor,
+    QEnterEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from annotator.gui.canvas.instance_layer import InstanceLayer
+from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.canvas.prompt_painter import paint_box, paint_current_mask, paint_points, paint_progress_ring
+from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.image_loader import LoadedImage
+from annotator.gui.prompt_session import PromptSession
+from annotator.gui.tools.tool import Pointer, Tool
+
+_ZOOM_STEP = 1.25
+_WHEEL_NOTCH = 120  # Qt's units of one notch
+_RING_SECONDS = 0.9
+
+
+class Canvas(QWidget):
+    """Zooms, pans, paints, and hands everything else to the tool."""
+
+    pointer_moved = Signal(object)  # QPointF in image pixels, or None when it left the image
+    zoom_changed = Signal(float)
+    digit_pressed = Signal(int)
+    resized = Signal()
+
+    def __init__(self, layer: InstanceLayer, session: PromptSession, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.viewport = Viewport()
+        self._layer = layer
+        self._session = session
+        self._image: LoadedImage | None = None
+        self._is_awaiting = False
+        self._message = ""
+        self._tool = Tool(self)
+        self._tool.repaint_wanted.connect(self._repaint)
+        self._pan_from: QPointF | None = None
+        self._space_held = False
+        self._is_working = False
+        self._shape_shown: MaskShape | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(320, 240)
+        self.setAccessibleName(self.tr("Canvas"))
+        self.setBackgroundRole(QPalette.ColorRole.Dark)
+        self.setAutoFillBackground(True)
+        self._breath = QVariantAnimation(self)
+        self._breath.setDuration(350)
+        self._breath.setStartValue(1.0)
+        self._breath.setEndValue(0.0)
+        self._breath.valueChanged.connect(self._repaint)
+        self._ring = QTimer(self)
+        self._ring.setInterval(40)
+        self._ring.timeout.connect(self._repaint)
+        layer.changed.connect(self._repaint)
+        session.changed.connect(self._on_session_changed)
+
+    # -- what to show ------------------------------------------------------------------------------------------------
+
+    @property
+    def image(self) -> LoadedImage | None:
+        """The image on screen; None while another is awaited, though the old picture is still painted."""
+        return None if self._is_awaiting else self._image
+
+    def set_image(self, image: LoadedImage) -> None:
+        """Show an image, fitted."""
+        self._image = image
+        self._is_awaiting = False
+        self._message = ""
+        height, width, _ = image.rgb.shape
+        self.viewport.set_image_size(width, height)
+        self._view_changed()
+
+    def await_image(self) -> None:
+        """Another image is being read: the tools rest until it is here, so that no click goes to the wrong image."""
+        self._tool.abort()
+        self._is_awaiting = True
+        self.pointer_moved.emit(None)
+
+    def show_message(self, message: str) -> None:
+        """Show a sentence instead of an image."""
+        self._image = None
+        self._message = message
+        self._repaint()
+
+    def set_tool(self, tool: Tool) -> None:
+        """Make a tool the active one."""
+        self._tool.abort()
+        self._tool.repaint_wanted.disconnect(self._repaint)
+        self._tool = tool
+        self._tool.repaint_wanted.connect(self._repaint)
+        self._update_cursor()
+        self._repaint()
+
+    def set_working(self, working: bool) -> None:
+        """Whether the embedding of this image is still being computed."""
+        self._is_working = working
+        self._update_ring()
+
+    def abort(self) -> bool:
+        """Give up a half-done drag; returns whether there was one."""
+        return self._tool.abort()
+
+    # -- the view ----------------------------------------------------------------------------------------------------
+
+    def fit(self) -> None:
+        """Show the whole image."""
+        self.viewport.fit()
+        self._view_changed()
+
+    def zoom_to_actual_size(self) -> None:
+        """One image pixel on one screen pixel."""
+        self._zoom(1.0 / self.devicePixelRatio(), QPointF(self.rect().center()))
+
+    def zoom_by_steps(self, steps: float, anchor: QPointF | None = None) -> None:
+        """Zoom in (positive) or out around a widget position, by default the centre."""
+        self._zoom(self.viewport.scale * _ZOOM_STEP**steps, QPointF(self.rect().center()) if anchor is None else anchor)
+
+    def _zoom(self, scale: float, anchor: QPointF) -> None:
+        if self._image is not None:
+            self.viewport.zoom_to(scale, anchor)
+            self._view_changed()
+
+    def _view_changed(self) -> None:
+        self.zoom_changed.emit(self.viewport.scale * self.devicePixelRatio())
+        self._repaint()
+
+    # -- painting ----------------------------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        if self._image is None:
+            margin = QRectF(self.rect()).adjusted(32, 32, -32, -32)
+            painter.drawText(margin, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
+            return
+        self._paint_image(painter, self._image)
+        painter.drawPixmap(0, 0, self._layer.picture(self.viewport, self.size(), self.devicePixelRatio()))
+        shape = self._current_shape()
+        if shape is not None:
+            breathing = self._breath.state() == QVariantAnimation.State.Running
+            paint_current_mask(painter, self.viewport, shape, self._breath.currentValue() if breathing else 0.0)
+        step = self._session.step
+        if step.box is not None:
+            paint_box(painter, self.viewport, step.box)
+        paint_points(painter, self.viewport, step)
+        self._tool.paint(painter, self.viewport)
+        if self._ring.isActive():
+            turn = time.monotonic() / _RING_SECONDS % 1.0
+            paint_progress_ring(painter, QPointF(self.mapFromGlobal(QCursor.pos())), turn)
+
+    def _paint_image(self, painter: QPainter, image: LoadedImage) -> None:
+        scale = self.viewport.scale * self.devicePixelRatio()
+        level = image.levels[0]
+        for smaller in image.levels[1:]:
+            if smaller.width() < level.width() and smaller.width() >= image.levels[0].width() * scale:
+                level = smaller
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 2.0)
+        # Only the visible part is handed to Qt: scaling a whole image far off screen costs seconds at high zoom.
+        whole = QRectF(QPointF(0, 0), QSizeF(image.levels[0].size()))
+        part = self.viewport.visible().adjusted(-1, -1, 1, 1).intersected(whole)
+        x_ratio, y_ratio = level.width() / whole.width(), level.height() / whole.height()
+        source = QRectF(part.x() * x_ratio, part.y() * y_ratio, part.width() * x_ratio, part.height() * y_ratio)
+        painter.drawImage(self.viewport.rect_to_widget(part), level, source)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+
+    def _current_shape(self) -> MaskShape | None:
+        shown = self._session.shown
+        return None if shown is None else shown.shape
+
+    def _on_session_changed(self) -> None:
+        shape = self._current_shape()
+        if shape is not self._shape_shown:
+            self._shape_shown = shape
+            if shape is not None:
+                self._breath.stop()
+                self._breath.start()
+        self._update_ring()
+        self._repaint()
+
+    def _update_ring(self) -> None:
+        if self._is_working and self._session.is_waiting:
+            self._ring.start()
+        else:
+            self._ring.stop()
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self.update()
+
+    # -- input -------------------------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        pans = event.button() == Qt.MouseButton.MiddleButton
+        if pans or (self._space_held and event.button() == Qt.MouseButton.LeftButton):
+            self._pan_from = event.position()
+            self._update_cursor()
+        elif self.image is not None:
+            self._tool.press(self._pointer(event, self.image))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            self.viewport.pan(event.position() - self._pan_from)
+            self._pan_from = event.position()
+            self._view_changed()
+            return
+        if self.image is None:
+            return
+        pointer = self._pointer(event, self.image)
+        self.pointer_moved.emit(pointer.at if pointer.is_inside else None)
+        self._tool.move(pointer)
+        if self._ring.isActive():
+            self._repaint()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if self._pan_from is not None:
+            self._pan_from = None
+            self._update_cursor()
+        elif self.image is not None:
+            self._tool.release(self._pointer(event, self.image))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointer_moved.emit(None)
+        self._tool.leave()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self._update_cursor()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A trackpad sends pixel distances in phases: two fingers pan. A wheel sends notches: it zooms.
+        is_trackpad = not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
+        if is_trackpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.viewport.pan(QPointF(event.pixelDelta()))
+            self._view_changed()
+        else:
+            self.zoom_by_steps(event.angleDelta().y() / _WHEEL_NOTCH, event.position())
+        event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom(self.viewport.scale * (1.0 + event.value()), event.position())
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            self._space_held = True
+            self._update_cursor()
+        elif Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 and event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        ):
+            self.digit_pressed.emit(event.key() - Qt.Key.Key_0)
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
+            self._space_held = False
+            self._update_cursor()
+        else:
+            super().keyReleaseEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.viewport.set_widget_size(self.width(), self.height())
+        self._view_changed()
+        self.resized.emit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 640)
+
+    def _pointer(self, event: QMouseEvent, image: LoadedImage) -> Pointer:
+        size = QSizeF(image.levels[0].size())
+        at = self.viewport.to_image(event.position())
+        return Pointer(at, event.position(), size, event.button(), event.modifiers())
+
+    def _update_cursor(self) -> None:
+        if self._pan_from is not None:
+            self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        elif self._space_held:
+            self.setCursor(Qt.CursorShape.OpenHandCursor)
+        else:
+            self.setCursor(self._tool.cursor)

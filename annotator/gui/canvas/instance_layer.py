@@ -1,0 +1,141 @@
+"""The instances of the image on screen, drawn into one picture that is reused until something changes."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPixmap
+
+from annotator.core.document import Change, Instance
+from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
+from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.palette import FILL_OPACITY, category_color
+from annotator.gui.selection import Selection
+
+_SLICE_SECONDS = 0.008  # building shapes may hold the GUI thread this long at a time
+
+
+class InstanceLayer(QObject):
+    """Shapes are built from run-lengths a few milliseconds at a time; what is not built yet appears a moment later."""
+
+    changed = Signal()
+
+    def __init__(self, model: DocumentModel, selection: Selection, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._selection = selection
+        self._image_id: int | None = None
+        self._shapes: dict[int, MaskShape | None] = {}
+        self._flashing_id: int | None = None
+        self._picture = QPixmap()
+        self._picture_of: tuple[float, QPointF, QSize] | None = None
+        self.is_visible = True
+        self._builder = QTimer(self)
+        self._builder.setInterval(0)
+        self._builder.timeout.connect(self._build_some)
+        self._flash_end = QTimer(self)
+        self._flash_end.setSingleShot(True)
+        self._flash_end.setInterval(250)
+        self._flash_end.timeout.connect(self._on_flash_ended)
+        model.document_replaced.connect(lambda: self.set_image(None))
+        model.instance_changed.connect(self._on_instance_changed)
+        model.category_changed.connect(self.invalidate)
+        selection.instances_changed.connect(self.invalidate)
+        selection.hover_changed.connect(self.invalidate)
+
+    def set_image(self, image_id: int | None) -> None:
+        """Show another image's instances."""
+        self._image_id = image_id
+        self._shapes.clear()
+        self._builder.start()
+        self.invalidate()
+
+    def set_visible(self, visible: bool) -> None:
+        """Show or hide all instances."""
+        self.is_visible = visible
+        self.invalidate()
+
+    def flash(self, instance_id: int) -> None:
+        """Brighten an instance for a moment."""
+        self._flashing_id = instance_id
+        self._flash_end.start()
+        self.invalidate()
+
+    def shape_of(self, instance_id: int) -> MaskShape | None:
+        """The instance's shape if it has been built."""
+        return self._shapes.get(instance_id)
+
+    def instance_at(self, position: QPointF) -> int | None:
+        """The id of the topmost instance with that image pixel, or None."""
+        if not self.is_visible:
+            return None
+        for instance in reversed(self._instances()):
+            shape = self._shapes.get(instance.id)
+            if shape is not None and shape.rect.contains(position):
+                offset = position - shape.rect.topLeft()
+                x = min(int(offset.x()), shape.fill.width() - 1)
+                y = min(int(offset.y()), shape.fill.height() - 1)
+                if shape.fill.pixelIndex(x, y):
+                    return instance.id
+        return None
+
+    def picture(self, viewport: Viewport, size: QSize, pixel_ratio: float) -> QPixmap:
+        """The layer for that view; size in widget pixels."""
+        view = (viewport.scale, QPointF(viewport.offset), size * pixel_ratio)
+        if self._picture_of != view:
+            self._picture = QPixmap(size * pixel_ratio)
+            self._picture.setDevicePixelRatio(pixel_ratio)
+            self._picture.fill(Qt.GlobalColor.transparent)
+            if self.is_visible:
+                painter = QPainter(self._picture)
+                self._paint(painter, viewport)
+                painter.end()
+            self._picture_of = view
+        return self._picture
+
+    def invalidate(self) -> None:
+        """Draw anew at the next paint."""
+        self._picture_of = None
+        self.changed.emit()
+
+    def _instances(self) -> list[Instance]:
+        return [] if self._image_id is None else list(self._model.document.instances_of(self._image_id))
+
+    def _paint(self, painter: QPainter, viewport: Viewport) -> None:
+        visible = viewport.visible()
+        for instance in self._instances():
+            shape = self._shapes.get(instance.id)
+            if shape is None or not visible.intersects(shape.rect):
+                continue
+            color = category_color(self._model.document.categories[instance.category_id])
+            is_selected = instance.id in self._selection.instance_ids
+            is_bright = instance.id in (self._selection.hovered_id, self._flashing_id)
+            paint_fill(painter, viewport, shape, color, FILL_OPACITY * (1.6 if is_bright else 1.0))
+            line = QColor(Qt.GlobalColor.white) if is_selected else color
+            paint_outline(painter, viewport, shape, line, 2.5 if is_selected else 1.5)
+
+    def _build_some(self) -> None:
+        deadline = time.perf_counter() + _SLICE_SECONDS
+        missing = [instance for instance in self._instances() if instance.id not in self._shapes]
+        for instance in missing:
+            self._shapes[instance.id] = MaskShape.from_run_lengths(instance.mask)
+            if time.perf_counter() > deadline:
+                break
+        else:
+            self._builder.stop()
+        if missing:
+            self.invalidate()
+
+    def _on_instance_changed(self, change: Change) -> None:
+        before, after = change.before, change.after
+        if before is not None and (after is None or after.mask != before.mask):  # type: ignore[union-attr]
+            self._shapes.pop(before.id, None)
+        self._builder.start()
+        self.invalidate()
+
+    def _on_flash_ended(self) -> None:
+        self._flashing_id = None
+        self.invalidate()

@@ -1,0 +1,168 @@
+"""The strip that floats beside the mask being decided on: its IoU, which of the three it is, and what Enter will do."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QStringListModel, Qt, Signal
+from PySide6.QtGui import QCursor, QKeyEvent, QPalette, QShowEvent
+from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+
+from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.instance_editor import InstanceEditor
+from annotator.gui.prompt_session import PromptSession
+from annotator.gui.selection import Selection
+
+_GAP = 12
+_OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
+
+
+class PromptStrip(QFrame):
+    """A child of the canvas; keeps clear of the mask and of the pointer."""
+
+    def __init__(
+        self, canvas: Canvas, session: PromptSession, editor: InstanceEditor, model: DocumentModel, selection: Selection
+    ) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._session = session
+        self._model = model
+        self._selection = selection
+        self.setObjectName("prompt_strip")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        # A child takes over its parent's roles, and the canvas is dark.
+        self.setBackgroundRole(QPalette.ColorRole.Window)
+        self.setForegroundRole(QPalette.ColorRole.WindowText)
+        self._iou = QLabel(self)
+        self._iou.setForegroundRole(QPalette.ColorRole.WindowText)
+        self._which = QToolButton(self)
+        self._which.setAutoRaise(True)
+        self._which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._which.clicked.connect(session.cycle)
+        self._accept = QToolButton(self)
+        self._accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._accept.clicked.connect(editor.accept)
+        self.category_field = CategoryField(model, self)
+        self.category_field.hide()
+        self.category_field.name_entered.connect(self._on_name_entered)
+        self.category_field.abandoned.connect(self._close_field)
+        self._editor = editor
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
+        for widget in (self._iou, self._which, self.category_field, self._accept):
+            row.addWidget(widget)
+        self.hide()
+        session.changed.connect(self._refresh)
+        selection.category_changed.connect(self._refresh)
+        model.category_changed.connect(self._refresh)
+        editor.category_wanted.connect(self.ask_for_category)
+        canvas.zoom_changed.connect(self._place)
+
+    def ask_for_category(self) -> None:
+        """Open the name field: the mask is accepted with the name typed there."""
+        self.category_field.clear()
+        self.category_field.show()
+        self._place()
+        self.category_field.setFocus()
+
+    def _on_name_entered(self, name: str) -> None:
+        self._close_field()
+        self._editor.accept_as_named(name)
+
+    def _close_field(self) -> None:
+        self.category_field.hide()
+        self._canvas.setFocus()
+        self._place()
+
+    def _refresh(self) -> None:
+        shown = self._session.shown
+        if shown is None:
+            self.category_field.hide()
+            self.hide()
+            return
+        step = self._session.step
+        self._iou.setText(self.tr("IoU %1").replace("%1", f"{shown.proposal.predicted_iou:.2f}"))
+        self._iou.setToolTip(self.tr("How well the model believes this mask fits the object: 1.00 is perfect"))
+        count = len(step.proposals)
+        self._which.setVisible(count > 1)
+        self._which.setText(self.tr("mask %1/%2").replace("%1", str(step.chosen + 1)).replace("%2", str(count)))
+        self._which.setToolTip(self.tr("Next mask (C)"))
+        category_id = self._selection.category_id
+        if category_id is None:
+            self._accept.setText(self.tr("Enter: name it"))
+        else:
+            name = self._model.document.categories[category_id].name
+            self._accept.setText(self.tr("Enter: %1").replace("%1", name))
+        self.show()
+        self._place()
+
+    def _place(self) -> None:
+        shown = self._session.shown
+        if self.isHidden() or shown is None:
+            return
+        self.adjustSize()
+        area = self._canvas.rect().adjusted(4, 4, -4, -4)
+        image_rect = shown.shape.rect if shown.shape is not None else QRectF(self._canvas.viewport.visible())
+        mask = self._canvas.viewport.rect_to_widget(image_rect).toAlignedRect()
+        pointer = self._canvas.mapFromGlobal(QCursor.pos())
+        near_pointer = QRect(pointer - QPoint(_GAP, _GAP), pointer + QPoint(_GAP, _GAP))
+        size = self.size()
+        left = mask.center().x() - size.width() // 2
+        spots = [
+            QPoint(left, mask.bottom() + _GAP),
+            QPoint(left, mask.top() - _GAP - size.height()),
+            QPoint(left, area.bottom() - size.height()),
+            QPoint(left, area.top()),
+        ]
+        for spot in spots:
+            rect = QRect(spot, size)
+            rect.moveLeft(max(area.left(), min(rect.left(), area.right() - size.width())))
+            if area.contains(rect) and not rect.intersects(near_pointer):
+                break
+        self.move(rect.topLeft())
+        self.raise_()
+
+
+class CategoryField(QLineEdit):
+    """A name field with completion from the document's categories."""
+
+    name_entered = Signal(str)
+    abandoned = Signal()
+
+    def __init__(self, model: DocumentModel, parent: QFrame) -> None:
+        super().__init__(parent)
+        self._model = model
+        self.setPlaceholderText(self.tr("Name of the category"))
+        self.setAccessibleName(self.tr("Name of the category"))
+        self.setMinimumWidth(180)
+        completer = QCompleter(self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self._names = QStringListModel(self)
+        completer.setModel(self._names)
+        self.setCompleter(completer)
+        self.returnPressed.connect(self._on_return_pressed)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self._names.setStringList([category.name for category in self._model.document.categories.values()])
+        super().showEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        # Enter and Escape are keys of the canvas, whose child this field is; while typing they belong to the field.
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.abandoned.emit()
+        else:
+            super().keyPressEvent(event)
+            event.accept()
+
+    def _on_return_pressed(self) -> None:
+        name = self.text().strip()
+        if name:
+            self.name_entered.emit(name)

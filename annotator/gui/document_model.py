@@ -1,0 +1,127 @@
+"""The open Document as Qt sees it: signals for its changes, undo and redo, and whether it is on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from annotator.core.dataset import Dataset
+from annotator.core.document import Category, Change, Document, ImageRecord, Instance
+from annotator.core.edits import Edit
+
+
+class DocumentModel(QObject):
+    """Holds the Document; every change goes through `push`, so every change can be undone.
+
+    Each state of the document has a number; it is on disk when that number is the one last saved. QUndoStack's own
+    clean mark cannot say this, because saving runs in another thread while editing goes on.
+    """
+
+    document_replaced = Signal()
+    category_changed = Signal(object)  # Change of Category records
+    image_changed = Signal(object)  # Change of ImageRecords
+    instance_changed = Signal(object)  # Change of Instances
+    saved_changed = Signal(bool)  # True when everything is on disk
+    replayed = Signal(int)  # image id: an undo or redo touched that image's instances
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.undo_stack = QUndoStack(self)
+        self.document = Document(Path())
+        self.coco_path: Path | None = None
+        self._states_given = 0
+        self._state = 0
+        self._saved_state = 0
+        self._was_saved = True
+        self._touched_image: int | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a dataset has been opened."""
+        return self.coco_path is not None
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the document on disk is the one in memory."""
+        return self._state == self._saved_state
+
+    @property
+    def state(self) -> int:
+        """The number of the document's present state; hand it to `mark_saved` with what was written."""
+        return self._state
+
+    def open(self, dataset: Dataset) -> None:
+        """Replace the document."""
+        self.undo_stack.clear()
+        self.document = dataset.document
+        self.coco_path = dataset.coco_path
+        self.document.subscribe(self._on_document_changed)
+        self._state = self._saved_state = self._new_state()
+        self._tell_saved()
+        self.document_replaced.emit()
+
+    def push(self, edit: Edit, text: str) -> None:
+        """Apply the edit; `text` names it, translated, in the Edit menu."""
+        self.undo_stack.push(_EditCommand(self, edit, text))
+
+    def undo(self) -> None:
+        """Revert the newest applied edit, if there is one."""
+        self._replay(self.undo_stack.undo)
+
+    def redo(self) -> None:
+        """Apply again what was last undone, if there is something."""
+        self._replay(self.undo_stack.redo)
+
+    def mark_saved(self, state: int, coco_path: Path) -> None:
+        """The document of that state is on disk, at that path."""
+        self.coco_path = coco_path
+        self._saved_state = state
+        self._tell_saved()
+
+    def _replay(self, step: object) -> None:
+        self._touched_image = None
+        step()  # type: ignore[operator]
+        if self._touched_image is not None:
+            self.replayed.emit(self._touched_image)
+
+    def _new_state(self) -> int:
+        self._states_given += 1
+        return self._states_given
+
+    def _enter_state(self, state: int) -> None:
+        self._state = state
+        self._tell_saved()
+
+    def _tell_saved(self) -> None:
+        if self._was_saved != self.is_saved:
+            self._was_saved = self.is_saved
+            self.saved_changed.emit(self.is_saved)
+
+    def _on_document_changed(self, change: Change) -> None:
+        record = change.after or change.before
+        if isinstance(record, Instance):
+            self._touched_image = record.image_id
+            self.instance_changed.emit(change)
+        elif isinstance(record, Category):
+            self.category_changed.emit(change)
+        elif isinstance(record, ImageRecord):
+            self.image_changed.emit(change)
+
+
+class _EditCommand(QUndoCommand):
+    def __init__(self, model: DocumentModel, edit: Edit, text: str) -> None:
+        super().__init__(text)
+        self._model = model
+        self._edit = edit
+        self._before = model.state
+        self._after = model._new_state()
+
+    def redo(self) -> None:
+        self._edit.apply(self._model.document)
+        self._model._enter_state(self._after)
+
+    def undo(self) -> None:
+        self._edit.revert(self._model.document)
+        self._model._enter_state(self._before)

@@ -1,0 +1,34 @@
+"""The icon family: line drawings that take the palette's text colour, so that they show on light and dark."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from annotator import paths
+
+_SIZES = (16, 24, 32, 48)
+_GROUPS = {QIcon.Mode.Normal: QPalette.ColorGroup.Active, QIcon.Mode.Disabled: QPalette.ColorGroup.Disabled}
+
+
+def icon(name: str) -> QIcon:
+    """The icon of that file name (without .svg) in the present palette's colour."""
+    svg = (paths.resources_dir() / "icons" / f"{name}.svg").read_text("utf-8")
+    palette = QApplication.palette()
+    result = QIcon()
+    for mode, group in (
+        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
+        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
+    ):
+        color = palette.color(group, QPalette.ColorRole.WindowText).name()
+        renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", color).encode()))
+        for side in _SIZES:
+            pixmap = QPixmap(QSize(side, side))
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            renderer.render(painter, QRectF(0, 0, side, side))
+            painter.end()
+            result.addPixmap(pixmap, mode)
+    return result

@@ -1,0 +1,279 @@
+"""The thread that drives the segmenter, most urgent work first.
+
+The GUI thread asks and is told by signals; it never waits. Order of urgency: the newest prompt, then the embedding of
+the image on screen. What has become stale is never started, and a running encode of an image that is no longer on
+screen is abandoned between two stages.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QThread, Signal
+
+from annotator.core.geometry import RunLengths
+from annotator.errors import AnnotatorError, SegmenterError
+from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.segment import CancellationToken, Cancelled, Embedding, Prompt, Proposal, Segmenter
+from annotator.segment.cache import EmbeddingCache
+
+_EMBEDDING_BYTES = 256 * 2**20
+_RESTARTS_IN_A_ROW = 2  # a segmenter that dies more often than this without serving anything stays down
+
+
+class SegmenterProcess(Segmenter, Protocol):
+    """A segmenter with a life of its own; the remote one, or a test's."""
+
+    def start(self) -> None: ...
+
+    def wait_ready(self, timeout: float | None = None) -> None: ...
+
+    def restart(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SegmenterState(Enum):
+    """What the segmenter is doing, for the status bar."""
+
+    STARTING = auto()
+    READY = auto()
+    ENCODING = auto()
+    RESTARTING = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, eq=False)
+class ShownProposal:
+    """A proposal with all that showing and accepting it needs, computed off the GUI thread."""
+
+    proposal: Proposal
+    mask: RunLengths
+    shape: MaskShape | None
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The image of that key has its embedding. seconds: how long it took; cached: it was in memory already."""
+
+    key: str
+    seconds: float
+    cached: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The answer to one prompt: three proposals, best first, and the seconds until they could be drawn."""
+
+    request_id: int
+    proposals: tuple[ShownProposal, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class _CurrentImage:
+    key: str
+    rgb: npt.NDArray[np.uint8]
+    cancel: CancellationToken
+
+
+@dataclass(frozen=True, eq=False)
+class _DecodeRequest:
+    request_id: int
+    key: str
+    prompt: Prompt
+
+
+class Inference(QObject):
+    """Owns the segmenter and its thread."""
+
+    state_changed = Signal(object, str)  # SegmenterState, what went wrong or ""
+    encoded = Signal(object)  # Encoded
+    encode_failed = Signal(str, str)  # key, reason
+    decoded = Signal(object)  # Decoded
+    decode_failed = Signal(int, str)  # request id, reason
+
+    def __init__(self, make_segmenter: Callable[[], SegmenterProcess], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._make_segmenter = make_segmenter
+        self._condition = threading.Condition()
+        self._current: _CurrentImage | None = None
+        self._decode: _DecodeRequest | None = None
+        self._restart_wanted = False
+        self._closing = False
+        self._requests_given = 0
+        self._embeddings = EmbeddingCache(_EMBEDDING_BYTES)
+        self._announced_key = ""  # the current image's key once its embedding was reported
+        self._refused_keys: set[str] = set()  # images the segmenter could not encode
+        self._failures_in_a_row = 0
+        self.segmenter_name = ""
+        self._thread = _InferenceThread(self)
+        self._thread.setObjectName("inference")
+
+    def start(self) -> None:
+        """Start the segmenter in the background."""
+        self._thread.start()
+
+    def show_image(self, key: str, rgb: npt.NDArray[np.uint8]) -> None:
+        """The image now on screen (uint8 H x W x 3, oriented): embed it; abandon any other."""
+        with self._condition:
+            if self._current is not None and self._current.key != key:
+                self._current.cancel.cancel()
+            self._current = _CurrentImage(key, rgb, CancellationToken())
+            self._announced_key = ""
+            self._condition.notify()
+
+    def decode(self, key: str, prompt: Prompt) -> int:
+        """Decode the prompt once the image's embedding exists; replaces an older prompt that has not been started.
+
+        Returns the request's id, which the answer carries.
+        """
+        with self._condition:
+            self._requests_given += 1
+            self._decode = _DecodeRequest(self._requests_given, key, prompt)
+            self._condition.notify()
+            return self._requests_given
+
+    def drop_decode(self) -> None:
+        """Forget a prompt that has not been started."""
+        with self._condition:
+            self._decode = None
+
+    def restart(self) -> None:
+        """Start the segmenter anew after it stayed down."""
+        with self._condition:
+            self._restart_wanted = True
+            self._condition.notify()
+
+    def close(self) -> None:
+        """Stop the thread and the segmenter; abandons a running encode."""
+        with self._condition:
+            self._closing = True
+            if self._current is not None:
+                self._current.cancel.cancel()
+            self._condition.notify()
+        self._thread.wait()
+
+    # -- in the inference thread -------------------------------------------------------------------------------------
+
+    def _serve(self) -> None:
+        segmenter = self._make_segmenter()
+        try:
+            is_up = self._bring_up(segmenter, segmenter.start)
+            while (work := self._next_work(is_up)) is not None:
+                try:
+                    is_up = work(segmenter)
+                except SegmenterError as error:
+                    is_up = self._recover(segmenter, str(error))
+        finally:
+            segmenter.close()
+
+    def _next_work(self, is_up: bool) -> Callable[[SegmenterProcess], bool] | None:
+        """The most urgent work, waiting for some; None when closing. Work returns whether the segmenter is up."""
+        with self._condition:
+            while not self._closing:
+                if self._restart_wanted:
+                    self._restart_wanted = False
+                    return lambda segmenter: self._bring_up(segmenter, segmenter.restart)
+                if is_up:
+                    decode, current = self._decode, self._current
+                    if decode is not None and (embedding := self._embeddings.get(decode.key)) is not None:
+                        self._decode = None
+                        return partial(self._run_decode, decode, embedding)
+                    if current is not None and self._needs_encoding(current):
+                        return partial(self._run_encode, current)
+                self._condition.wait()
+        return None
+
+    def _needs_encoding(self, image: _CurrentImage) -> bool:
+        if image.key in self._refused_keys:
+            return False
+        return image.key != self._announced_key or self._embeddings.get(image.key) is None
+
+    def _run_encode(self, image: _CurrentImage, segmenter: SegmenterProcess) -> bool:
+        started = time.perf_counter()
+        cached = self._embeddings.get(image.key) is not None
+        if not cached:
+            self.state_changed.emit(SegmenterState.ENCODING, "")
+            try:
+                self._embeddings.put(image.key, segmenter.encode(image.rgb, cancel=image.cancel))
+            except Cancelled:
+                return True
+            except SegmenterError:
+                raise
+            except AnnotatorError as error:
+                self._refused_keys.add(image.key)
+                self.encode_failed.emit(image.key, str(error))
+                return True
+        self._failures_in_a_row = 0
+        with self._condition:
+            if self._current is image:
+                self._announced_key = image.key
+        self.encoded.emit(Encoded(image.key, time.perf_counter() - started, cached))
+        self.state_changed.emit(SegmenterState.READY, "")
+        return True
+
+    def _run_decode(self, request: _DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
+        started = time.perf_counter()
+        try:
+            shown = tuple(map(_show, segmenter.decode(embedding, request.prompt)))
+        except SegmenterError:
+            with self._condition:
+                self._decode = self._decode or request  # to be tried again unless a newer one waits
+            raise
+        except AnnotatorError as error:
+            self.decode_failed.emit(request.request_id, str(error))
+            return True
+        self._failures_in_a_row = 0
+        self.decoded.emit(Decoded(request.request_id, shown, time.perf_counter() - started))
+        return True
+
+    def _recover(self, segmenter: SegmenterProcess, reason: str) -> bool:
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row > _RESTARTS_IN_A_ROW:
+            self.state_changed.emit(SegmenterState.FAILED, reason)
+            return False
+        self.state_changed.emit(SegmenterState.RESTARTING, reason)
+        return self._bring_up(segmenter, segmenter.restart)
+
+    def _bring_up(self, segmenter: SegmenterProcess, begin: Callable[[], None]) -> bool:
+        self.state_changed.emit(SegmenterState.STARTING, "")
+        try:
+            begin()
+            segmenter.wait_ready()
+        except AnnotatorError as error:
+            self.state_changed.emit(SegmenterState.FAILED, str(error))
+            return False
+        self.segmenter_name = segmenter.name
+        self.state_changed.emit(SegmenterState.READY, "")
+        return True
+
+    def _report_crash(self) -> None:
+        self.state_changed.emit(SegmenterState.FAILED, "internal error; the terminal shows the details")
+
+
+class _InferenceThread(QThread):
+    def __init__(self, inference: Inference) -> None:
+        super().__init__(inference)
+        self._inference = inference
+
+    def run(self) -> None:
+        try:
+            self._inference._serve()
+        except Exception:
+            # A programming error: it must reach the terminal, and the window must not wait for answers for ever.
+            self._inference._report_crash()
+            raise
+
+
+def _show(proposal: Proposal) -> ShownProposal:
+    mask = RunLengths.from_mask(proposal.mask)
+    return ShownProposal(proposal, mask, MaskShape.from_run_lengths(mask))

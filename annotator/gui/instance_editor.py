@@ -1,0 +1,131 @@
+"""What the user does to categories and instances, as Edits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from annotator.core.document import Category, Instance, Provenance
+from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit, RemoveInstances, Together
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.inference import Inference, ShownProposal
+from annotator.gui.palette import next_category_color
+from annotator.gui.prompt_session import PromptSession
+from annotator.gui.selection import Selection
+
+
+class InstanceEditor(QObject):
+    """Turns accepted prompts into instances, and changes instances; everything can be undone."""
+
+    accepted = Signal(int)  # the new instance's id
+    category_wanted = Signal()  # a mask is ready to be accepted, but there is no category yet
+    refused = Signal(str)
+
+    def __init__(
+        self,
+        model: DocumentModel,
+        session: PromptSession,
+        selection: Selection,
+        inference: Inference,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._session = session
+        self._selection = selection
+        self._inference = inference
+        self.image_id: int | None = None
+
+    def accept(self) -> None:
+        """Make the mask on screen an instance of the current category, or ask for a category."""
+        if not self._session.is_pending:
+            return
+        if self._selection.category_id is None:
+            self.category_wanted.emit()
+        else:
+            self._accept_as(self._model.document.categories[self._selection.category_id])
+
+    def accept_as_named(self, name: str) -> None:
+        """The same with the category of that name, which is made if it is new; both in one edit."""
+        category = self._model.document.category_named(name)
+        if category is None:
+            self._accept_as(self._new_category(name), is_new=True)
+        else:
+            self._accept_as(category)
+
+    def apply_digit(self, digit: int) -> None:
+        """A digit chooses the category of the mask on screen, else of the selected instances, else of what follows."""
+        categories = list(self._model.document.categories.values())
+        if digit > len(categories):
+            self.refused.emit(
+                self.tr("There is no category %1 yet: add one in the list of categories.").replace("%1", str(digit))
+            )
+            return
+        category = categories[digit - 1]
+        if self._session.is_pending:
+            self._accept_as(category)
+        elif self._selection.instance_ids:
+            self.set_category(self._selection.instance_ids, category)
+        self._selection.set_category(category.id)
+
+    def add_category(self, name: str) -> None:
+        """Add a category and make it the current one; a name that exists only becomes current."""
+        name = name.strip()
+        if not name:
+            return
+        existing = self._model.document.category_named(name)
+        if existing is not None:
+            self._selection.set_category(existing.id)
+            return
+        self._model.push(AddCategory(self._new_category(name)), self.tr("Add category"))
+
+    def set_category(self, instance_ids: Iterable[int], category: Category) -> None:
+        """Give these instances another category."""
+        before = [self._model.document.instances[i] for i in sorted(instance_ids)]
+        edits: list[Edit] = [
+            ChangeInstance(instance, replace(instance, category_id=category.id))
+            for instance in before
+            if instance.category_id != category.id
+        ]
+        if edits:
+            self._model.push(Together(tuple(edits)), self.tr("Change category"))
+
+    def delete_selected(self) -> None:
+        """Delete the selected instances."""
+        instances = tuple(self._model.document.instances[i] for i in sorted(self._selection.instance_ids))
+        if instances:
+            self._model.push(RemoveInstances(instances), self.tr("Delete instances", "", len(instances)))
+
+    def _new_category(self, name: str) -> Category:
+        category_id = self._model.document.take_id(Category)
+        return Category(category_id, name, color=next_category_color(category_id))
+
+    def _accept_as(self, category: Category, *, is_new: bool = False) -> None:
+        shown = self._session.shown
+        if self.image_id is None:
+            return
+        if shown is None or self._session.is_waiting:
+            self.refused.emit(self.tr("The mask is still being computed."))
+            return
+        if shown.mask.area == 0:
+            self.refused.emit(self.tr("This mask is empty: press C for another one, or add a point."))
+            return
+        instance = self._instance(shown, category, self.image_id)
+        edit: Edit = AddInstance(instance)
+        if is_new:
+            edit = Together((AddCategory(category), edit))
+        self._model.push(edit, self.tr("Add instance"))
+        self._session.clear()
+        self.accepted.emit(instance.id)
+
+    def _instance(self, shown: ShownProposal, category: Category, image_id: int) -> Instance:
+        provenance = Provenance(
+            source="tinysam",
+            weights=self._inference.segmenter_name,
+            predicted_iou=round(shown.proposal.predicted_iou, 4),
+            stability=round(shown.proposal.stability, 4),
+        )
+        instance_id = self._model.document.take_id(Instance)
+        return Instance(instance_id, image_id, category.id, shown.mask, provenance=provenance)

@@ -1,0 +1,165 @@
+"""The prompt being built on the current image: clicks, box, the three proposals, and steps back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, QPointF, QRectF, Signal
+
+from annotator.gui.inference import Decoded, Inference, ShownProposal
+from annotator.segment import Prompt
+
+
+@dataclass(frozen=True, eq=False)
+class PromptStep:
+    """The prompt after one click or box, and what the model made of it.
+
+    points: (x, y) original-image pixels; labels: True positive. box: image pixels or None.
+    proposals: empty until decoded. chosen: which of them the user looks at.
+    """
+
+    points: tuple[QPointF, ...] = ()
+    labels: tuple[bool, ...] = ()
+    box: QRectF | None = None
+    proposals: tuple[ShownProposal, ...] = ()
+    chosen: int = 0
+
+    @property
+    def shown(self) -> ShownProposal | None:
+        """The proposal the user looks at."""
+        return self.proposals[self.chosen] if self.proposals else None
+
+
+class PromptSession(QObject):
+    """One prompt at a time for each image; a prompt left behind by paging is found again on return.
+
+    Only one decode is under way: clicks made meanwhile wait, so that each refinement builds on the logits of the mask
+    the user was looking at (SAM's interactive protocol).
+    """
+
+    changed = Signal()  # points, box, masks or the choice among them
+    decoded = Signal(float)  # seconds the newest decode took
+    decode_failed = Signal(str)
+
+    def __init__(self, inference: Inference, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._inference = inference
+        self._key = ""
+        self._steps: list[PromptStep] = []
+        self._left_behind: dict[str, list[PromptStep]] = {}
+        self._request_id: int | None = None
+        self._requested_step: PromptStep | None = None
+        inference.decoded.connect(self._on_decoded)
+        inference.decode_failed.connect(self._on_decode_failed)
+
+    # -- what is shown -----------------------------------------------------------------------------------------------
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether there is a prompt that is neither accepted nor cleared."""
+        return bool(self._steps)
+
+    @property
+    def step(self) -> PromptStep:
+        """The newest step; an empty one when nothing is pending."""
+        return self._steps[-1] if self._steps else PromptStep()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the newest step has not been decoded yet."""
+        return self.is_pending and not self.step.proposals
+
+    @property
+    def shown(self) -> ShownProposal | None:
+        """The mask to draw: the newest step's, or until that is decoded the one before."""
+        return next((step.shown for step in reversed(self._steps) if step.proposals), None)
+
+    # -- what the user does ------------------------------------------------------------------------------------------
+
+    def set_image(self, key: str) -> None:
+        """Another image is on screen, "" for none; its unfinished prompt, if any, comes back."""
+        if key == self._key:
+            return
+        if self._steps:
+            self._left_behind[self._key] = self._steps
+        self._key = key
+        self._replace_steps(self._left_behind.pop(key, []))
+
+    def add_point(self, point: QPointF, *, positive: bool) -> None:
+        """One more click, in original-image pixels."""
+        step = self.step
+        self._add(PromptStep((*step.points, point), (*step.labels, positive), step.box))
+
+    def set_box(self, box: QRectF) -> None:
+        """A new box starts the prompt anew; the object is another one."""
+        self._add(PromptStep((), (), box))
+
+    def remove_last(self) -> None:
+        """Take back the last click or box; the masks and logits of the step before return."""
+        self._replace_steps(self._steps[:-1])
+
+    def clear(self) -> None:
+        """Drop the whole prompt."""
+        self._replace_steps([])
+
+    def cycle(self) -> None:
+        """Look at the next of the three masks."""
+        step = self.step
+        if step.proposals:
+            self._steps[-1] = replace(step, chosen=(step.chosen + 1) % len(step.proposals))
+            self.changed.emit()
+
+    # -- decoding ----------------------------------------------------------------------------------------------------
+
+    def _add(self, step: PromptStep) -> None:
+        self._steps.append(step)
+        self._request_newest()
+        self.changed.emit()
+
+    def _replace_steps(self, steps: list[PromptStep]) -> None:
+        self._steps = list(steps)
+        self._inference.drop_decode()
+        self._request_id = None
+        self._request_newest()
+        self.changed.emit()
+
+    def _request_newest(self) -> None:
+        if not self.is_waiting or self._request_id is not None:
+            return
+        step = self.step
+        box = step.box
+        prompt = Prompt(
+            points=[(point.x(), point.y()) for point in step.points],
+            labels=[int(positive) for positive in step.labels],
+            box=None if box is None else (box.left(), box.top(), box.right(), box.bottom()),
+            logits=self._logits_to_refine(),
+        )
+        self._requested_step = step
+        self._request_id = self._inference.decode(self._key, prompt)
+
+    def _logits_to_refine(self) -> npt.NDArray[np.float32] | None:
+        """The logits of the mask on screen, unless a new box has begun another object."""
+        for before, step in zip(reversed(self._steps[:-1]), reversed(self._steps[1:]), strict=True):
+            if step.box is not before.box:
+                return None
+            if before.shown is not None:
+                return before.shown.proposal.logits
+        return None
+
+    def _on_decoded(self, decoded: Decoded) -> None:
+        if decoded.request_id != self._request_id:
+            return  # stale: the prompt it answers is gone
+        self._request_id = None
+        for index, step in enumerate(self._steps):
+            if step is self._requested_step:
+                self._steps[index] = replace(step, proposals=decoded.proposals)
+        self._request_newest()
+        self.decoded.emit(decoded.seconds)
+        self.changed.emit()
+
+    def _on_decode_failed(self, request_id: int, reason: str) -> None:
+        if request_id == self._request_id:
+            self._replace_steps(self._steps[:-1])
+            self.decode_failed.emit(reason)

@@ -1,0 +1,107 @@
+"""The status bar: what the segmenter does, where the pointer is, and whether the work is on disk."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.image_loader import LoadedImage
+from annotator.gui.inference import Encoded, Inference, SegmenterState
+from annotator.gui.prompt_session import PromptSession
+
+_REFUSAL_MS = 6000
+
+
+class StatusBar(QStatusBar):
+    """Listens to the segmenter and the document; the window tells it the rest."""
+
+    def __init__(
+        self, model: DocumentModel, inference: Inference, session: PromptSession, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._inference = inference
+        self._state = SegmenterState.STARTING
+        self._problem = ""
+        self._encoded: Encoded | None = None
+        self._decode_seconds: float | None = None
+        self.segmenter = QLabel(self)
+        self.segmenter.setContentsMargins(8, 0, 8, 0)
+        self.addWidget(self.segmenter, 1)
+        self.note, self.size_, self.pointer, self.zoom, self.saved = (QLabel(self) for _ in range(5))
+        for label in (self.note, self.size_, self.pointer, self.zoom, self.saved):
+            label.setContentsMargins(8, 0, 8, 0)
+            label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            self.addPermanentWidget(label)
+        inference.state_changed.connect(self._on_state_changed)
+        inference.encoded.connect(self._on_encoded)
+        session.decoded.connect(self._on_decoded)
+        model.saved_changed.connect(self._show_saved)
+        model.document_replaced.connect(self._show_saved)
+        self._show_segmenter()
+
+    def refuse(self, reason: str) -> None:
+        """Say for a moment why something was not done."""
+        self.showMessage(reason, _REFUSAL_MS)
+
+    def show_image(self, image: LoadedImage | None) -> None:
+        """Another image is on screen."""
+        self._encoded = None
+        self._decode_seconds = None
+        self.note.setText("" if image is None else image.note)
+        self.note.setVisible(bool(self.note.text()))
+        if image is None:
+            self.size_.clear()
+        else:
+            height, width, _ = image.rgb.shape
+            self.size_.setText(f"{width} \N{MULTIPLICATION SIGN} {height}")
+        self._show_segmenter()
+
+    def show_pointer(self, at: QPointF | None) -> None:
+        """The pointer's place in image pixels."""
+        self.pointer.setText("" if at is None else f"x {int(at.x())}  y {int(at.y())}")
+
+    def show_zoom(self, scale: float) -> None:
+        """Screen pixels per image pixel."""
+        self.zoom.setText(f"{scale * 100:.0f} %" if self.size_.text() else "")
+
+    def _on_state_changed(self, state: SegmenterState, problem: str) -> None:
+        self._state, self._problem = state, problem
+        self._show_segmenter()
+
+    def _on_encoded(self, encoded: Encoded) -> None:
+        self._encoded = encoded
+        self._show_segmenter()
+
+    def _on_decoded(self, seconds: float) -> None:
+        self._decode_seconds = seconds
+        self._show_segmenter()
+
+    def _show_segmenter(self) -> None:
+        self.segmenter.setText(" \N{MIDDLE DOT} ".join(self._segmenter_parts()))
+
+    def _segmenter_parts(self) -> list[str]:
+        if self._state is SegmenterState.STARTING:
+            return [self.tr("The model is starting; you can look around and place clicks meanwhile")]
+        if self._state is SegmenterState.RESTARTING:
+            return [self.tr("The model stopped and is being started anew")]
+        if self._state is SegmenterState.FAILED:
+            return [self.tr("The model does not run: %1").replace("%1", self._problem)]
+        parts = [self._inference.segmenter_name]
+        if self._state is SegmenterState.ENCODING:
+            parts.append(self.tr("computing the embedding..."))
+        elif self._encoded is not None:
+            text = self.tr("embedding from memory") if self._encoded.cached else self.tr("embedding %1 s")
+            parts.append(text.replace("%1", f"{self._encoded.seconds:.2f}"))
+        else:
+            parts.append(self.tr("ready"))
+        if self._decode_seconds is not None:
+            parts.append(self.tr("decode %1 ms").replace("%1", f"{self._decode_seconds * 1000:.0f}"))
+        return parts
+
+    def _show_saved(self) -> None:
+        if not self._model.is_open:
+            self.saved.clear()
+        else:
+            self.saved.setText(self.tr("saved") if self._model.is_saved else self.tr("not saved"))

@@ -1,0 +1,54 @@
+"""What every tool is: it gets the pointer in image pixels and may paint over the canvas."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QPointF, QSizeF, Qt, Signal
+from PySide6.QtGui import QPainter
+
+from annotator.gui.canvas.viewport import Viewport
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """A mouse event. at: continuous image pixels; on_widget: widget pixels; image: the image's size in pixels."""
+
+    at: QPointF
+    on_widget: QPointF
+    image: QSizeF
+    button: Qt.MouseButton
+    modifiers: Qt.KeyboardModifier
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether it is on the image."""
+        return 0 <= self.at.x() < self.image.width() and 0 <= self.at.y() < self.image.height()
+
+
+class Tool(QObject):
+    """A tool of the canvas; the base does nothing."""
+
+    refused = Signal(str)  # why a click did nothing
+    repaint_wanted = Signal()
+
+    cursor = Qt.CursorShape.ArrowCursor
+
+    def press(self, pointer: Pointer) -> None:
+        """A button went down."""
+
+    def move(self, pointer: Pointer) -> None:
+        """The pointer moved, with or without a button."""
+
+    def release(self, pointer: Pointer) -> None:
+        """A button came up."""
+
+    def leave(self) -> None:
+        """The pointer left the canvas."""
+
+    def abort(self) -> bool:
+        """Give up what is half done, such as a drag; returns whether there was something."""
+        return False
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        """Paint over the canvas, in widget pixels."""

@@ -1,0 +1,196 @@
+// The library's C functions.
+//
+// Every kernel has the signature of a MindSpore ahead-of-time custom operator, and is called by ctypes in the same way: arrays of
+// pointers, ranks, shapes and type names, inputs first and the output last. All sizes follow from the shapes. A kernel returns 0,
+// kMisfit when the arguments do not fit together, or kNoMemory.
+#include <cstdint>
+#include <cstring>
+
+#include "dispatch.h"
+#include "pool.h"
+
+#if defined(_WIN32)
+#define TS_EXPORT extern "C" __declspec(dllexport)
+#else
+#define TS_EXPORT extern "C" __attribute__((visibility("default")))
+#endif
+
+#define TS_KERNEL(name)                                                                                          \
+    TS_EXPORT int name(int count, void** data, int* ranks, int64_t** shapes, const char** types, void* /*stream*/, \
+                       void* /*extra*/)
+
+namespace {
+
+constexpr int kMisfit = 1, kNoMemory = 2;
+constexpr int kAbiVersion = 1;
+
+int64_t rounded_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
+
+// Reads arguments in order, and remembers whether one did not have the shape it should.
+class Arguments {
+  public:
+    Arguments(int count, void** data, int* ranks, int64_t** shapes, const char** types)
+        : count_(count), data_(data), ranks_(ranks), shapes_(shapes), types_(types) {}
+
+    // The next argument must have this rank; its sizes are then read with size().
+    float* next(int rank) {
+        ++at_;
+        if (at_ >= count_ || ranks_[at_] != rank || std::strcmp(types_[at_], "float32") != 0) {
+            fits_ = false;
+            return nullptr;
+        }
+        for (int i = 0; i < rank; ++i) require(shapes_[at_][i] > 0 && shapes_[at_][i] < INT32_MAX);
+        return static_cast<float*>(data_[at_]);
+    }
+
+    int size(int axis) const { return fits_ ? static_cast<int>(shapes_[at_][axis]) : 0; }
+
+    // The next argument must have exactly this shape.
+    template <typename... Sizes>
+    float* next_of(Sizes... sizes) {
+        float* result = next(static_cast<int>(sizeof...(sizes)));
+        int axis = 0;
+        (require(size(axis++) == static_cast<int64_t>(sizes)), ...);
+        return result;
+    }
+
+    // A packed weight: (outputs / panel, depth, panel).
+    const float* packed(int depth) {
+        const int panel = ts::table().panel;
+        const float* result = next(3);
+        require(size(1) == depth && size(2) == panel && outputs() % ts::kChannelStep == 0);
+        return result;
+    }
+    int outputs() const { return fits_ ? size(0) * ts::table().panel : 0; }
+
+    void require(bool condition) { fits_ = fits_ && condition; }
+
+    // Every argument was read, and all fit.
+    bool complete() const { return fits_ && at_ == count_ - 1; }
+
+  private:
+    int count_;
+    void** data_;
+    int* ranks_;
+    int64_t** shapes_;
+    const char** types_;
+    int at_ = -1;
+    bool fits_ = true;
+};
+
+int outcome(bool had_memory) { return had_memory ? 0 : kNoMemory; }
+
+int bottleneck(Arguments in, bool residual) {
+    ts::Bottleneck a{};
+    a.x = in.next(3);
+    a.height = in.size(0), a.width = in.size(1), a.channels = in.size(2);
+    a.expand = in.packed(a.channels);
+    a.hidden = in.outputs();
+    a.expand_bias = in.next_of(a.hidden);
+    a.depthwise = in.next_of(3, 3, a.hidden);
+    a.depthwise_bias = in.next_of(a.hidden);
+    a.project = in.packed(a.hidden);
+    a.outputs = in.outputs();
+    a.project_bias = in.next_of(a.outputs);
+    a.y = in.next(3);
+    in.require(in.size(2) == a.outputs);
+    a.stride = in.size(0) == a.height && in.size(1) == a.width ? 1 : 2;
+    in.require(in.size(0) == (a.height - 1) / a.stride + 1 && in.size(1) == (a.width - 1) / a.stride + 1);
+    a.residual = residual;
+    in.require(!residual || (a.stride == 1 && a.channels == a.outputs));
+    return in.complete() ? outcome(ts::table().bottleneck(a)) : kMisfit;
+}
+
+}  // namespace
+
+// image (3, H, W), packed first (27), bias, packed second (9 * hidden), bias -> (H / 4, W / 4, outputs). The depth of a
+// convolution's weight runs over ky, kx, channel.
+TS_KERNEL(TsPatchEmbed) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::PatchEmbed a{};
+    a.image = in.next(3);
+    in.require(in.size(0) == 3 && in.size(1) % 4 == 0 && in.size(2) % 4 == 0);
+    a.height = in.size(1), a.width = in.size(2);
+    a.first = in.packed(27);
+    a.hidden = in.outputs();
+    a.first_bias = in.next_of(a.hidden);
+    a.second = in.packed(9 * a.hidden);
+    a.outputs = in.outputs();
+    a.second_bias = in.next_of(a.outputs);
+    a.y = in.next_of(a.height / 4, a.width / 4, a.outputs);
+    return in.complete() ? outcome(ts::table().patch_embed(a)) : kMisfit;
+}
+
+// x (H, W, C), packed expand (C), bias, depthwise (3, 3, hidden), bias, packed project (hidden), bias -> (H, W, C).
+TS_KERNEL(TsMbConv) { return bottleneck({count, data, ranks, shapes, types}, true); }
+
+// The same arguments; the output's height and width tell the stride, 1 or 2, and nothing is added.
+TS_KERNEL(TsPatchMerging) { return bottleneck({count, data, ranks, shapes, types}, false); }
+
+// x (H, W, C), packed qkv (C), bias, position (heads, window^2, keys), packed project (C), bias -> (H, W, C).
+TS_KERNEL(TsWindowAttention) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::WindowAttention a{};
+    a.x = in.next(3);
+    a.height = in.size(0), a.width = in.size(1), a.channels = in.size(2);
+    a.qkv = in.packed(a.channels);
+    in.require(in.outputs() == 3 * a.channels);
+    a.qkv_bias = in.next_of(3 * a.channels);
+    a.position = in.next(3);
+    a.heads = in.size(0), a.keys = in.size(2);
+    in.require(a.heads * 32 == a.channels && a.keys == rounded_up(in.size(1), ts::kChannelStep));
+    while (a.window * a.window < in.size(1)) ++a.window;
+    in.require(a.window * a.window == in.size(1));
+    a.project = in.packed(a.channels);
+    in.require(in.outputs() == a.channels);
+    a.project_bias = in.next_of(a.channels);
+    a.y = in.next_of(a.height, a.width, a.channels);
+    return in.complete() ? outcome(ts::table().window_attention(a)) : kMisfit;
+}
+
+// x (H, W, C), depthwise (3, 3, C), bias, packed expand (C), bias, packed project (hidden), bias -> (H, W, C).
+TS_KERNEL(TsConvMlp) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::ConvMlp a{};
+    a.x = in.next(3);
+    a.height = in.size(0), a.width = in.size(1), a.channels = in.size(2);
+    a.depthwise = in.next_of(3, 3, a.channels);
+    a.depthwise_bias = in.next_of(a.channels);
+    a.expand = in.packed(a.channels);
+    a.hidden = in.outputs();
+    a.expand_bias = in.next_of(a.hidden);
+    a.project = in.packed(a.hidden);
+    in.require(in.outputs() == a.channels);
+    a.project_bias = in.next_of(a.channels);
+    a.y = in.next_of(a.height, a.width, a.channels);
+    return in.complete() ? outcome(ts::table().conv_mlp(a)) : kMisfit;
+}
+
+// x (H, W, C), packed reduce (C), scale, shift, packed mix (9 * outputs), scale, shift -> (outputs, H, W).
+TS_KERNEL(TsNeck) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::Neck a{};
+    a.x = in.next(3);
+    a.height = in.size(0), a.width = in.size(1), a.channels = in.size(2);
+    a.reduce = in.packed(a.channels);
+    a.outputs = in.outputs();
+    a.reduce_scale = in.next_of(a.outputs);
+    a.reduce_shift = in.next_of(a.outputs);
+    a.mix = in.packed(9 * a.outputs);
+    in.require(in.outputs() == a.outputs);
+    a.mix_scale = in.next_of(a.outputs);
+    a.mix_shift = in.next_of(a.outputs);
+    a.y = in.next_of(a.outputs, a.height, a.width);
+    return in.complete() ? outcome(ts::table().neck(a)) : kMisfit;
+}
+
+TS_EXPORT int ts_abi_version() { return kAbiVersion; }
+TS_EXPORT const char* ts_isa() { return ts::table().isa; }
+TS_EXPORT int ts_select_isa(const char* isa) { return ts::select(isa) ? 0 : kMisfit; }
+TS_EXPORT int ts_panel() { return ts::table().panel; }
+TS_EXPORT int ts_threads() { return ts::threads(); }
+TS_EXPORT int ts_set_threads(int count) {
+    if (count < 1 || count > 1024) return kMisfit;
+    ts::set_threads(count);
+    return 0;
+}

@@ -1,0 +1,75 @@
+"""Random masks and documents: st.from_type(RunLengths) and st.from_type(Document) in any test of this folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+
+from annotator.core.coco import MAX_ID
+from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.geometry import RunLengths
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+names = st.text(st.sampled_from("abz019_ é猫"), min_size=1, max_size=6)
+ids = st.integers(0, MAX_ID)
+sides = st.integers(1, 24)
+ratios = st.none() | st.floats(0, 1)
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
+    max_leaves=6,
+)
+# Keys no reader of ours takes for its own.
+extras = st.dictionaries(texts.map("x-{}".format), values, max_size=2)
+
+
+@st.composite
+def extras_with_ours(draw):
+    extra = draw(extras)
+    ours = draw(extras)
+    return {**extra, "annotator": ours} if ours else extra
+
+
+@st.composite
+def run_lengths(draw, height=sides, width=sides):
+    """Rectangles of foreground and of background over each other: several parts, holes, islands in holes, nothing."""
+    mask = np.zeros((draw(height), draw(width)), bool)
+    for _ in range(draw(st.integers(0, 5))):
+        x, y = draw(st.integers(0, mask.shape[1] - 1)), draw(st.integers(0, mask.shape[0] - 1))
+        right, bottom = draw(st.integers(x + 1, mask.shape[1])), draw(st.integers(y + 1, mask.shape[0]))
+        mask[y:bottom, x:right] = draw(st.booleans())
+    return RunLengths.from_mask(mask)
+
+
+@st.composite
+def documents(draw):
+    document = Document(Path("images"))
+    document.extra = draw(extras_with_ours())
+    for category_id in draw(st.lists(ids, unique=True, max_size=3)):
+        color = draw(st.none() | st.just("#00a0ff"))
+        document.put(Category(category_id, draw(texts), draw(texts), color, draw(extras_with_ours())))
+    paths = draw(st.lists(st.lists(names, min_size=1, max_size=3).map("/".join), unique=True, max_size=3))
+    for image_id, path in zip(draw(st.lists(ids, unique=True, min_size=3, max_size=3)), paths, strict=False):
+        document.put(ImageRecord(image_id, path, draw(sides), draw(sides), extra=draw(extras_with_ours())))
+    if not document.categories or not document.images:
+        return document
+    for instance_id in draw(st.lists(ids, unique=True, max_size=6)):
+        image = draw(st.sampled_from(list(document.images.values())))
+        document.put(
+            Instance(
+                instance_id,
+                image.id,
+                draw(st.sampled_from(list(document.categories))),
+                draw(run_lengths(st.just(image.height), st.just(image.width))),
+                iscrowd=draw(st.booleans()),
+                provenance=Provenance(draw(texts), draw(texts), draw(ratios), draw(ratios)),
+                extra=draw(extras_with_ours()),
+            )
+        )
+    return document
+
+
+st.register_type_strategy(RunLengths, run_lengths())
+st.register_type_strategy(Document, documents())

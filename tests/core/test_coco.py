@@ -1,0 +1,399 @@
+"""COCO files: what is written loads in pycocotools and comes back the same; what is wrong is refused by name."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pycocotools.coco import COCO
+
+from annotator.core import atomic, coco
+from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.geometry import RunLengths
+from annotator.errors import DatasetError, SaveError
+
+TRIANGLE = [[1.5, 1.25, 8.0, 2.0, 4, 7.75]]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("coco") / "annotations.coco.json"
+
+
+def content() -> dict:
+    """A file as other tools write them."""
+    return {
+        "info": {"description": "test", "year": 2024},
+        "licenses": [{"id": 1, "name": "CC BY"}],
+        "images": [
+            {"id": 7, "file_name": "a.jpg", "height": 10, "width": 12, "license": 1, "flickr_url": "http://x"},
+            {"id": 3, "file_name": "猫/é b.png", "height": 20, "width": 5, "annotator": {"review": "done"}},
+        ],
+        "annotations": [
+            {
+                "id": 17,
+                "image_id": 7,
+                "category_id": 2,
+                "segmentation": TRIANGLE,
+                "area": 21.4375,
+                "bbox": [1.5, 1.25, 6.5, 6.5],
+                "iscrowd": 0,
+                "attributes": {"occluded": True, "note": None, "list": [1, 2.5]},
+                "annotator": {"source": "tinysam", "group": 4, "predicted_iou": 0.5},
+            },
+            {
+                "id": 4,
+                "image_id": 3,
+                "category_id": 0,
+                "segmentation": {"size": [20, 5], "counts": [3, 4, 93]},
+                "area": 4,
+                "bbox": [0, 3, 1, 4],
+                "iscrowd": 1,
+            },
+            {"id": 5, "image_id": 7, "category_id": 2, "bbox": [2, 3, 4.5, 2], "iscrowd": 0, "score": 0.25},
+            {"id": 6, "image_id": 7, "category_id": 2, "segmentation": [], "bbox": [0, 0, 1, 1], "iscrowd": 0},
+        ],
+        "categories": [
+            {"id": 2, "name": "cat", "supercategory": "animal", "keypoints": ["nose"]},
+            {"id": 0, "name": "dog", "supercategory": "", "annotator": {"color": "#00ff00", "hotkey": "d"}},
+        ],
+        "videos": [],
+        "annotator": {"next_ids": {"category": 9, "image": 8, "instance": 100}, "status": {"a": 1}},
+    }
+
+
+def read(path: Path, data: object) -> Document:
+    path.write_text(json.dumps(data), encoding="utf-8")
+    return coco.read(path, path.parent)
+
+
+def rewritten(path: Path, document: Document) -> dict:
+    coco.write(document, path)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def assert_box(bbox: list[int], mask: np.ndarray) -> None:
+    """The box holds all of the mask, and each of its edges touches it."""
+    x, y, width, height = bbox
+    inside = mask[y : y + height, x : x + width]
+    assert inside.sum() == mask.sum()
+    if mask.any():
+        assert all(edge.any() for edge in (inside[0], inside[-1], inside[:, 0], inside[:, -1]))
+    else:
+        assert bbox == [0, 0, 0, 0]
+
+
+# -- round trips -------------------------------------------------------------------------------------------------------
+
+
+@given(st.from_type(Document))
+def test_what_is_written_loads_in_pycocotools_and_comes_back(path, document):
+    coco.write(document, path)
+
+    theirs = COCO(path)
+    assert set(theirs.anns) == set(document.instances)
+    for instance in document.instances.values():
+        annotation = theirs.anns[instance.id]
+        mask = instance.mask.to_mask()
+        assert np.array_equal(theirs.annToMask(annotation).astype(bool), mask)
+        assert annotation["area"] == mask.sum()
+        assert_box(annotation["bbox"], mask)
+        assert annotation["iscrowd"] is int(instance.iscrowd)
+
+    back = coco.read(path, document.image_root)
+    assert list(back.categories.values()) == list(document.categories.values())
+    assert list(back.images.values()) == list(document.images.values())
+    assert back.instances_in_order() == document.instances_in_order()
+    assert all(list(back.instances_of(i)) == list(document.instances_of(i)) for i in document.images)
+    assert back.next_ids == document.next_ids
+    assert back.extra == document.extra
+
+
+def test_a_file_that_nobody_changed_keeps_its_content(path):
+    before = content()
+    document = read(path, copy.deepcopy(before))
+    assert rewritten(path, document) == before
+    coco.write(document, path)
+    once = path.read_bytes()
+    coco.write(coco.read(path, path.parent), path)
+    assert path.read_bytes() == once
+
+
+def test_real_annotations_keep_their_content_and_pixels(shared, path):
+    source = shared / "data" / "demo_coco" / "instances.json"
+    document = coco.read(source, source.parent / "images")
+    after = rewritten(path, document)
+    assert after.pop("annotator") == {"next_ids": {"category": 91, "image": 565249, "instance": 2222263}}
+    assert after == json.loads(source.read_text(encoding="utf-8"))
+    theirs = COCO(source)
+    for instance in document.instances.values():
+        assert np.array_equal(theirs.annToMask(theirs.anns[instance.id]).astype(bool), instance.mask.to_mask())
+
+
+def test_what_the_records_say(path):
+    document = read(path, content())
+    assert document.categories[0] == Category(0, "dog", "", "#00ff00", {"annotator": {"hotkey": "d"}})
+    assert document.images[3] == ImageRecord(3, "猫/é b.png", 20, 5, extra={"annotator": {"review": "done"}})
+    instance = document.instances[17]
+    assert instance.provenance == Provenance("tinysam", predicted_iou=0.5)
+    assert instance.extra == {"attributes": content()["annotations"][0]["attributes"], "annotator": {"group": 4}}
+    assert document.instances[4].iscrowd is True
+    assert [i.id for i in document.instances_of(7)] == [17, 5, 6]
+    assert document.take_id(Instance) == 100
+
+
+def test_the_ids_to_come_are_beyond_those_in_the_file(path):
+    data = content()
+    data["annotator"] = {"next_ids": {"instance": 2}}
+    document = read(path, data)
+    assert [document.take_id(kind) for kind in (Category, ImageRecord, Instance)] == [3, 8, 18]
+
+
+def test_a_box_without_a_segmentation_is_a_rectangle_and_stays_a_box(path):
+    document = read(path, content())
+    mask = document.instances[5].mask.to_mask()
+    rows, columns = np.nonzero(mask)
+    assert (columns.min(), rows.min(), rows.max()) == (2, 3, 4)
+    assert columns.max() in (5, 6)  # half of the pixel at 6 is inside
+    assert mask.sum() == (columns.max() - 1) * 2
+    after = {a["id"]: a for a in rewritten(path, document)["annotations"]}
+    assert after[5] == content()["annotations"][2]
+    assert after[6] == content()["annotations"][3]
+
+
+def test_a_changed_mask_is_written_anew_and_the_rest_stays(path):
+    document = read(path, content())
+    mask = np.zeros((10, 12), bool)
+    mask[2:5, 3:9] = True
+    mask[3, 4] = False
+    document.put(document.instances[17].with_mask(RunLengths.from_mask(mask)))
+    after, before = rewritten(path, document)["annotations"][0], content()["annotations"][0]
+    assert after["area"] == 17
+    assert after["bbox"] == [3, 2, 6, 3]
+    assert np.array_equal(RunLengths.from_coco(after["segmentation"], 10, 12).to_mask(), mask)
+    for key in ("segmentation", "area", "bbox"):
+        del after[key], before[key]
+    assert after == before
+
+
+def test_changes_of_anything_but_the_mask_keep_the_segmentation(path):
+    document = read(path, content())
+    document.put(replace(document.instances[17], category_id=0))
+    assert rewritten(path, document)["annotations"][0] == {**content()["annotations"][0], "category_id": 0}
+
+
+def test_images_that_could_never_be_read_are_not_listed(path):
+    document = read(path, content())
+    document.put(ImageRecord(document.take_id(ImageRecord), "broken.jpg", 0, 0, problem="It is broken."))
+    after = rewritten(path, document)
+    assert [image["id"] for image in after["images"]] == [7, 3]
+    assert after["annotator"]["next_ids"]["image"] == 9
+
+
+def test_missing_images_are_listed_without_their_problem(path):
+    document = read(path, content())
+    document.put(replace(document.images[7], problem="It is missing."))
+    assert rewritten(path, document)["images"] == content()["images"]
+
+
+def test_what_pycocotools_asks_for_is_completed(path):
+    data = content()
+    del data["annotations"][0]["iscrowd"], data["categories"][0]["supercategory"]
+    data["annotations"][1]["iscrowd"] = True
+    after = rewritten(path, read(path, data))
+    assert [a["iscrowd"] for a in after["annotations"]] == [0, 1, 0, 0]
+    assert type(after["annotations"][1]["iscrowd"]) is int
+    assert after["categories"][0]["supercategory"] == ""
+
+
+def test_windows_paths_and_detours_become_plain_paths(path):
+    data = content()
+    data["images"][0]["file_name"] = ".\\sub\\.\\x\\..\\a.jpg"
+    document = read(path, data)
+    assert document.images[7].path == "sub/a.jpg"
+
+
+def test_a_byte_order_mark_is_no_reason_to_refuse_a_file(path):
+    path.write_text(json.dumps(content()), encoding="utf-8-sig")
+    assert len(coco.read(path, path.parent).images) == 2
+
+
+def test_images_alone_make_a_dataset(path):
+    document = read(path, {"images": content()["images"]})
+    assert (len(document.images), len(document.instances)) == (2, 0)
+
+
+# -- saving that fails -------------------------------------------------------------------------------------------------
+
+
+def test_a_save_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "annotations.coco.json"
+    document = read(path, content())
+    before = path.read_bytes()
+    document.put(Category(document.take_id(Category), "new"))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(atomic.os, "fsync", full)
+    with pytest.raises(SaveError, match="No space left on device"):
+        coco.write(document, path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_what_json_cannot_hold_does_not_touch_the_file(path):
+    document = read(path, content())
+    before = path.read_bytes()
+    document.put(Category(document.take_id(Category), "x", extra={"bad": object()}))
+    with pytest.raises(TypeError):
+        coco.write(document, path)
+    assert path.read_bytes() == before
+
+
+# -- files that are refused --------------------------------------------------------------------------------------------
+
+
+def change(*keys, to):
+    """A change of the content: the value at the end of `keys`."""
+
+    def apply(data: dict) -> None:
+        for key in keys[:-1]:
+            data = data[key]
+        data[keys[-1]] = to
+
+    return apply
+
+
+def without(*keys):
+    def apply(data: dict) -> None:
+        for key in keys[:-1]:
+            data = data[key]
+        del data[keys[-1]]
+
+    return apply
+
+
+FIRST = ("annotations", 0)
+WRONG = [
+    (without("images"), 'no list "images"'),
+    (change("images", to={}), 'no list "images"'),
+    (change("annotations", to={}), '"annotations" is not a list'),
+    (change("categories", to=None), '"categories" is not a list'),
+    (change("annotations", 1, to=5), "the annotation at place 2 of its list.* object"),
+    (without(*FIRST, "id"), "the annotation at place 1 of its list.* its id is None"),
+    (change(*FIRST, "id", to="17"), "the annotation at place 1 of its list.* its id is '17'"),
+    (change(*FIRST, "id", to=17.0), "the annotation at place 1 of its list.* its id is 17.0"),
+    (change(*FIRST, "id", to=True), "its id is True"),
+    (change(*FIRST, "id", to=-1), "annotation -1 .*its id is -1"),
+    (change(*FIRST, "id", to=2**60), "its id is"),
+    (change("annotations", 1, "id", to=17), "annotation 17 .*same id"),
+    (change("images", 1, "id", to=7), "image 7 .*same id"),
+    (change("categories", 1, "id", to=2), "category 2 .*same id"),
+    (change(*FIRST, "image_id", to=99), "annotation 17 .*no image 99"),
+    (change(*FIRST, "image_id", to="7"), "annotation 17 .*image_id is '7'"),
+    (change(*FIRST, "category_id", to=99), "annotation 17 .*no category 99"),
+    (change(*FIRST, "category_id", to=None), "annotation 17 .*category_id is None"),
+    (change(*FIRST, "iscrowd", to=2), "annotation 17 .*iscrowd is 2"),
+    (change(*FIRST, "iscrowd", to="0"), "annotation 17 .*iscrowd is '0'"),
+    (change(*FIRST, "segmentation", to=[[1, 2, 3, 4, 5]]), "annotation 17 .*three pairs"),
+    (change(*FIRST, "segmentation", to=[[1, 2, 3, 4]]), "annotation 17 .*three pairs"),
+    (change(*FIRST, "segmentation", to=[[1, 2, 3, 4, 5, "6"]]), "annotation 17 .*finite"),
+    (change(*FIRST, "segmentation", to="polygon"), "annotation 17 .*neither"),
+    (change("annotations", 1, "segmentation", "size", to=[5, 20]), "annotation 4 .*size"),
+    (change("annotations", 1, "segmentation", "counts", to=[3, 4]), "annotation 4 .*100 pixels"),
+    (change("annotations", 1, "segmentation", "counts", to="~"), "annotation 4 .*damaged"),
+    (without("annotations", 2, "bbox"), "annotation 5 .*neither a segmentation nor a bbox"),
+    (change("annotations", 2, "bbox", to=[1, 2, 3]), "annotation 5 .*bbox of four numbers"),
+    (change("annotations", 2, "bbox", to=[1, 2, -3, 4]), "annotation 5 .*-3"),
+    (change("annotations", 2, "bbox", to=[1, 2, 3, "4"]), "annotation 5 .*bbox of four numbers"),
+    (change(*FIRST, "annotator", to=[]), 'annotation 17 .*"annotator"'),
+    (change(*FIRST, "annotator", "source", to=5), "annotation 17 .*source"),
+    (change(*FIRST, "annotator", "stability", to="high"), "annotation 17 .*stability"),
+    (without("images", 0, "height"), "image 7 .*height"),
+    (change("images", 0, "width", to=12.0), "image 7 .*width"),
+    (change("images", 0, "width", to=0), "image 7 .*width"),
+    (change("images", 0, "width", to=2**40), "image 7 .*impossible"),
+    (without("images", 0, "file_name"), "image 7 .*file_name"),
+    (change("images", 0, "file_name", to=""), "image 7 .*file_name"),
+    (change("images", 0, "file_name", to="a\0b"), "image 7 .*file_name"),
+    (change("images", 0, "file_name", to="/etc/passwd"), "image 7 .*/etc/passwd is absolute"),
+    (change("images", 0, "file_name", to="C:\\a.jpg"), "image 7 .*absolute"),
+    (change("images", 0, "file_name", to="\\\\server\\a.jpg"), "image 7 .*absolute"),
+    (change("images", 0, "file_name", to="sub/../../a.jpg"), "image 7 .*leaves"),
+    (change("images", 0, "file_name", to="..\\a.jpg"), "image 7 .*leaves"),
+    (change("images", 0, "file_name", to=".."), "image 7 .*leaves"),
+    (change("categories", 0, "name", to=5), "category 2 .*name"),
+    (change("categories", 0, "supercategory", to=5), "category 2 .*supercategory"),
+    (change("categories", 1, "annotator", "color", to="red"), "category 0 .*color is 'red'"),
+    (change("annotator", to=[]), 'the top level .*"annotator"'),
+    (change("annotator", "next_ids", to=[]), "the top level .*next_ids"),
+    (change("annotator", "next_ids", "image", to="8"), "the top level .*next id of the kind image is '8'"),
+    (change(*FIRST, "area", to=float("nan")), "annotation 17 .*NaN"),
+    (change(*FIRST, "bbox", 0, to=float("inf")), "annotation 17 .*NaN or infinite"),
+    (change("info", "x", to=[float("nan")]), '"info" .*NaN'),
+]
+
+
+@pytest.mark.parametrize(("damage", "says"), WRONG, ids=[says for _, says in WRONG])
+def test_a_file_that_makes_no_sense_is_refused_by_name(path, damage, says):
+    data = content()
+    damage(data)
+    with pytest.raises(DatasetError, match=says) as caught:
+        read(path, data)
+    assert str(path) in str(caught.value)
+
+
+@pytest.mark.parametrize("data", [b"", b"not JSON", b"{", b'{"images": [}', b"\xff\xfe{\x00", b"[" * 100_000])
+def test_what_is_not_json_is_refused(path, data):
+    path.write_bytes(data)
+    with pytest.raises(DatasetError, match=r"is not valid JSON.*restore"):
+        coco.read(path, path.parent)
+
+
+@pytest.mark.parametrize("data", [b"[]", b"null", b"5", b'"images"'])
+def test_json_that_is_no_object_is_refused(path, data):
+    path.write_bytes(data)
+    with pytest.raises(DatasetError, match="is not a COCO annotation file"):
+        coco.read(path, path.parent)
+
+
+def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path):
+    with pytest.raises(DatasetError, match=r"gone\.json cannot be read \(No such file"):
+        coco.read(tmp_path / "gone.json", tmp_path)
+    with pytest.raises(DatasetError, match="cannot be read"):
+        coco.read(tmp_path, tmp_path)
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["id", "size", "counts"]), inner),
+    max_leaves=8,
+)
+
+
+@given(st.data())
+def test_no_json_breaks_the_reader(path, data):
+    """Any value anywhere: the file is refused with a sentence, or read and written back."""
+    damaged = content()
+    place, steps = damaged, data.draw(st.integers(1, 4))
+    for step in range(steps):
+        if not isinstance(place, dict | list) or not place:
+            break
+        key = data.draw(st.sampled_from(list(place) if isinstance(place, dict) else list(range(len(place)))))
+        if step == steps - 1:
+            place[key] = data.draw(json_values)
+        else:
+            place = place[key]
+    try:
+        document = read(path, damaged)
+    except DatasetError:
+        return
+    coco.write(document, path)
+    assert coco.read(path, path.parent).instances_in_order() == document.instances_in_order()

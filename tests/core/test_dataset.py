@@ -1,0 +1,241 @@
+"""Opening folders, images and COCO files: what is listed, in which order, and where it will be saved."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from annotator.core import coco, dataset
+from annotator.core.dataset import COCO_NAME, Dataset, OpeningCancelled, open_dataset
+from annotator.core.document import Category, Instance
+from annotator.core.geometry import RunLengths
+from annotator.errors import DatasetError
+
+
+def picture(path: Path, width: int = 4, height: int = 3) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.new("RGB", (width, height)).save(path)
+    return path
+
+
+def listed(opened: Dataset) -> list[str]:
+    return [image.path for image in opened.document.images.values()]
+
+
+def coco_file(path: Path, *images: dict) -> Path:
+    path.write_text(json.dumps({"images": images, "annotations": [], "categories": []}), encoding="utf-8")
+    return path
+
+
+def test_a_folder_is_listed_with_its_sub_folders_in_natural_order(tmp_path):
+    for name in ("img10.png", "img2.png", "IMG1.PNG", "b/1.webp", "b/sub/0.bmp", "a2/1.gif", "a10/1.tif", "猫/é.jpeg"):
+        picture(tmp_path / name)
+    for name in (".hidden.png", ".trash/1.png", "b/.cache/2.png"):
+        picture(tmp_path / name)
+    (tmp_path / "notes.txt").write_text("no image")
+    (tmp_path / "folder.png").mkdir()
+    opened = open_dataset([tmp_path])
+    assert listed(opened) == [
+        "a2/1.gif",
+        "a10/1.tif",
+        "b/1.webp",
+        "b/sub/0.bmp",
+        "IMG1.PNG",
+        "img2.png",
+        "img10.png",
+        "猫/é.jpeg",
+    ]
+    assert opened.coco_path == tmp_path / COCO_NAME
+    assert opened.document.image_root == tmp_path
+    assert list(opened.document.images) == list(range(1, 9))
+    assert {(image.height, image.width, image.problem) for image in opened.document.images.values()} == {(3, 4, None)}
+
+
+def test_saving_and_opening_again_restores_everything(tmp_path):
+    picture(tmp_path / "b.png")
+    opened = open_dataset([tmp_path])
+    opened.document.put(Category(opened.document.take_id(Category), "cat"))
+    mask = RunLengths.from_mask(np.eye(3, 4, dtype=bool))
+    opened.document.put(Instance(opened.document.take_id(Instance), 1, 1, mask))
+    coco.write(opened.document, opened.coco_path)
+    picture(tmp_path / "a.png", 5, 6)
+    again = open_dataset([tmp_path])
+    assert again.document.instances == opened.document.instances
+    assert again.document.categories == opened.document.categories
+    # The new image comes last and takes a new id, though its name comes first.
+    assert [(image.id, image.path, image.height) for image in again.document.images.values()] == [
+        (1, "b.png", 3),
+        (2, "a.png", 6),
+    ]
+
+
+def test_only_images_that_are_not_in_the_file_are_opened(tmp_path, monkeypatch):
+    for name in ("a.png", "b.png", "c.png"):
+        picture(tmp_path / name)
+    coco_file(tmp_path / COCO_NAME, {"id": 5, "file_name": "b.png", "height": 3, "width": 4})
+    opened, steps, read_header = [], [], dataset.read_header
+
+    def watched(path):
+        opened.append(path.name)
+        return read_header(path)
+
+    monkeypatch.setattr(dataset, "read_header", watched)
+    result = open_dataset([tmp_path], on_progress=lambda done, total: steps.append((done, total)))
+    assert opened == ["a.png", "c.png"]
+    assert listed(result) == ["b.png", "a.png", "c.png"]
+    assert steps == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_missing_and_broken_images_are_listed_with_their_problem(tmp_path):
+    picture(tmp_path / "good.png")
+    (tmp_path / "text.jpg").write_text("no image")
+    coco_file(tmp_path / COCO_NAME, {"id": 1, "file_name": "gone.png", "height": 3, "width": 4})
+    images = {image.path: image for image in open_dataset([tmp_path]).document.images.values()}
+    assert images["good.png"].problem is None
+    assert f"{tmp_path / 'gone.png'} is missing" in images["gone.png"].problem
+    assert images["gone.png"].has_size
+    assert f"{tmp_path / 'text.jpg'} is not an image" in images["text.jpg"].problem
+    assert not images["text.jpg"].has_size
+
+
+def test_one_image_belongs_to_its_folder(tmp_path):
+    one = picture(tmp_path / "one.png")
+    picture(tmp_path / "two.png")
+    opened = open_dataset([one])
+    assert listed(opened) == ["one.png"]
+    assert opened.coco_path == tmp_path / COCO_NAME
+
+
+def test_opening_one_image_keeps_what_its_folder_had(tmp_path):
+    one = picture(tmp_path / "one.png")
+    coco_file(tmp_path / COCO_NAME, {"id": 9, "file_name": "sub/other.png", "height": 3, "width": 4})
+    assert listed(open_dataset([one])) == ["sub/other.png", "one.png"]
+
+
+def test_loose_images_belong_to_their_common_folder(tmp_path):
+    paths = [picture(tmp_path / name) for name in ("x/b/2.png", "x/a.png", "x/b/10.png")]
+    opened = open_dataset([*paths, paths[0]])
+    assert listed(opened) == ["a.png", "b/2.png", "b/10.png"]
+    assert opened.coco_path == tmp_path / "x" / COCO_NAME
+
+
+def test_relative_paths_are_those_of_the_working_folder(tmp_path, monkeypatch):
+    picture(tmp_path / "sub" / "a.png")
+    monkeypatch.chdir(tmp_path)
+    opened = open_dataset([Path("sub/../sub")])
+    assert opened.coco_path == tmp_path / "sub" / COCO_NAME
+    assert opened.document.image_path(1).is_file()
+
+
+def test_a_coco_file_is_opened_with_the_images_it_lists(tmp_path):
+    picture(tmp_path / "a.png")
+    picture(tmp_path / "unlisted.png")
+    path = coco_file(
+        tmp_path / "Instances.JSON",
+        {"id": 5, "file_name": "a.png", "height": 3, "width": 4},
+        {"id": 2, "file_name": "sub/b.png", "height": 3, "width": 4},
+    )
+    opened = open_dataset([path])
+    assert listed(opened) == ["a.png", "sub/b.png"]
+    assert opened.coco_path == path
+    assert [image.problem is None for image in opened.document.images.values()] == [True, False]
+
+
+def test_a_broken_file_in_the_folder_is_not_passed_over(tmp_path):
+    picture(tmp_path / "a.png")
+    (tmp_path / COCO_NAME).write_text("{")
+    with pytest.raises(DatasetError, match="is not valid JSON"):
+        open_dataset([tmp_path])
+
+
+@pytest.mark.parametrize("cancelled_after", [0, 1, 2])
+def test_opening_can_be_cancelled(tmp_path, cancelled_after):
+    for index in range(3):
+        picture(tmp_path / f"{index}.png")
+
+    @dataclass
+    class Flag:
+        is_cancelled: bool = False
+
+    flag = Flag(is_cancelled=cancelled_after == 0)
+    steps = []
+
+    def on_progress(done, total):
+        steps.append(done)
+        flag.is_cancelled = done + 1 >= cancelled_after
+
+    with pytest.raises(OpeningCancelled):
+        open_dataset([tmp_path], on_progress=on_progress, cancel=flag)
+    assert len(steps) == cancelled_after
+
+
+def test_what_cannot_be_opened_is_a_sentence(tmp_path):
+    text, image = tmp_path / "notes.txt", picture(tmp_path / "full" / "a.png")
+    text.write_text("text")
+    (tmp_path / "empty").mkdir()
+    path = coco_file(tmp_path / "a.json")
+    for paths, says in (
+        ([tmp_path / "gone"], r"gone does not exist"),
+        ([text], r"notes\.txt cannot be opened: choose a folder"),
+        ([image, text], r"notes\.txt cannot be opened together with others"),
+        ([image, path], r"a\.json cannot be opened together with others"),
+        ([tmp_path / "full", tmp_path / "empty"], r"full cannot be opened together with others"),
+        ([tmp_path / "empty"], r"There is no image in .*empty"),
+    ):
+        with pytest.raises(DatasetError, match=says):
+            open_dataset(paths)
+    with pytest.raises(ValueError, match="no path"):
+        open_dataset([])
+
+
+def test_a_folder_that_cannot_be_read_is_a_sentence_and_a_sub_folder_a_note(tmp_path, monkeypatch):
+    picture(tmp_path / "a.png")
+    picture(tmp_path / "locked" / "b.png")
+    scandir = os.scandir
+    forbidden = [tmp_path / "locked"]
+
+    def refuse(path):
+        if Path(path) in forbidden:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    opened = open_dataset([tmp_path])
+    assert listed(opened) == ["a.png"]
+    assert opened.notes == (
+        f"The folder {tmp_path / 'locked'} was left out because it cannot be read (Permission denied).",
+    )
+    forbidden.append(tmp_path)
+    with pytest.raises(DatasetError, match=r"cannot be read \(Permission denied\)"):
+        open_dataset([tmp_path])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_links_are_followed_but_not_in_circles(tmp_path):
+    picture(tmp_path / "data" / "a.png")
+    picture(tmp_path / "elsewhere" / "b.png")
+    (tmp_path / "data" / "round").symlink_to(tmp_path / "data")
+    (tmp_path / "data" / "linked").symlink_to(tmp_path / "elsewhere")
+    assert listed(open_dataset([tmp_path / "data"])) == ["a.png", "linked/b.png"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems do not allow such names")
+@pytest.mark.parametrize("name", [b"back\\slash.png", b"not-utf8-\xff.png"])
+def test_names_that_no_coco_file_can_hold_are_a_problem_and_do_not_stop_saving(tmp_path, name):
+    picture(tmp_path / "good.png")
+    with open(os.path.join(os.fsencode(tmp_path), name), "wb") as file:
+        file.write((tmp_path / "good.png").read_bytes())
+    opened = open_dataset([tmp_path])
+    problems = [image.problem for image in opened.document.images.values() if image.path != "good.png"]
+    assert len(problems) == 1
+    assert "rename the image" in problems[0]
+    problems[0].encode()
+    coco.write(opened.document, opened.coco_path)
+    assert len(open_dataset([tmp_path]).document.images) == 2

@@ -1,0 +1,142 @@
+"""The document's own bookkeeping: places, counts, references, subscribers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from annotator.core.document import Category, Change, Document, ImageRecord, Instance
+from annotator.core.geometry import RunLengths
+
+SQUARE = RunLengths.from_mask(np.eye(4, dtype=bool))
+
+
+@pytest.fixture
+def document() -> Document:
+    document = Document(Path("/data"))
+    for name in ("cat", "dog", "bird"):
+        document.put(Category(document.take_id(Category), name))
+    for path in ("a.jpg", "sub/b.jpg"):
+        document.put(ImageRecord(document.take_id(ImageRecord), path, 4, 4))
+    for image_id in (1, 2, 1, 1):
+        document.put(Instance(document.take_id(Instance), image_id, 1, SQUARE))
+    return document
+
+
+def drawn(document: Document, image_id: int) -> list[int]:
+    return [instance.id for instance in document.instances_of(image_id)]
+
+
+def test_what_was_removed_comes_back_to_its_place(document):
+    removed = [document.instances[3], document.instances[1], document.instances[2]]
+    for instance in removed:
+        document.remove(instance)
+    assert (drawn(document, 1), drawn(document, 2)) == ([4], [])
+    document.put(Instance(document.take_id(Instance), 1, 1, SQUARE))
+    for instance in removed:
+        document.put(instance)
+    assert (drawn(document, 1), drawn(document, 2)) == ([1, 3, 4, 5], [2])
+    assert [instance.id for instance in document.instances_in_order()] == [1, 2, 3, 4, 5]
+
+
+def test_a_category_comes_back_between_its_neighbours(document):
+    table, dog = document.categories, document.categories[2]
+    document.remove(dog)
+    assert list(table) == [1, 3]
+    document.put(dog)
+    assert list(table) == [1, 2, 3]
+    assert table is document.categories
+
+
+def test_replacing_keeps_the_place_and_moves_the_counts(document):
+    document.put(replace(document.instances[1], category_id=2))
+    assert drawn(document, 1) == [1, 3, 4]
+    assert [document.count_of_category(i) for i in (1, 2, 3)] == [3, 1, 0]
+    assert [document.count_of_image(i) for i in (1, 2)] == [3, 1]
+
+
+def test_ids_are_never_given_twice(document):
+    newest = document.instances[4]
+    document.remove(newest)
+    assert document.take_id(Instance) == 5
+    document.put(replace(newest, id=40))
+    assert document.take_id(Instance) == 41
+    assert document.take_id(Category) == 4
+
+
+def test_names_and_paths_are_found(document):
+    assert document.category_named("dog") == document.categories[2]
+    assert document.category_named("Dog") is None
+    assert document.image_path(2) == Path("/data/sub/b.jpg")
+    assert document.find(replace(document.images[1], path="other")) == document.images[1]
+    assert document.find(Category(9, "x")) is None
+
+
+def test_subscribers_are_told_what_changed(document):
+    changes: list[Change] = []
+    document.subscribe(changes.append)
+    old = document.instances[1]
+    new = replace(old, category_id=3)
+    document.put(new)
+    document.remove(new)
+    document.put(new)
+    assert changes == [Change(old, new), Change(new, None), Change(None, new)]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        (Instance(9, 7, 1, SQUARE), "no image 7"),
+        (Instance(9, 1, 7, SQUARE), "no category 7"),
+        (Instance(1, 2, 1, SQUARE), "another image"),
+        (Instance(9, 1, 1, RunLengths.from_mask(np.eye(5, dtype=bool))), "another size"),
+    ],
+)
+def test_an_instance_that_does_not_fit_changes_nothing(document, wrong, says):
+    before = document.snapshot()
+    with pytest.raises(ValueError, match=says):
+        document.put(wrong)
+    assert document.instances == before.instances
+    assert drawn(document, 1) == drawn(before, 1)
+    assert document.count_of_category(1) == 4
+    assert document.next_ids == before.next_ids
+
+
+def test_what_is_in_use_or_absent_cannot_be_removed(document):
+    with pytest.raises(ValueError, match="still in use"):
+        document.remove(document.categories[1])
+    with pytest.raises(ValueError, match="still has instances"):
+        document.remove(document.images[1])
+    with pytest.raises(ValueError, match="there is no instance 9"):
+        document.remove(Instance(9, 1, 1, SQUARE))
+    assert len(document.categories) == 3
+    assert len(document.images) == 2
+
+
+@settings(max_examples=50)
+@given(st.from_type(Document))
+def test_a_snapshot_is_equal_and_stays_as_it_is(document):
+    snapshot = document.snapshot()
+    changes = []
+    document.subscribe(changes.append)
+    order = document.instances_in_order()
+    assert snapshot.instances_in_order() == order
+    assert snapshot.categories == document.categories
+    assert list(snapshot.images) == list(document.images)
+    for instance in order:
+        document.remove(instance)
+    for image in list(document.images.values()):
+        document.remove(image)
+    document.put(Category(document.take_id(Category), "new"))
+    assert snapshot.instances_in_order() == order
+    assert all(snapshot.count_of_image(i) == sum(x.image_id == i for x in order) for i in snapshot.images)
+    assert len(snapshot.categories) == len(document.categories) - 1
+    assert snapshot.next_ids.category == document.next_ids.category - 1
+    count = len(changes)
+    snapshot.put(Category(snapshot.take_id(Category), "other"))
+    assert len(changes) == count

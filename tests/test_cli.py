@@ -1,0 +1,94 @@
+"""The command line's own part: opening the window, --version, and what it does about errors."""
+
+from __future__ import annotations
+
+import sys
+import types
+from pathlib import Path
+
+import pytest
+
+import annotator
+from tests.console import refuse, run, the_complaint
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """A file with a name that no single-byte encoding has; only its being there counts."""
+    path = tmp_path / "猫 été.png"
+    path.touch()
+    return path
+
+
+class TestWindow:
+    @pytest.fixture
+    def opened(self, monkeypatch: pytest.MonkeyPatch) -> list[list[Path]]:
+        """The paths each window was opened with; no window opens."""
+        opened: list[list[Path]] = []
+        app = types.ModuleType("annotator.gui.app")
+        app.run = lambda paths: opened.append(paths) or 0
+        monkeypatch.setitem(sys.modules, "annotator.gui.app", app)
+        return opened
+
+    def test_paths_are_opened(self, opened: list[list[Path]], photo: Path):
+        assert run(photo.parent, photo) == 0
+        assert run() == 0
+        assert opened == [[photo.parent, photo], []]
+
+    @pytest.mark.parametrize("words", [["--", "segment"], ["./segment"], ["--", "weights"]])
+    def test_a_folder_named_like_a_command_can_be_opened(
+        self, words: list[str], opened: list[list[Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        (tmp_path / "segment").mkdir()
+        (tmp_path / "weights").mkdir()
+        monkeypatch.chdir(tmp_path)
+        assert run(*words) == 0
+        assert opened == [[Path(words[-1])]]
+
+    def test_a_missing_path_is_an_error_before_any_window(
+        self, opened: list[list[Path]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ):
+        assert run(tmp_path / "nowhere") == 1
+        assert str(tmp_path / "nowhere") in the_complaint(capsys)
+        assert not opened
+
+    @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
+    def test_without_a_display_it_says_so(
+        self, opened: list[list[Path]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+            monkeypatch.delenv(name, raising=False)
+        assert run() == 1
+        assert "display" in the_complaint(capsys)
+        assert not opened
+
+    def test_unknown_options_are_refused(self, capsys: pytest.CaptureFixture[str]):
+        assert "--frobnicate" in refuse(capsys, "--frobnicate")
+        assert "--version" in refuse(capsys, "--verbose")
+
+    def test_a_missing_system_library_is_named(
+        self, opened: list[list[Path]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        def fails_to_load(paths: list[Path]) -> int:
+            raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
+
+        monkeypatch.setattr(sys.modules["annotator.gui.app"], "run", fails_to_load)
+        assert run() == 1
+        assert "libEGL.so.1" in the_complaint(capsys)
+
+    def test_ctrl_c_exits_quietly(
+        self, opened: list[list[Path]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        def interrupted(paths: list[Path]) -> int:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(sys.modules["annotator.gui.app"], "run", interrupted)
+        assert run() == 130
+        assert capsys.readouterr() == ("", "")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]):
+    assert run("--version") == 0
+    assert capsys.readouterr().out == f"annotator {annotator.__version__}\n"
+    assert run("--version", "-v") == 0
+    assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in capsys.readouterr().out
