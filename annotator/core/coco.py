@@ -2,20 +2,22 @@
 
 What COCO has no key for sits under one key, "annotator":
 
-    of the file        {"next_ids": {"category": int, "image": int, "instance": int}}
+    of the file        {"next_ids": {"category": int, "image": int, "instance": int}, "image_root": str}
     of a category      {"color": "#rrggbb"}
     of an annotation   {"source": str, "weights": str, "predicted_iou": float, "stability": float}
 
-Keys we do not know survive at every level, ours included. `segmentation`, `area` and `bbox` of annotations whose mask
-nobody changed are written as they were read; changed and new masks become compressed run-lengths with the mask's own
-area and box. An annotation that has only a `bbox` gets the mask of that rectangle, and keeps having only a `bbox`
-until its mask is changed. `iscrowd` and `supercategory` are always written, because pycocotools asks for them.
+`image_root` is there only when the images' paths do not start from the file's own folder; it is relative to that folder
+where it can be. Keys we do not know survive at every level, ours included. `segmentation`, `area` and `bbox` of
+annotations whose mask nobody changed are written as they were read; changed and new masks become compressed run-lengths
+with the mask's own area and box. An annotation that has only a `bbox` gets the mask of that rectangle, and keeps having
+only a `bbox` until its mask is changed. `iscrowd` and `supercategory` are always written, because pycocotools asks for them.
 """
 
 from __future__ import annotations
 
 import codecs
 import json
+import os
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
@@ -54,16 +56,30 @@ def write(document: Document, path: Path) -> None:
     """
     instances = document.instances_in_order()
     measure(instance.mask for instance in instances if instance.verbatim is None)
-    next_ids = {field.name: getattr(document.next_ids, field.name) for field in fields(NextIds)}
+    ours_new = {
+        "next_ids": {field.name: getattr(document.next_ids, field.name) for field in fields(NextIds)},
+        "image_root": _image_root_json(document, path),
+    }
     lists = {
         "images": _lines(_image_json(image) for image in document.images.values() if image.has_size),
         "annotations": _lines(_annotation_json(instance) for instance in instances),
         "categories": _lines(_category_json(category) for category in document.categories.values()),
     }
-    rest = {key: orjson.dumps(value) for key, value in _completed({}, document.extra, {"next_ids": next_ids}).items()}
+    rest = {key: orjson.dumps(value) for key, value in _completed({}, document.extra, ours_new).items()}
     ours = rest.pop(_OURS)
     members = (orjson.dumps(key) + b": " + value for key, value in {**rest, **lists, _OURS: ours}.items())
     replace_file(path, b"{\n" + b",\n".join(members) + b"\n}\n")
+
+
+def _image_root_json(document: Document, path: Path) -> str | None:
+    """Where the images' paths start, for a file that lies in another folder; None for one that lies there."""
+    folder, root = os.path.realpath(path.parent), os.path.realpath(document.image_root)
+    if folder == root:
+        return None
+    try:
+        return PurePath(os.path.relpath(root, folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return PurePath(root).as_posix()
 
 
 def _lines(records: Iterable[dict[str, Any]]) -> bytes:
@@ -114,18 +130,19 @@ def _completed(known: dict[str, Any], extra: Mapping[str, Any], ours: Mapping[st
     return record
 
 
-def read(path: Path, image_root: Path) -> Document:
-    """The document in the COCO file `path`, whose images lie under `image_root`.
+def read(path: Path, image_root: Path | None = None) -> Document:
+    """The document in the COCO file `path`, whose images lie under `image_root`; None takes what the file says.
 
     Raises DatasetError, which names the file and the record, unless everything in the file makes sense.
     """
     content = _load(path)
-    document = Document(image_root)
     try:
         ours = _ours(content)
         next_ids = _next_ids(ours.pop("next_ids", {}))
+        stored_root = _stored_root(ours.pop("image_root", ""))
     except ValueError as error:
         raise _wrong(path, "the top level", error) from error
+    document = Document(path.parent / stored_root if image_root is None else image_root)
     document.extra = _extra(content, _FILE_KEYS, ours)
     instance = partial(_instance, masks=_compressed_masks(_list(path, content, "annotations")))
     for key, parse in (("categories", _category), ("images", _image), ("annotations", instance)):
@@ -138,6 +155,12 @@ def read(path: Path, image_root: Path) -> Document:
         least = getattr(next_ids, field.name)
         setattr(document.next_ids, field.name, max(least, getattr(document.next_ids, field.name)))
     return document
+
+
+def _stored_root(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(f'"image_root" must be the name of a folder, not {value!r}')
+    return os.path.normpath(value) if value else ""
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -54,17 +54,19 @@ def open_dataset(
 
     A folder is searched for images with all its sub-folders, in natural order (2 before 10), but not in what is hidden
     by a leading dot. Images without a COCO file of their own belong to the one in their common folder, COCO_NAME: if it
-    exists it is read, and images it does not list are appended. A COCO file's images are relative to its folder.
+    exists it is read, and images it does not list are appended. A COCO file's images are relative to its folder, or to
+    the one it names (a file saved elsewhere under another name).
 
     An image that is missing or cannot be read is listed with its `problem`. on_progress is told (done, total) of the
     images whose header has to be read. Raises DatasetError, and OpeningCancelled when `cancel` is set.
     """
     sources = _locate(paths, cancel)
     root = sources.coco_path.parent
-    document = coco.read(sources.coco_path, root) if os.path.exists(sources.coco_path) else Document(root)
-    _mark_missing(document, set(sources.images))
+    document = coco.read(sources.coco_path) if os.path.exists(sources.coco_path) else Document(root)
+    found = set(sources.images) if document.image_root == root else set()
+    _mark_missing(document, found)
     listed = {image.path for image in document.images.values()}
-    new = [name for name in sources.images if name not in listed]
+    new = [name for name in sources.images if name in found and name not in listed]
     for done, name in enumerate(new):
         _check(cancel)
         if on_progress is not None:

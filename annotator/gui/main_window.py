@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from annotator import paths
 from annotator.core.dataset import Dataset, open_dataset
+from annotator.core.document import ImageRecord
 from annotator.core.images import IMAGE_SUFFIXES
 from annotator.gui.actions import Actions
 from annotator.gui.background import BackgroundJob, BackgroundJobs
@@ -139,6 +140,11 @@ class MainWindow(QMainWindow):
     def _on_loaded(self, image: LoadedImage) -> None:
         if self._image_id is None or image.path != self.model.document.image_path(self._image_id):
             return  # the user has gone on
+        record = self.model.document.images[self._image_id]
+        height, width, _ = image.rgb.shape
+        if (height, width) != (record.height, record.width):
+            self._show_no_image(self._wrong_size(record, width, height))
+            return
         self.status.show_image(image)
         self.canvas.set_image(image)
         self.layer.set_image(self._image_id)
@@ -150,6 +156,15 @@ class MainWindow(QMainWindow):
     def _on_load_failed(self, path: Path, reason: str) -> None:
         if self._image_id is not None and path == self.model.document.image_path(self._image_id):
             self._show_no_image(reason)
+
+    def _wrong_size(self, record: ImageRecord, width: int, height: int) -> str:
+        text = self.tr(
+            "%1 has %2 pixels, but the COCO file says %3: its masks would not fit. "
+            "Put the right image back, or open the image without that file."
+        )
+        times = "\N{MULTIPLICATION SIGN}"
+        sizes = (f"{width} {times} {height}", f"{record.width} {times} {record.height}")
+        return text.replace("%1", record.path).replace("%2", sizes[0]).replace("%3", sizes[1])
 
     def _show_no_image(self, reason: str) -> None:
         self.canvas.show_message(reason)

@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
-from mindspore import Parameter, Tensor, nn, ops
+from mindspore import Parameter, Tensor, nn, ops, runtime
+
+# MindSpore hands every operation from thread to thread unless it is told to run it at once. The handing over costs more
+# than most of our operations, on a busy machine ten times as much. It listens only before its first operation.
+runtime.launch_blocking()
 
 
 class Weights:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import mindspore as ms
 import numpy as np
 import numpy.typing as npt
 from mindspore import Tensor, ops
@@ -30,8 +29,6 @@ class TinySam:
     def __init__(self, tensors: Tensors, config: TinySamConfig) -> None:
         """`tensors`: the inference form, as `fold` makes it."""
         self.config = config
-        # Otherwise MindSpore hands every operation through a chain of threads, which costs more than most operations.
-        ms.runtime.launch_blocking()
         weights = Weights(tensors)
         self._image_encoder = TinyVit(weights.under("image_encoder"), config.image_size)
         self._prompt_encoder = PromptEncoder(weights.under("prompt_encoder"), config.image_size)

@@ -129,7 +129,9 @@ def test_real_annotations_keep_their_content_and_pixels(shared, path):
     source = shared / "data" / "demo_coco" / "instances.json"
     document = coco.read(source, source.parent / "images")
     after = rewritten(path, document)
-    assert after.pop("annotator") == {"next_ids": {"category": 91, "image": 565249, "instance": 2222263}}
+    ours = after.pop("annotator")
+    assert (path.parent / ours.pop("image_root")).samefile(document.image_root)
+    assert ours == {"next_ids": {"category": 91, "image": 565249, "instance": 2222263}}
     assert after == json.loads(source.read_text(encoding="utf-8"))
     theirs = COCO(source)
     for instance in document.instances.values():

@@ -76,6 +76,25 @@ def test_saving_and_opening_again_restores_everything(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("elsewhere", ["exports/other.json", "pictures/sub/other.json", "other.json"])
+def test_a_file_saved_elsewhere_finds_its_images(tmp_path, elsewhere):
+    images = tmp_path / "pictures"
+    (images / "sub").mkdir(parents=True)
+    Image.new("RGB", (4, 3)).save(images / "sub" / "a.png")
+    document = open_dataset([images]).document
+    path = tmp_path / elsewhere
+    path.parent.mkdir(exist_ok=True)
+    coco.write(document, path)
+    back = open_dataset([path]).document
+    (image,) = back.images.values()
+    assert image.problem is None
+    assert back.image_path(image.id).samefile(images / "sub" / "a.png")
+    assert image.path == "sub/a.png"
+    # Saved again where its images are, it names no folder any more.
+    coco.write(back, images / "back.json")
+    assert "image_root" not in (images / "back.json").read_text("utf-8")
+
+
 def test_only_images_that_are_not_in_the_file_are_opened(tmp_path, monkeypatch):
     for name in ("a.png", "b.png", "c.png"):
         picture(tmp_path / name)

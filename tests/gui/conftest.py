@@ -58,6 +58,11 @@ class Hands:
         self.window = window
         self.qtbot = qtbot
 
+    def open(self, *paths: Path) -> None:
+        """Open these and wait for their document."""
+        with self.qtbot.waitSignal(self.window.model.document_replaced, timeout=10_000):
+            self.window.open_paths(paths)
+
     def at(self, x: float, y: float) -> QPoint:
         return self.window.canvas.viewport.to_widget(QPointF(x + 0.5, y + 0.5)).toPoint()
 
@@ -170,6 +175,6 @@ def window(make_window, process) -> MainWindow:
 def hands(window, qtbot, folder) -> Hands:
     """Hands on a window that has opened the folder of discs, at its first picture."""
     hands = Hands(window, qtbot)
-    window.open_paths([folder])
+    hands.open(folder)
     hands.wait_image("a.png")
     return hands

@@ -57,8 +57,7 @@ def test_image_of_the_document_before_is_not_shown_in_the_new_one(hands, tmp_pat
     # Both have an image 1; only the path tells them apart.
     write_discs(tmp_path / "other" / "x.png")
     old = hands.window.canvas.image
-    hands.window.open_paths([tmp_path / "other"])
-    hands.qtbot.waitUntil(lambda: len(hands.window.model.document.images) == 1)
+    hands.open(tmp_path / "other")
     hands.window._on_loaded(old)
     assert hands.window.canvas.image is None or hands.window.canvas.image.path.name == "x.png"
     hands.wait_image("x.png")
@@ -240,15 +239,24 @@ def test_closing_with_save_closes_once_saved(hands, monkeypatch, folder):
 def test_image_that_cannot_be_read_gets_a_sentence_and_the_others_work(hands, folder, kind):
     content = {"text": b"hello", "empty": b"", "truncated": (folder / "a.png").read_bytes()[:600]}[kind]
     (folder / "broken.png").write_bytes(content)
-    hands.window.open_paths([folder])
-    hands.qtbot.waitUntil(lambda: len(hands.window.model.document.images) == 4)
+    hands.open(folder)
     broken = next(i for i in hands.window.model.document.images.values() if i.path == "broken.png")
     hands.wait_image("a.png")
     hands.window.show_image(broken.id)
-    hands.qtbot.waitUntil(lambda: hands.window.canvas.image is None)
-    assert "broken.png" in hands.window.canvas._message
+    hands.qtbot.waitUntil(lambda: "broken.png" in hands.window.canvas._message)
     hands.window.show_image(next(iter(hands.window.model.document.images)))
     hands.wait_image("a.png")
+
+
+def test_image_of_another_size_than_the_file_says_is_not_annotated(hands, folder):
+    hands.save()
+    Image.new("RGB", (30, 20)).save(folder / "b.png")
+    hands.open(folder)
+    hands.wait_image("a.png")
+    hands.key(Qt.Key.Key_D)
+    hands.qtbot.waitUntil(lambda: "30 × 20" in hands.window.canvas._message)
+    hands.click(10, 10)
+    assert not hands.window.session.is_pending
 
 
 def test_folder_that_is_missing_keeps_the_open_document(hands, folder):
@@ -291,7 +299,7 @@ def test_segmenter_that_keeps_dying_stays_down_until_asked(hands, process):
 def test_zoomed_out_image_is_drawn_from_a_smaller_level(hands, tmp_path):
     big = np.random.default_rng(0).integers(0, 255, (1200, 2400, 3), np.uint8)
     Image.fromarray(big).save(tmp_path / "big.png")
-    hands.window.open_paths([tmp_path / "big.png"])
+    hands.open(tmp_path / "big.png")
     hands.wait_image("big.png")
     picture = hands.window.canvas.grab().toImage()
     center = hands.at(1200, 600)

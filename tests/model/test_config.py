@@ -55,7 +55,7 @@ def test_defaults_are_the_papers():
 
 @pytest.mark.parametrize("size", [0, -64, 192, 255, 257, 1000, 512.0, "512", None, True])
 def test_impossible_image_sizes(size):
-    with pytest.raises(WeightsError, match="image_size.*multiple of 64"):
+    with pytest.raises(WeightsError, match=r"image_size.*multiple of 64"):
         TinySamConfig.from_json({"image_size": size})
 
 

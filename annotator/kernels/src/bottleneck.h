@@ -44,8 +44,8 @@ static void item(const void* context, int index, float* scratch) {
 
     const auto expand = [&](int row, float* inside) {
         const float* pixels = a.x + (static_cast<ptrdiff_t>(row) * a.width + columns.inside_first) * a.channels;
-        multiply<Activation::kGelu>(matrix(pixels, a.channels, a.channels), columns.inside_end - columns.inside_first, a.expand,
-                                    a.hidden, {inside, a.hidden, a.expand_bias, nullptr, 0});
+        multiply<Activation::kGelu>(matrix(pixels, a.channels, a.channels), columns.inside_end - columns.inside_first,
+                                    a.expand, a.hidden, {inside, a.hidden, a.expand_bias, nullptr, 0});
     };
     ring.start(y * stride - 1);
     for (int row = y; row < end; ++row) {

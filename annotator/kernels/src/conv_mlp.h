@@ -9,10 +9,8 @@
 namespace TS_ISA {
 namespace conv_mlp {
 
-#ifndef TS_MLP_PIXELS
-#define TS_MLP_PIXELS 128
-#endif
-constexpr int kPixels = TS_MLP_PIXELS;
+// Every weight is read once for so many pixels, whose matrices must stay in the second-level cache.
+constexpr int kPixels = 128;
 
 struct Plan {
     ts::ConvMlp args;
@@ -56,7 +54,8 @@ static void item(const void* context, int index, float* scratch) {
                                 conv + static_cast<ptrdiff_t>(row) * width * a.channels);
     }
     for (int i = 0; i < count; ++i) {
-        normalize(conv + static_cast<ptrdiff_t>(i) * a.channels, a.channels, 1e-5f, normal + static_cast<ptrdiff_t>(i) * a.channels);
+        normalize(conv + static_cast<ptrdiff_t>(i) * a.channels, a.channels, 1e-5f,
+                  normal + static_cast<ptrdiff_t>(i) * a.channels);
     }
     float* const out = a.y + (static_cast<ptrdiff_t>(y) * a.width + x) * a.channels;
     const Target target{out, a.channels, a.project_bias, conv, a.channels};
@@ -65,9 +64,9 @@ static void item(const void* context, int index, float* scratch) {
         multiply<Activation::kGelu>(matrix(normal, a.channels, a.channels), count,
                                     a.expand + static_cast<ptrdiff_t>(begin) * a.channels, size,
                                     {hidden, size, a.expand_bias + begin, nullptr, 0});
-        pass_over<Activation::kNone, 1>(matrix(hidden, size, size), count, a.project + static_cast<ptrdiff_t>(begin) * kPanel,
-                                        static_cast<ptrdiff_t>(a.hidden) * kPanel, a.channels, target,
-                                        {begin == 0, begin + size == a.hidden});
+        pass_over<Activation::kNone, 1>(
+            matrix(hidden, size, size), count, a.project + static_cast<ptrdiff_t>(begin) * kPanel,
+            static_cast<ptrdiff_t>(a.hidden) * kPanel, a.channels, target, {begin == 0, begin + size == a.hidden});
     }
 }
 

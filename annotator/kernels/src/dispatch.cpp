@@ -8,10 +8,10 @@
 #include <intrin.h>
 #endif
 
-namespace portable {
+#if defined(TS_X86)
+namespace sse2 {
 extern const ts::Table table;
 }
-#if defined(TS_X86)
 namespace avx2 {
 extern const ts::Table table;
 }
@@ -36,7 +36,8 @@ bool has(int leaf, int reg, int bit) {
     __cpuidex(registers, leaf, 0);
     return registers[reg] >> bit & 1;
 }
-// The operating system must save the wide registers too: XCR0 bits for SSE, AVX and, for AVX-512, the three of its state.
+// The operating system must save the wide registers too: XCR0 bits for SSE, AVX and, for AVX-512, the three of its
+// state.
 bool saves(unsigned long long state) { return has(1, 2, 27) && (_xgetbv(0) & state) == state; }
 bool has_avx2() { return has(7, 1, 5) && has(1, 2, 12) && saves(0x6); }
 bool has_avx512() { return has(7, 1, 16) && has_avx2() && saves(0xe6); }
@@ -53,10 +54,11 @@ const Table* first(Accept accept) {
 #if defined(TS_X86)
     if (has_avx512() && accept(avx512::table)) return &avx512::table;
     if (has_avx2() && accept(avx2::table)) return &avx2::table;
+    if (accept(sse2::table)) return &sse2::table;
 #elif defined(TS_ARM64)
     if (accept(neon::table)) return &neon::table;
 #endif
-    return accept(portable::table) ? &portable::table : nullptr;
+    return nullptr;
 }
 
 std::atomic<const Table*>& chosen() {

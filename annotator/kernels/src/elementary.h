@@ -25,14 +25,16 @@ TS_INLINE vec exponential(vec a) {
 }
 
 // The exact (erf) GELU, x * Phi(x), as max(x, 0) - |x| * Phi(-|x|); absolute error below 6e-7 everywhere.
-// The tail Phi(-a) = P(a)^-16 takes its form from Abramowitz and Stegun 7.1.28. The coefficients are our own minimax fit
-// of the error of a * Phi(-a) on [0, 6.5] (benchmarks/kernels_fit_gelu.py). Subtracting a small tail, instead of adding
-// two numbers of the size of x, is what keeps the absolute error small for large |x|.
+// The tail Phi(-a) = P(a)^-16 takes its form from Abramowitz and Stegun 7.1.28. The coefficients are our own minimax
+// fit of the error of a * Phi(-a) on [0, 6.5] (benchmarks/kernels_fit_gelu.py). Subtracting a small tail, instead of
+// adding two numbers of the size of x, is what keeps the absolute error small for large |x|.
 //
-// `count` registers at once: a chain of some 14 dependent operations leaves the units idle unless several run side by side.
+// `count` registers at once: a chain of some 14 dependent operations leaves the units idle unless several run side by
+// side.
 template <int count>
 TS_INLINE void gelu(vec* x) {
     vec a[count], p[count];
+    // clang-format off
 #define TS_EACH TS_UNROLL for (int i = 0; i < count; ++i)
     // Beyond 20 the tail is zero in float; the bound keeps infinity from becoming infinity * 0.
     TS_EACH a[i] = min(magnitude(x[i]), splat(20.0f));
@@ -50,9 +52,11 @@ TS_INLINE void gelu(vec* x) {
     // max(0, x) in this order hands a NaN on.
     TS_EACH x[i] = sub(max(splat(0.0f), x[i]), p[i]);
 #undef TS_EACH
+    // clang-format on
 }
 
-// Subtract the mean of x[0..n) and divide by sqrt(variance + epsilon), into y (which may be x). n is a multiple of kLanes.
+// Subtract the mean of x[0..n) and divide by sqrt(variance + epsilon), into y (which may be x). n is a multiple of
+// kLanes.
 TS_INLINE void normalize(const float* x, int n, float epsilon, float* y) {
     vec total = splat(0.0f);
     for (int i = 0; i < n; i += kLanes) total = add(total, load(x + i));

@@ -1,8 +1,8 @@
 // The library's C functions.
 //
-// Every kernel has the signature of a MindSpore ahead-of-time custom operator, and is called by ctypes in the same way: arrays of
-// pointers, ranks, shapes and type names, inputs first and the output last. All sizes follow from the shapes. A kernel returns 0,
-// kMisfit when the arguments do not fit together, or kNoMemory.
+// Every kernel has the signature of a MindSpore ahead-of-time custom operator, and is called by ctypes in the same way:
+// arrays of pointers, ranks, shapes and type names, inputs first and the output last. All sizes follow from the shapes.
+// A kernel returns 0, kMisfit when the arguments do not fit together, or kNoMemory.
 #include <cstdint>
 #include <cstring>
 
@@ -15,7 +15,7 @@
 #define TS_EXPORT extern "C" __attribute__((visibility("default")))
 #endif
 
-#define TS_KERNEL(name)                                                                                          \
+#define TS_KERNEL(name)                                                                                            \
     TS_EXPORT int name(int count, void** data, int* ranks, int64_t** shapes, const char** types, void* /*stream*/, \
                        void* /*extra*/)
 

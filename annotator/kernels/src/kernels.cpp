@@ -1,4 +1,4 @@
-// All kernels for one instruction set. Compiled once per set: the build defines TS_ISA and, except for the portable one, TS_USE_*.
+// All kernels for one instruction set, compiled once per set.
 #include "bottleneck.h"
 #include "conv_mlp.h"
 #include "neck.h"
@@ -13,7 +13,7 @@ namespace TS_ISA {
 static_assert(ts::kChannelStep % kPanel == 0, "channel counts must fill whole panels");
 
 extern const ts::Table table;
-const ts::Table table = {TS_QUOTE(TS_ISA),  kPanel,        patch_embed::run, bottleneck::run,
+const ts::Table table = {TS_QUOTE(TS_ISA),      kPanel,        patch_embed::run, bottleneck::run,
                          window_attention::run, conv_mlp::run, neck::run};
 
 }  // namespace TS_ISA

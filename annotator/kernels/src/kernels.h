@@ -1,8 +1,8 @@
 // What each kernel is given, and the table of implementations for one instruction set.
 //
-// Activations are float32, pixel by pixel (height, width, channels): a pixel's channels are contiguous. Weights of matrix
-// products are packed (gemm.h). Channel counts are multiples of kChannelStep. Every kernel returns false when memory ran out,
-// and gives the same bits for any number of threads.
+// Activations are float32, pixel by pixel (height, width, channels): a pixel's channels are contiguous. Weights of
+// matrix products are packed (gemm.h). Channel counts are multiples of kChannelStep. Every kernel returns false when
+// memory ran out, and gives the same bits for any number of threads.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ struct PatchEmbed {
     float* y;
 };
 
-// 1 x 1 convolution, GELU, depthwise 3 x 3, GELU, 1 x 1 convolution; with `residual`, x is added and a third GELU follows.
+// 1 x 1 convolution, GELU, depthwise 3 x 3, GELU, 1 x 1 convolution; with `residual`, x is added and a third GELU
+// follows.
 struct Bottleneck {
     const float* x;
     int height, width, channels;
@@ -37,14 +38,15 @@ struct Bottleneck {
     float* y;  // ((height - 1) / stride + 1, (width - 1) / stride + 1, outputs)
 };
 
-// x + attention in windows of window x window pixels. The norm's scale and shift are folded into `qkv`, and so is the query
-// scale. Windows that stick out at the bottom and right see zeros there *before* the norm, so those keys and values are the bias.
+// x + attention in windows of window x window pixels. The norm's scale and shift are folded into `qkv`, and so is the
+// query scale. Windows that stick out at the bottom and right see zeros there *before* the norm, so those keys and
+// values are the bias.
 struct WindowAttention {
     const float* x;
     int height, width, channels;  // channels = heads * 32
     int heads, window;
     const float *qkv, *qkv_bias;  // head by head: 32 rows of q, 32 of k, 32 of v
-    const float* position;        // (heads, window^2, keys): bias of each pair; keys = window^2 rounded up to kChannelStep
+    const float* position;  // (heads, window^2, keys): bias of each pair; keys = window^2 rounded up to kChannelStep
     int keys;
     const float *project, *project_bias;
     float* y;

@@ -30,7 +30,8 @@ static Plan plan(const ts::Neck& args) {
 static void norm(float* pixels, int count, int channels, const float* scale, const float* shift) {
     for (int i = 0; i < count; ++i, pixels += channels) {
         normalize(pixels, channels, kEpsilon, pixels);
-        for (int c = 0; c < channels; c += kLanes) store(pixels + c, fma(load(pixels + c), load(scale + c), load(shift + c)));
+        for (int c = 0; c < channels; c += kLanes)
+            store(pixels + c, fma(load(pixels + c), load(scale + c), load(shift + c)));
     }
 }
 
@@ -66,7 +67,8 @@ static void item(const void* context, int index, float* scratch) {
 
 static bool run(const ts::Neck& args) {
     const Plan p = plan(args);
-    const ptrdiff_t scratch = RowRing::size(p.columns + 2, args.outputs) + static_cast<ptrdiff_t>(p.columns) * args.outputs;
+    const ptrdiff_t scratch =
+        RowRing::size(p.columns + 2, args.outputs) + static_cast<ptrdiff_t>(p.columns) * args.outputs;
     return ts::run(p.strips * p.bands, static_cast<size_t>(scratch), item, &p);
 }
 

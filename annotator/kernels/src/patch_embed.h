@@ -54,7 +54,8 @@ static void item(const void* context, int index, float* scratch) {
     const auto convolve = [&](int row, float* inside) {
         Rows rows{{}, 3 * kImageChannels, 2 * kImageChannels};
         pixels.provide(2 * row - 1, interleave, rows.segment);
-        multiply<Activation::kGelu, 3>(rows, hidden_count, a.first, a.hidden, {inside, a.hidden, a.first_bias, nullptr, 0});
+        multiply<Activation::kGelu, 3>(rows, hidden_count, a.first, a.hidden,
+                                       {inside, a.hidden, a.first_bias, nullptr, 0});
     };
     hidden.start(2 * y - 1);
     pixels.start(2 * most(0, 2 * y - 1) - 1);

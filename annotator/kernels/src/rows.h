@@ -32,8 +32,8 @@ class RowRing {
     // Forget everything above row `first`, which comes next.
     void start(int first) { filled_ = first - 1; }
 
-    // Point `rows` at rows first..first + 3. Rows not yet there are made by fill(row, inside), which writes the columns inside the
-    // image, from columns.inside_first on, at `inside`; rows outside the image are zero.
+    // Point `rows` at rows first..first + 3. Rows not yet there are made by fill(row, inside), which writes the columns
+    // inside the image, from columns.inside_first on, at `inside`; rows outside the image are zero.
     template <typename Fill>
     void provide(int first, const Fill& fill, const float* rows[3]) {
         const ptrdiff_t size = static_cast<ptrdiff_t>(columns_.count) * channels_;
@@ -66,18 +66,18 @@ static void depthwise_pixels(const float* const rows[3], int x, int channels, co
     constexpr int kColumns = (count - 1) * stride + 3;
     for (int c = 0; c < channels; c += kLanes) {
         vec sums[count];
-TS_UNROLL
+        TS_UNROLL
         for (int i = 0; i < count; ++i) sums[i] = load(bias + c);
-TS_UNROLL
+        TS_UNROLL
         for (int ky = 0; ky < 3; ++ky) {
             const float* row = rows[ky] + static_cast<ptrdiff_t>(x) * stride * channels + c;
             vec w[3];
-TS_UNROLL
+            TS_UNROLL
             for (int kx = 0; kx < 3; ++kx) w[kx] = load(weight + (ky * 3 + kx) * channels + c);
-TS_UNROLL
+            TS_UNROLL
             for (int column = 0; column < kColumns; ++column) {
                 const vec pixel = load(row + column * channels);
-TS_UNROLL
+                TS_UNROLL
                 for (int i = 0; i < count; ++i) {
                     const int kx = column - i * stride;
                     if (kx >= 0 && kx < 3) sums[i] = fma(pixel, w[kx], sums[i]);
@@ -85,14 +85,15 @@ TS_UNROLL
             }
         }
         if constexpr (with_gelu) gelu<count>(sums);
-TS_UNROLL
+        TS_UNROLL
         for (int i = 0; i < count; ++i) store(out + static_cast<ptrdiff_t>(x + i) * channels + c, sums[i]);
     }
 }
 
 // One row of `count` outputs; rows are padded by one column on either side.
 template <int stride, bool with_gelu>
-static void depthwise_row(const float* const rows[3], int count, int channels, const float* weight, const float* bias, float* out) {
+static void depthwise_row(const float* const rows[3], int count, int channels, const float* weight, const float* bias,
+                          float* out) {
     int x = 0;
     for (; x + 4 <= count; x += 4) depthwise_pixels<stride, 4, with_gelu>(rows, x, channels, weight, bias, out);
     for (; x < count; ++x) depthwise_pixels<stride, 1, with_gelu>(rows, x, channels, weight, bias, out);

@@ -1,8 +1,9 @@
 // One SIMD register of floats, `vec`, as wide as the instruction set this unit is compiled for.
 //
-// Every kernel is a template or inline function over `vec`. The build compiles kernels.cpp once per instruction set, with TS_ISA
-// naming the namespace and TS_SIMD the header, and dispatch.cpp picks one at run time. Nothing here may come from the C++
-// standard library: the linker could merge an inline function compiled for AVX-512 here with the one all others use.
+// Every kernel is a template or inline function over `vec`. The build compiles kernels.cpp once per instruction set,
+// with TS_ISA naming the namespace and TS_SIMD the header, and dispatch.cpp picks one at run time. Nothing here may
+// come from the C++ standard library: the linker could merge an inline function compiled for AVX-512 here with the one
+// all others use.
 //
 // Per instruction set, a tile of a matrix product is kTileRows x (kPanelVectors * kLanes) results.
 #pragma once

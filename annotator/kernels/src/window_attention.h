@@ -8,8 +8,8 @@
 namespace TS_ISA {
 namespace window_attention {
 
-constexpr int kHead = 32;      // channels of a head
-constexpr int kPixels = 196;   // about as many as keep one item's matrices in 512 KB
+constexpr int kHead = 32;     // channels of a head
+constexpr int kPixels = 196;  // about as many as keep one item's matrices in 512 KB
 constexpr int kQueries = 48;  // whose scores are computed together
 constexpr float kEpsilon = 1e-5f;
 
@@ -49,7 +49,8 @@ static void for_each_pixel(const Plan& p, const Window& w, const Visit& visit) {
 }
 
 // Keys transposed into score panels and values into output panels; pixels outside the image have the bias for both.
-static void pack_keys_and_values(const Plan& p, const Window& w, const float* qkv, const float* bias, float* keys, float* values) {
+static void pack_keys_and_values(const Plan& p, const Window& w, const float* qkv, const float* bias, float* keys,
+                                 float* values) {
     for (int key = 0; key < p.scores; ++key) {
         const int y = key / p.args.window, x = key % p.args.window;
         const bool inside = y < w.height && x < w.width;
@@ -62,7 +63,8 @@ static void pack_keys_and_values(const Plan& p, const Window& w, const float* qk
         }
         for (int d = 0; d < kHead; ++d) column[d * kPanel] = row[kHead + d];
         for (int d = 0; d < kHead; d += kLanes) {
-            store(values + (static_cast<ptrdiff_t>(d / kPanel) * p.area + key) * kPanel + d % kPanel, load(row + 2 * kHead + d));
+            store(values + (static_cast<ptrdiff_t>(d / kPanel) * p.area + key) * kPanel + d % kPanel,
+                  load(row + 2 * kHead + d));
         }
     }
 }
@@ -82,11 +84,12 @@ static float soften(float* scores, int count) {
 }
 
 // `count` queries from `row` on (at most kQueries), which are pixels query, query + 1, .. of their window.
-static void attend(const Plan& p, const float* qkv, int row, int query, int count, const float* position, const float* keys,
-                   const float* values, float* scores, float* mixed) {
+static void attend(const Plan& p, const float* qkv, int row, int query, int count, const float* position,
+                   const float* keys, const float* values, float* scores, float* mixed) {
     const float* queries = qkv + static_cast<ptrdiff_t>(row) * 3 * kHead;
-    multiply<Activation::kNone>(matrix(queries, kHead, 3 * kHead), count, keys, p.scores,
-                                {scores, p.scores, nullptr, position + static_cast<ptrdiff_t>(query) * p.args.keys, p.args.keys});
+    multiply<Activation::kNone>(
+        matrix(queries, kHead, 3 * kHead), count, keys, p.scores,
+        {scores, p.scores, nullptr, position + static_cast<ptrdiff_t>(query) * p.args.keys, p.args.keys});
     float scale[kQueries];
     for (int i = 0; i < count; ++i) scale[i] = soften(scores + i * p.scores, p.scores);
     float* out = mixed + static_cast<ptrdiff_t>(row) * p.args.channels;
@@ -120,8 +123,8 @@ static void item(const void* context, int index, float* scratch) {
     for (int head = 0; head < a.heads; ++head) {
         const ptrdiff_t output = static_cast<ptrdiff_t>(head) * 3 * kHead;
         const float* bias = a.qkv_bias + output;
-        multiply<Activation::kNone>(matrix(normal, a.channels, a.channels), rows, a.qkv + output * a.channels, 3 * kHead,
-                                    {qkv, 3 * kHead, bias, nullptr, 0});
+        multiply<Activation::kNone>(matrix(normal, a.channels, a.channels), rows, a.qkv + output * a.channels,
+                                    3 * kHead, {qkv, 3 * kHead, bias, nullptr, 0});
         const float* position = a.position + static_cast<ptrdiff_t>(head) * p.area * a.keys;
         for (int i = first, row = 0; i < end; ++i) {
             const Window w = window_at(p, i, row);
@@ -131,8 +134,8 @@ static void item(const void* context, int index, float* scratch) {
             const int lines = whole ? 1 : w.height, length = whole ? w.width * w.height : w.width;
             for (int line = 0; line < lines; ++line) {
                 for (int begin = 0; begin < length; begin += kQueries) {
-                    attend(p, qkv, w.first_row + line * length + begin, line * a.window + begin, least(kQueries, length - begin),
-                           position, keys, values, scores, mixed + head * kHead);
+                    attend(p, qkv, w.first_row + line * length + begin, line * a.window + begin,
+                           least(kQueries, length - begin), position, keys, values, scores, mixed + head * kHead);
                 }
             }
             row += w.width * w.height;
@@ -145,7 +148,8 @@ static void item(const void* context, int index, float* scratch) {
         const Window w = window_at(p, i, row);
         for_each_pixel(p, w, [&](int r, ptrdiff_t pixel) {
             const float* from = projected + static_cast<ptrdiff_t>(r) * a.channels;
-            for (int c = 0; c < a.channels; c += kLanes) store(a.y + pixel + c, add(load(a.x + pixel + c), load(from + c)));
+            for (int c = 0; c < a.channels; c += kLanes)
+                store(a.y + pixel + c, add(load(a.x + pixel + c), load(from + c)));
         });
         row += w.width * w.height;
     }

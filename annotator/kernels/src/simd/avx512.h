@@ -22,9 +22,7 @@ TS_INLINE vec fma(vec a, vec b, vec c) { return _mm512_fmadd_ps(a, b, c); }
 TS_INLINE vec max(vec a, vec b) { return _mm512_max_ps(a, b); }
 TS_INLINE vec min(vec a, vec b) { return _mm512_min_ps(a, b); }
 TS_INLINE vec magnitude(vec a) { return _mm512_abs_ps(a); }
-TS_INLINE vec round_nearest(vec a) {
-    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-}
+TS_INLINE vec round_nearest(vec a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 TS_INLINE vec exp2_of_whole(vec a) {
     return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_add_epi32(_mm512_cvtps_epi32(a), _mm512_set1_epi32(127)), 23));
 }
