@@ -10,7 +10,8 @@ What COCO has no key for sits under one key, "annotator":
 where it can be. Keys we do not know survive at every level, ours included. `segmentation`, `area` and `bbox` of
 annotations whose mask nobody changed are written as they were read; changed and new masks become compressed run-lengths
 with the mask's own area and box. An annotation that has only a `bbox` gets the mask of that rectangle, and keeps having
-only a `bbox` until its mask is changed. `iscrowd` and `supercategory` are always written, because pycocotools asks for them.
+only a `bbox` until its mask is changed. `iscrowd` and `supercategory` are always written, because pycocotools asks for
+them.
 """
 
 from __future__ import annotations

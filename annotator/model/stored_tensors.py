@@ -16,7 +16,7 @@ import safetensors
 from annotator.errors import WeightsError
 from annotator.model.architecture import tensor_shapes
 from annotator.model.torch_file import ZIP_MAGIC, open_torch_file
-from annotator.model.torch_pickle import StoredTensor
+from annotator.model.torch_pickle import StoredTensor, printable
 
 TORCH, SAFETENSORS, MINDSPORE = "PyTorch", "safetensors", "MindSpore"
 
@@ -101,13 +101,17 @@ def _read_mindspore(path: Path) -> Mapping[str, StoredTensor]:
     logging.disable(logging.CRITICAL)
     try:
         parameters = mindspore.load_checkpoint(str(path))
-    except (ValueError, TypeError, RuntimeError) as error:
+    except (ValueError, TypeError, RuntimeError, KeyError, IndexError, AttributeError) as error:
         raise WeightsError(f"{path} is damaged or no MindSpore checkpoint; download or copy it again.") from error
     finally:
         logging.disable(disabled)
     scalars = {name for name, shape in tensor_shapes().items() if shape == ()}
     stored = {}
     for name, parameter in parameters.items():
+        if not isinstance(parameter, mindspore.Parameter):
+            raise WeightsError(
+                f"{path} holds {printable(name)}, which is no tensor; save the network's parameters alone."
+            )
         array = parameter.asnumpy()
         # MindSpore files know no scalars: a BatchNorm's counter comes back as a row of one number.
         array = array.reshape(()) if name in scalars and array.shape == (1,) else array

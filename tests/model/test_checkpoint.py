@@ -50,16 +50,17 @@ def save(path, checkpoint, metadata=None):
     path.write_bytes(safetensors.numpy.save(dict(checkpoint.tensors), metadata))
 
 
-class TestRoundTrip:
-    @pytest.fixture(scope="class")
-    def original(self, checkpoint):
-        random = np.random.default_rng(0)
-        tensors = {
-            name: value if value.dtype.kind == "i" else np.abs(random.normal(size=value.shape)).astype(np.float32)
-            for name, value in checkpoint.tensors.items()
-        }
-        return Checkpoint(tensors, CONFIG, INFO)
+@pytest.fixture(scope="module")
+def original(checkpoint):
+    random = np.random.default_rng(0)
+    tensors = {
+        name: value if value.dtype.kind == "i" else np.abs(random.normal(size=value.shape)).astype(np.float32)
+        for name, value in checkpoint.tensors.items()
+    }
+    return Checkpoint(tensors, CONFIG, INFO)
 
+
+class TestRoundTrip:
     @pytest.mark.parametrize("dtype", ["float32", "float16"])
     def test_everything_comes_back(self, tmp_path, original, dtype):
         path = tmp_path / "权重.safetensors"

@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kMisfit = 1, kNoMemory = 2;
 constexpr int kAbiVersion = 1;
+constexpr int64_t kLargestSize = 1 << 24;  // so that small multiples of a size fit an int
 
 int64_t rounded_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
 
@@ -39,7 +40,7 @@ class Arguments {
             fits_ = false;
             return nullptr;
         }
-        for (int i = 0; i < rank; ++i) require(shapes_[at_][i] > 0 && shapes_[at_][i] < INT32_MAX);
+        for (int i = 0; i < rank; ++i) require(shapes_[at_][i] > 0 && shapes_[at_][i] <= kLargestSize);
         return static_cast<float*>(data_[at_]);
     }
 
