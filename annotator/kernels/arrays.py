@@ -46,7 +46,10 @@ def run(operator: Operator, *inputs: Floats) -> Floats:
 
 
 def pack(weight: Floats) -> Floats:
-    """An out x in matrix as panels, (out / panel, in, panel), for the instruction set in use; out must be a multiple of 32."""
+    """An out x in matrix as panels, (out / panel, in, panel), for the instruction set in use.
+
+    Raises ValueError when out is no multiple of CHANNEL_STEP.
+    """
     out, inner = weight.shape
     if out % CHANNEL_STEP:
         raise ValueError(f"a weight of {out} outputs cannot be packed; it must be a multiple of {CHANNEL_STEP}")

@@ -43,7 +43,8 @@ class FusedTinyVit(nn.Cell):
         super().__init__()
         # The arrays stay alive with their tensors, which share their memory.
         self._steps = [
-            _Step(operator, tuple(Tensor.from_numpy(array) for array in arrays)) for operator, arrays in _layers(weights)
+            _Step(operator, tuple(Tensor.from_numpy(array) for array in arrays))
+            for operator, arrays in _layers(weights)
         ]
 
     def construct(self, image: Tensor, poll: Callable[[], None]) -> Tensor:  # (1, 3, S, S)
@@ -61,7 +62,7 @@ def _layers(weights: Weights) -> Iterator[tuple[Operator, tuple[Floats, ...]]]:
     for block in range(CONV_BLOCKS):
         yield operators.MB_CONV, _bottleneck(layers.under(f"0.blocks.{block}"))
     for index, stage in enumerate(STAGES):
-        yield operators.patch_merging(stage.stride), _bottleneck(layers.under(f"{index}.downsample"))
+        yield operators.PATCH_MERGING[stage.stride], _bottleneck(layers.under(f"{index}.downsample"))
         for block in range(stage.blocks):
             below = layers.under(f"{index + 1}.blocks.{block}")
             yield operators.WINDOW_ATTENTION, _attention(below.under("attn"), stage)

@@ -240,6 +240,7 @@ class RemoteSegmenter:
             self._end(Raised(SegmenterError("The segmenter was interrupted; start it again."), traceback=""))
             raise
         if isinstance(reply, Raised):
+            self._arrays.trim()
             reply.throw()
         return reply
 

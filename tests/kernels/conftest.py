@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import platform
+
 import pytest
 
 from annotator.kernels import KernelsUnavailable, library
@@ -16,7 +18,10 @@ def kernels():
         pytest.skip(str(why))
 
 
-@pytest.fixture(params=["avx512", "avx2", "sse2", "neon"])
+ARM = platform.machine().lower() in ("aarch64", "arm64")
+
+
+@pytest.fixture(params=["neon"] if ARM else ["avx512", "avx2", "sse2"])
 def isa(request: pytest.FixtureRequest, kernels):
     """An instruction set, in use during the test."""
     best = library.describe().isa
@@ -28,7 +33,7 @@ def isa(request: pytest.FixtureRequest, kernels):
     library.select_isa(best)
 
 
-@pytest.fixture()
+@pytest.fixture
 def restored_threads(kernels):
     """Puts the number of threads back after a test that changes it."""
     before = library.describe().threads

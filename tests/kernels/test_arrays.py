@@ -65,9 +65,7 @@ def test_mb_conv(isa, height, width, channels, hidden, seed):
     n = Numbers(seed)
     x, expand, spatial = n(height, width, channels), n.weight(hidden, channels), n.kernel(hidden)
     project, biases = n.weight(channels, hidden), (n(hidden), n(hidden), n(channels))
-    result = arrays.run(
-        operators.MB_CONV, x, packed(expand), biases[0], spatial, biases[1], packed(project), biases[2]
-    )
+    result = arrays.run(operators.MB_CONV, x, packed(expand), biases[0], spatial, biases[1], packed(project), biases[2])
     values = wide(x, expand, biases[0], spatial, biases[1], project, biases[2])
     check(result, reference.bottleneck(*values, stride=1, residual=True))
 
@@ -81,7 +79,7 @@ def test_patch_merging(isa, height, width, stride, channels, hidden, out, seed):
     n = Numbers(seed)
     x, expand, spatial = n(height, width, channels), n.weight(hidden, channels), n.kernel(hidden)
     project, biases = n.weight(out, hidden), (n(hidden), n(hidden), n(out))
-    operator = operators.patch_merging(stride)
+    operator = operators.PATCH_MERGING[stride]
     result = arrays.run(operator, x, packed(expand), biases[0], spatial, biases[1], packed(project), biases[2])
     values = wide(x, expand, biases[0], spatial, biases[1], project, biases[2])
     check(result, reference.bottleneck(*values, stride=stride, residual=False))
@@ -118,9 +116,7 @@ def test_conv_mlp(isa, height, width, channels, hidden, seed):
 
 
 @few
-@given(
-    height=sizes, width=st.integers(1, 70), channels=st.integers(1, 500), out=st.sampled_from([32, 160]), seed=seeds
-)
+@given(height=sizes, width=st.integers(1, 70), channels=st.integers(1, 500), out=st.sampled_from([32, 160]), seed=seeds)
 def test_neck(isa, height, width, channels, out, seed):
     n = Numbers(seed)
     x, reduce, mix = n(height, width, channels), n.weight(out, channels), n.weight(out, 3, 3, out)

@@ -11,7 +11,7 @@ from annotator import kernels as package
 from annotator.kernels import KernelsUnavailable, library
 
 
-@pytest.fixture()
+@pytest.fixture
 def fresh():
     """Lets a test load another library, and forgets it afterwards."""
     library.load.cache_clear()

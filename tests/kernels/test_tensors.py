@@ -14,7 +14,7 @@ from mindspore import Tensor  # noqa: E402  only where MindSpore is installed
 from annotator.kernels import tensors  # noqa: E402
 
 
-@pytest.fixture()
+@pytest.fixture
 def inputs(kernels):
     n = Numbers(9)
     return [
@@ -28,7 +28,7 @@ def test_tensors_give_the_bits_of_arrays(inputs, monkeypatch, custom, stride):
     if custom and not tensors._CUSTOM:
         pytest.skip("MindSpore has custom operators on Linux only")
     monkeypatch.setattr(tensors, "_CUSTOM", custom)
-    operator = operators.patch_merging(stride)
+    operator = operators.PATCH_MERGING[stride]
     result = tensors.run(operator, *(Tensor.from_numpy(array) for array in inputs))
     assert result.shape == operator.output_shape([array.shape for array in inputs])
     np.testing.assert_array_equal(result.asnumpy(), arrays.run(operator, *inputs))
@@ -37,4 +37,4 @@ def test_tensors_give_the_bits_of_arrays(inputs, monkeypatch, custom, stride):
 def test_what_does_not_fit_is_an_error(inputs):
     inputs[2] = inputs[2][:-1].copy()
     with pytest.raises((ValueError, RuntimeError), match="TsPatchMerging"):
-        tensors.run(operators.patch_merging(1), *(Tensor.from_numpy(array) for array in inputs)).asnumpy()
+        tensors.run(operators.PATCH_MERGING[1], *(Tensor.from_numpy(array) for array in inputs)).asnumpy()

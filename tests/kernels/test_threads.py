@@ -13,7 +13,7 @@ from annotator.kernels import arrays, library, operators
 from tests.kernels.test_arrays import Numbers
 
 
-@pytest.fixture()
+@pytest.fixture
 def job(kernels):
     """Runs one kernel that is shared out among threads, always on the same numbers."""
     n = Numbers(5)

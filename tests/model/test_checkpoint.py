@@ -233,7 +233,7 @@ class TestBadFiles:
     def test_a_broken_mindspore_file(self, tmp_path, content, capfd):
         path = tmp_path / "broken.ckpt"
         path.write_bytes(content)
-        with pytest.raises(WeightsError, match=r"broken\.ckpt (is damaged|does not fit)"):
+        with pytest.raises(WeightsError, match=r"broken\.ckpt (is damaged|holds xx|does not fit)"):
             read_checkpoint(path)
         assert capfd.readouterr() == ("", "")
 

@@ -348,18 +348,20 @@ def test_a_child_that_died_between_two_requests_is_reported(new_remote, rgb):
         segmenter.decode(embedding, PROMPTS[0])
 
 
-def test_cancelling_abandons_the_encode_and_the_child_serves_on(new_remote, fake, rgb, tmp_path):
+def test_cancelling_abandons_the_encode_and_the_child_serves_on(new_remote, fake, rgb, tmp_path, segments):
     began = tmp_path / "began"
     segmenter = new_remote(load=children.load_slow, weights=began)
     segmenter.start()
     token = CancellationToken()
-    thread, outcome = encode_in_thread(segmenter, rgb, token)
+    thread, outcome = encode_in_thread(segmenter, np.zeros((2500, 2500, 3), np.uint8), token)
     until(began.exists)
     pid = segmenter.pid
     token.cancel()
     thread.join(PATIENCE)
     assert isinstance(outcome[0], Cancelled)
     assert segmenter.pid == pid
+    assert segments
+    assert not any(map(exists, segments))
     assert segmenter.decode(fake.encode(rgb), PROMPTS[0])[0].mask.any()
 
 

@@ -81,7 +81,7 @@ class Arguments {
 
 int outcome(bool had_memory) { return had_memory ? 0 : kNoMemory; }
 
-int bottleneck(Arguments in, bool residual) {
+int bottleneck(Arguments in, int stride, bool residual) {
     ts::Bottleneck a{};
     a.x = in.next(3);
     a.height = in.size(0), a.width = in.size(1), a.channels = in.size(2);
@@ -93,12 +93,10 @@ int bottleneck(Arguments in, bool residual) {
     a.project = in.packed(a.hidden);
     a.outputs = in.outputs();
     a.project_bias = in.next_of(a.outputs);
-    a.y = in.next(3);
-    in.require(in.size(2) == a.outputs);
-    a.stride = in.size(0) == a.height && in.size(1) == a.width ? 1 : 2;
-    in.require(in.size(0) == (a.height - 1) / a.stride + 1 && in.size(1) == (a.width - 1) / a.stride + 1);
+    a.stride = stride;
+    a.y = in.next_of((a.height - 1) / stride + 1, (a.width - 1) / stride + 1, a.outputs);
     a.residual = residual;
-    in.require(!residual || (a.stride == 1 && a.channels == a.outputs));
+    in.require(!residual || a.channels == a.outputs);
     return in.complete() ? outcome(ts::table().bottleneck(a)) : kMisfit;
 }
 
@@ -123,10 +121,12 @@ TS_KERNEL(TsPatchEmbed) {
 }
 
 // x (H, W, C), packed expand (C), bias, depthwise (3, 3, hidden), bias, packed project (hidden), bias -> (H, W, C).
-TS_KERNEL(TsMbConv) { return bottleneck({count, data, ranks, shapes, types}, true); }
+TS_KERNEL(TsMbConv) { return bottleneck({count, data, ranks, shapes, types}, 1, true); }
 
-// The same arguments; the output's height and width tell the stride, 1 or 2, and nothing is added.
-TS_KERNEL(TsPatchMerging) { return bottleneck({count, data, ranks, shapes, types}, false); }
+// The same arguments, but nothing is added -> (H, W, outputs), or half of H and W, rounded up. The two strides have
+// names of their own because MindSpore takes operators of one name and equal input shapes for the same.
+TS_KERNEL(TsPatchMerging1) { return bottleneck({count, data, ranks, shapes, types}, 1, false); }
+TS_KERNEL(TsPatchMerging2) { return bottleneck({count, data, ranks, shapes, types}, 2, false); }
 
 // x (H, W, C), packed qkv (C), bias, position (heads, window^2, keys), packed project (C), bias -> (H, W, C).
 TS_KERNEL(TsWindowAttention) {
