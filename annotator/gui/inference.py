@@ -105,6 +105,7 @@ class Inference(QObject):
         super().__init__(parent)
         self._make_segmenter = make_segmenter
         self._condition = threading.Condition()
+        self._segmenter: SegmenterProcess | None = None
         self._current: _CurrentImage | None = None
         self._decode: _DecodeRequest | None = None
         self._restart_wanted = False
@@ -160,12 +161,18 @@ class Inference(QObject):
             if self._current is not None:
                 self._current.cancel.cancel()
             self._condition.notify()
+            segmenter = self._segmenter
+        if segmenter is not None:
+            segmenter.close()  # frees the thread from whatever it waits for
         self._thread.wait()
 
     # -- in the inference thread -------------------------------------------------------------------------------------
 
     def _serve(self) -> None:
-        segmenter = self._make_segmenter()
+        with self._condition:
+            if self._closing:
+                return
+            segmenter = self._segmenter = self._make_segmenter()
         try:
             is_up = self._bring_up(segmenter, segmenter.start)
             while (work := self._next_work(is_up)) is not None:
@@ -237,6 +244,8 @@ class Inference(QObject):
         return True
 
     def _recover(self, segmenter: SegmenterProcess, reason: str) -> bool:
+        if self._closing:
+            return False
         self._failures_in_a_row += 1
         if self._failures_in_a_row > _RESTARTS_IN_A_ROW:
             self.state_changed.emit(SegmenterState.FAILED, reason)
@@ -250,7 +259,8 @@ class Inference(QObject):
             begin()
             segmenter.wait_ready()
         except AnnotatorError as error:
-            self.state_changed.emit(SegmenterState.FAILED, str(error))
+            if not self._closing:
+                self.state_changed.emit(SegmenterState.FAILED, str(error))
             return False
         self.segmenter_name = segmenter.name
         self.state_changed.emit(SegmenterState.READY, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator.core import atomic
+from annotator.errors import SegmenterError
 from tests.gui.conftest import FakeProcess, Hands, write_discs
 from tests.gui.test_annotating import add_category, instances
 
@@ -275,6 +277,27 @@ def test_coco_file_that_is_not_json_keeps_the_open_document(hands, tmp_path):
     assert "annotations.coco.json" in hands.window.messages.text
     assert len(hands.window.model.document.images) == 3
     assert (other / "annotations.coco.json").read_text("utf-8") == "{ not json"
+
+
+def test_closing_while_the_model_starts_does_not_wait_for_it(make_window, qtbot):
+    class Slow(FakeProcess):
+        def __init__(self) -> None:
+            super().__init__()
+            self.closed = threading.Event()
+
+        def wait_ready(self, timeout=None):
+            self.closed.wait()
+            raise SegmenterError("The segmenter was closed.")
+
+        def close(self) -> None:
+            self.closed.set()
+
+    process = Slow()
+    window = make_window(process)
+    qtbot.waitUntil(lambda: "starting" in window.status.segmenter.text())
+    window.close()
+    assert process.closed.is_set()
+    assert not window.messages.isVisible()
 
 
 def test_segmenter_that_dies_is_started_anew_and_the_click_answered(hands, process):
