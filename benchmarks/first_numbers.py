@@ -58,10 +58,11 @@ def session(started: float) -> dict[str, float]:
     from annotator.gui.app import make_application
     from annotator.gui.inference import Encoded, SegmenterState
     from annotator.gui.main_window import MainWindow
+    from annotator.gui.workspace import Workspace
     from annotator.segment.remote import RemoteSegmenter
 
     app = make_application()
-    window = MainWindow(RemoteSegmenter)
+    window = MainWindow(Workspace(RemoteSegmenter))
     seconds: dict[str, float] = {}
 
     def wait(condition: Callable[[], bool]) -> None:
@@ -79,25 +80,27 @@ def session(started: float) -> dict[str, float]:
         seconds["embedding"] = encoded.seconds
 
     def on_decoded(decode_seconds: float) -> None:
-        seconds["decode, click that refines" if "decode, one click" in seconds else "decode, one click"] = decode_seconds
+        seconds["decode, click that refines" if "decode, one click" in seconds else "decode, one click"] = (
+            decode_seconds
+        )
 
-    window.inference.state_changed.connect(on_state)
-    window.inference.encoded.connect(on_encoded)
-    window.session.decoded.connect(on_decoded)
+    window.workspace.inference.state_changed.connect(on_state)
+    window.workspace.inference.encoded.connect(on_encoded)
+    window.workspace.session.decoded.connect(on_decoded)
     window.show()
     window.grab()
     seconds["start to window painted"] = time.time() - started
     # A first image takes what is left of loading; the second one shows the steady state.
     window.open_paths([paths.resources_dir() / "example"])
     wait(lambda: "embedding" in seconds)
-    window.session.set_box(QRectF(105, 5, 240, 285))
-    wait(lambda: not window.session.is_waiting)
-    window.session.clear()
+    window.workspace.session.set_box(QRectF(105, 5, 240, 285))
+    wait(lambda: not window.workspace.session.is_waiting)
+    window.workspace.session.clear()
     del seconds["decode, one click"]
-    window.session.add_point(QPointF(183, 118), positive=True)
-    wait(lambda: not window.session.is_waiting)
-    window.session.add_point(QPointF(190, 122), positive=True)
-    wait(lambda: not window.session.is_waiting)
+    window.workspace.session.add_point(QPointF(183, 118), positive=True)
+    wait(lambda: not window.workspace.session.is_waiting)
+    window.workspace.session.add_point(QPointF(190, 122), positive=True)
+    wait(lambda: not window.workspace.session.is_waiting)
     window.close()
     return seconds
 

@@ -1,6 +1,6 @@
 """Makes the pictures of the window in docs/images, over the example photo (chelsea, CC0) with the weights that ship.
 
-    xvfb-run -a -s "-screen 0 1400x900x24" .venv/bin/python docs/make_screenshots.py
+xvfb-run -a -s "-screen 0 1400x900x24" .venv/bin/python docs/make_screenshots.py
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from annotator import paths
 from annotator.gui.app import make_application
 from annotator.gui.main_window import MainWindow
+from annotator.gui.workspace import Workspace
 from annotator.segment.remote import RemoteSegmenter
 
 IMAGES = Path(__file__).parent / "images"
@@ -26,7 +27,7 @@ SECONDS = 120
 
 def main() -> None:
     make_application()
-    window = MainWindow(RemoteSegmenter)
+    window = MainWindow(Workspace(RemoteSegmenter))
     window.resize(1200, 760)
     window.show()
     QTest.qWait(200)
@@ -38,25 +39,25 @@ def main() -> None:
         window.canvas.fit()
         for name, box in (("eye", (133, 85, 212, 150)), ("eye", (295, 112, 340, 165))):
             prompt_box(window, *box)
-            window.editor.accept_as_named(name)
+            window.workspace.editor.accept_as_named(name)
         prompt_box(window, 235, 220, 285, 262)
-        window.editor.accept_as_named("nose")
+        window.workspace.editor.accept_as_named("nose")
         # The mask under decision: a box, and a click that takes the background away.
         prompt_box(window, 60, 0, 400, 299)
-        window.session.add_point(QPointF(388, 90), positive=False)
-        wait(lambda: not window.session.is_waiting)
+        window.workspace.session.add_point(QPointF(388, 90), positive=False)
+        wait(lambda: not window.workspace.session.is_waiting)
         QTest.mouseMove(window.canvas, window.canvas.viewport.to_widget(QPointF(330, 60)).toPoint())
         window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         QTest.qWait(800)
         window.grab().save(str(IMAGES / "window.png"))
-        window.session.clear()
-        window.model.mark_saved(window.model.state, Path(folder) / "annotations.coco.json")
+        window.workspace.session.clear()
+        window.workspace.model.mark_saved(window.workspace.model.state, Path(folder) / "annotations.coco.json")
         window.close()
 
 
 def prompt_box(window: MainWindow, x0: int, y0: int, x1: int, y1: int) -> None:
-    window.session.set_box(QRectF(QPointF(x0, y0), QPointF(x1, y1)))
-    wait(lambda: not window.session.is_waiting)
+    window.workspace.session.set_box(QRectF(QPointF(x0, y0), QPointF(x1, y1)))
+    wait(lambda: not window.workspace.session.is_waiting)
 
 
 def wait(condition: Callable[[], bool]) -> None:

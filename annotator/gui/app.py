@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QApplication
 
 from annotator import __version__, paths
 from annotator.gui.main_window import MainWindow
+from annotator.gui.workspace import Workspace
 from annotator.segment.remote import RemoteSegmenter
 
 
 def run(chosen: Sequence[Path], weights: Path | None = None) -> int:
     """Open the window on these paths (folder, images or COCO file), if any; returns the exit code when it is closed."""
     app = make_application()
-    window = MainWindow(lambda: RemoteSegmenter(weights))
+    window = MainWindow(Workspace(lambda: RemoteSegmenter(weights)))
     window.show()
     if chosen:
         window.open_paths(chosen)

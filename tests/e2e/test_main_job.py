@@ -14,6 +14,7 @@ from pycocotools.coco import COCO
 from PySide6.QtCore import Qt
 
 from annotator.gui.main_window import MainWindow
+from annotator.gui.workspace import Workspace
 from annotator.segment.remote import RemoteSegmenter
 from tests.gui.conftest import Hands, forget_changes
 
@@ -30,7 +31,7 @@ def photo(tmp_path: Path) -> Path:
 
 
 def test_open_prompt_accept_undo_save_and_load_with_pycocotools(qtbot, photo):
-    window = MainWindow(RemoteSegmenter)
+    window = MainWindow(Workspace(RemoteSegmenter))
     qtbot.addWidget(window, before_close_func=forget_changes)
     window.show()
     qtbot.waitExposed(window)
@@ -59,7 +60,7 @@ def test_open_prompt_accept_undo_save_and_load_with_pycocotools(qtbot, photo):
     second = hands.shown_mask()
     hands.key(Qt.Key.Key_1)
 
-    document = window.model.document
+    document = window.workspace.model.document
     both = list(document.instances.values())
     assert len(both) == 2
     hands.undo()
@@ -88,7 +89,7 @@ def test_segmenter_killed_from_outside_is_started_anew(qtbot, photo):
         segmenters.append(RemoteSegmenter())
         return segmenters[0]
 
-    window = MainWindow(make)
+    window = MainWindow(Workspace(make))
     qtbot.addWidget(window, before_close_func=forget_changes)
     window.show()
     hands = Hands(window, qtbot)
@@ -97,5 +98,5 @@ def test_segmenter_killed_from_outside_is_started_anew(qtbot, photo):
     os.kill(segmenters[0].pid, signal.SIGKILL)
     hands.click(183, 118)
     hands.wait_mask()
-    assert hands.window.session.shown is not None
+    assert hands.window.workspace.session.shown is not None
     window.close()

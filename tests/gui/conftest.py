@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from annotator.errors import SegmenterError
 from annotator.gui.main_window import MainWindow
+from annotator.gui.workspace import Workspace
 from tests.fakes import FakeSegmenter
 
 RED, GREEN, BLUE, GREY = (220, 40, 40), (40, 200, 60), (50, 60, 220), (128, 128, 128)
@@ -60,7 +61,7 @@ class Hands:
 
     def open(self, *paths: Path) -> None:
         """Open these and wait for their document."""
-        with self.qtbot.waitSignal(self.window.model.document_replaced, timeout=10_000):
+        with self.qtbot.waitSignal(self.window.workspace.model.document_replaced, timeout=10_000):
             self.window.open_paths(paths)
 
     def at(self, x: float, y: float) -> QPoint:
@@ -87,7 +88,7 @@ class Hands:
         self.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
 
     def wait_mask(self) -> None:
-        session = self.window.session
+        session = self.window.workspace.session
         self.qtbot.waitUntil(lambda: session.is_pending and not session.is_waiting, timeout=30_000)
 
     def wait_image(self, name: str) -> None:
@@ -96,12 +97,14 @@ class Hands:
 
         def shown() -> bool:
             image = window.canvas.image
-            return image is not None and image.path.name == name and window.inference._announced_key == image.key
+            return (
+                image is not None and image.path.name == name and window.workspace.inference._announced_key == image.key
+            )
 
         self.qtbot.waitUntil(shown, timeout=20_000)
 
     def save(self) -> Path:
-        with self.qtbot.waitSignal(self.window.saver.saved, timeout=10_000) as caught:
+        with self.qtbot.waitSignal(self.window.workspace.saver.saved, timeout=10_000) as caught:
             self.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
         return caught.args[0]
 
@@ -151,7 +154,7 @@ def make_window(qtbot):
     """Makes windows over a segmenter and closes them without asking at the end."""
 
     def make(process) -> MainWindow:
-        window = MainWindow(lambda: process)
+        window = MainWindow(Workspace(lambda: process))
         qtbot.addWidget(window, before_close_func=forget_changes)
         window.resize(1200, 800)
         window.show()
@@ -163,7 +166,7 @@ def make_window(qtbot):
 
 def forget_changes(window: MainWindow) -> None:
     """So that closing at a test's end asks nothing."""
-    window.model.mark_saved(window.model.state, window.model.coco_path)
+    window.workspace.model.mark_saved(window.workspace.model.state, window.workspace.model.coco_path)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ RIGHT = Qt.MouseButton.RightButton
 
 
 def instances(hands: Hands):
-    return list(hands.window.model.document.instances.values())
+    return list(hands.window.workspace.model.document.instances.values())
 
 
 def add_category(hands: Hands, name: str) -> None:
@@ -39,7 +39,7 @@ def test_right_and_alt_click_are_negative(hands):
     hands.click(120, 80, RIGHT)
     hands.click(190, 80, modifiers=ALT)
     hands.wait_mask()
-    assert hands.window.session.step.labels == (True, False, False)
+    assert hands.window.workspace.session.step.labels == (True, False, False)
 
 
 @pytest.mark.parametrize("tool_key", [Qt.Key.Key_P, Qt.Key.Key_B])
@@ -47,7 +47,7 @@ def test_dragging_with_point_or_box_draws_a_box(hands, tool_key):
     hands.key(tool_key)
     hands.drag(15, 45, 85, 115)
     hands.wait_mask()
-    box = hands.window.session.step.box
+    box = hands.window.workspace.session.step.box
     for got, wanted in zip((box.left(), box.top(), box.right(), box.bottom()), (15, 45, 85, 115), strict=True):
         assert got == pytest.approx(wanted, abs=1)
     assert hands.shown_mask()[80, 50]
@@ -57,10 +57,10 @@ def test_points_refine_a_box_with_the_logits_on_screen(hands):
     hands.drag(15, 45, 85, 115)
     hands.wait_mask()
     hands.key(Qt.Key.Key_C)
-    logits = hands.window.session.shown.proposal.logits
+    logits = hands.window.workspace.session.shown.proposal.logits
     sent = []
-    decode = hands.window.inference.decode
-    hands.window.inference.decode = lambda key, prompt: sent.append(prompt) or decode(key, prompt)
+    decode = hands.window.workspace.inference.decode
+    hands.window.workspace.inference.decode = lambda key, prompt: sent.append(prompt) or decode(key, prompt)
     hands.click(50, 80)
     hands.wait_mask()
     assert sent[0].logits is logits
@@ -70,8 +70,8 @@ def test_points_refine_a_box_with_the_logits_on_screen(hands):
 
 def test_clicks_faster_than_decoding_still_build_on_each_other(hands):
     sent = []
-    decode = hands.window.inference.decode
-    hands.window.inference.decode = lambda key, prompt: sent.append(prompt) or decode(key, prompt)
+    decode = hands.window.workspace.inference.decode
+    hands.window.workspace.inference.decode = lambda key, prompt: sent.append(prompt) or decode(key, prompt)
     hands.click(50, 80)
     hands.click(45, 80)
     hands.click(55, 80)
@@ -86,24 +86,24 @@ def test_c_cycles_the_three_masks(hands):
     hands.wait_mask()
     seen = []
     for _ in range(3):
-        seen.append(hands.window.session.shown)
+        seen.append(hands.window.workspace.session.shown)
         hands.key(Qt.Key.Key_C)
     assert len({id(shown) for shown in seen}) == 3
-    assert hands.window.session.shown is seen[0]
+    assert hands.window.workspace.session.shown is seen[0]
     assert [s.proposal.predicted_iou for s in seen] == sorted((s.proposal.predicted_iou for s in seen), reverse=True)
 
 
 def test_backspace_takes_back_the_last_click_and_its_mask(hands):
     hands.click(50, 80)
     hands.wait_mask()
-    first = hands.window.session.shown
+    first = hands.window.workspace.session.shown
     hands.click(120, 80)
     hands.wait_mask()
-    assert hands.window.session.shown is not first
+    assert hands.window.workspace.session.shown is not first
     hands.key(Qt.Key.Key_Backspace)
-    assert hands.window.session.shown is first
+    assert hands.window.workspace.session.shown is first
     hands.key(Qt.Key.Key_Backspace)
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
 
 
 def test_undo_while_prompting_takes_back_the_click_not_the_instance(hands):
@@ -114,7 +114,7 @@ def test_undo_while_prompting_takes_back_the_click_not_the_instance(hands):
     hands.click(120, 80)
     hands.wait_mask()
     hands.undo()
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
     assert len(instances(hands)) == 1
     hands.undo()
     assert not instances(hands)
@@ -123,7 +123,7 @@ def test_undo_while_prompting_takes_back_the_click_not_the_instance(hands):
 def test_escape_clears_then_goes_back_to_select(hands):
     hands.click(50, 80)
     hands.key(Qt.Key.Key_Escape)
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
     assert hands.window.actions_.point_tool.isChecked()
     hands.key(Qt.Key.Key_Escape)
     assert hands.window.actions_.select_tool.isChecked()
@@ -132,7 +132,7 @@ def test_escape_clears_then_goes_back_to_select(hands):
 def test_enter_without_a_category_asks_for_a_name_at_the_mask(hands):
     hands.click(50, 80)
     hands.wait_mask()
-    shown = hands.window.session.shown.mask
+    shown = hands.window.workspace.session.shown.mask
     hands.key(Qt.Key.Key_Return)
     field = hands.window.strip.category_field
     assert field.isVisible()
@@ -140,10 +140,10 @@ def test_enter_without_a_category_asks_for_a_name_at_the_mask(hands):
     hands.qtbot.keyClick(field, Qt.Key.Key_Return)
     (instance,) = instances(hands)
     assert instance.mask == shown
-    assert hands.window.model.document.categories[instance.category_id].name == "red disc"
+    assert hands.window.workspace.model.document.categories[instance.category_id].name == "red disc"
     hands.undo()
     assert not instances(hands)
-    assert not hands.window.model.document.categories  # both came in one edit
+    assert not hands.window.workspace.model.document.categories  # both came in one edit
 
 
 def test_letters_typed_into_a_field_are_text(hands):
@@ -153,7 +153,7 @@ def test_letters_typed_into_a_field_are_text(hands):
     field = hands.window.strip.category_field
     hands.qtbot.keyClicks(field, "scab d1")
     assert field.text() == "scab d1"
-    assert hands.window.session.is_pending
+    assert hands.window.workspace.session.is_pending
     assert hands.window.actions_.point_tool.isChecked()
 
 
@@ -164,8 +164,8 @@ def test_digit_accepts_with_its_category(hands):
     hands.wait_mask()
     hands.key(Qt.Key.Key_1)
     (instance,) = instances(hands)
-    assert hands.window.model.document.categories[instance.category_id].name == "cat"
-    assert not hands.window.session.is_pending
+    assert hands.window.workspace.model.document.categories[instance.category_id].name == "cat"
+    assert not hands.window.workspace.session.is_pending
     assert instance.provenance.source == "tinysam"
     assert instance.provenance.weights == "fake"
 
@@ -184,7 +184,7 @@ def test_control_click_accepts_and_begins_the_next(hands):
     hands.wait_mask()
     hands.click(120, 80, modifiers=CONTROL)
     assert len(instances(hands)) == 1
-    assert len(hands.window.session.step.points) == 1
+    assert len(hands.window.workspace.session.step.points) == 1
     hands.wait_mask()
     assert hands.shown_mask()[80, 120]
 
@@ -193,7 +193,7 @@ def test_click_outside_the_image_says_so(hands):
     canvas = hands.window.canvas
     hands.qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert "outside" in hands.window.status.currentMessage()
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
 
 
 def test_empty_box_says_so(hands):
@@ -205,7 +205,7 @@ def test_empty_box_says_so(hands):
     hands.qtbot.mouseMove(hands.window.canvas, position + type(position)(40, 0))
     hands.qtbot.mouseRelease(hands.window.canvas, Qt.MouseButton.LeftButton, pos=position + type(position)(40, 0))
     assert "empty" in hands.window.status.currentMessage()
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
 
 
 def test_select_delete_undo_redo(hands, qtbot):
@@ -219,7 +219,7 @@ def test_select_delete_undo_redo(hands, qtbot):
     qtbot.waitUntil(lambda: all(layer.shape_of(i.id) is not None for i in before))
     hands.key(Qt.Key.Key_S)
     hands.click(120, 80)
-    assert hands.window.selection.instance_ids == {before[1].id}
+    assert hands.window.workspace.selection.instance_ids == {before[1].id}
     hands.key(Qt.Key.Key_Delete)
     assert instances(hands) == before[:1]
     hands.undo()
@@ -235,11 +235,11 @@ def test_digit_changes_the_category_of_selected_instances(hands, qtbot):
     hands.key(Qt.Key.Key_Return)
     add_category(hands, "dog")
     (instance,) = instances(hands)
-    hands.window.selection.select([instance.id])
+    hands.window.workspace.selection.select([instance.id])
     hands.key(Qt.Key.Key_2)
-    assert hands.window.model.document.categories[instances(hands)[0].category_id].name == "dog"
+    assert hands.window.workspace.model.document.categories[instances(hands)[0].category_id].name == "dog"
     hands.undo()
-    assert hands.window.model.document.categories[instances(hands)[0].category_id].name == "cat"
+    assert hands.window.workspace.model.document.categories[instances(hands)[0].category_id].name == "cat"
 
 
 def test_list_selection_and_canvas_selection_are_one(hands):
@@ -250,8 +250,8 @@ def test_list_selection_and_canvas_selection_are_one(hands):
         hands.key(Qt.Key.Key_Return)
     view, list_model = hands.window.instances.view, hands.window.instances.list_model
     view.setCurrentIndex(list_model.index(1))
-    assert hands.window.selection.instance_ids == {list_model.instance_id(1)}
-    hands.window.selection.select([list_model.instance_id(0)])
+    assert hands.window.workspace.selection.instance_ids == {list_model.instance_id(1)}
+    hands.window.workspace.selection.select([list_model.instance_id(0)])
     assert [index.row() for index in view.selectionModel().selectedIndexes()] == [0]
 
 
@@ -260,7 +260,7 @@ def test_canvas_paints_the_accepted_mask_in_its_colour(hands, qtbot):
     hands.click(50, 80)
     hands.wait_mask()
     before = hands.window.canvas.grab().toImage()
-    mask = hands.window.session.shown.mask.to_mask()
+    mask = hands.window.workspace.session.shown.mask.to_mask()
     hands.key(Qt.Key.Key_Return)
     (instance,) = instances(hands)
     qtbot.waitUntil(lambda: hands.window.layer.shape_of(instance.id) is not None)

@@ -52,7 +52,7 @@ def test_folder_lists_its_images_and_shows_the_first(hands):
 def test_clicks_while_the_next_image_is_read_go_nowhere(hands):
     hands.window.canvas.await_image()
     hands.click(50, 80)
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
 
 
 def test_image_of_the_document_before_is_not_shown_in_the_new_one(hands, tmp_path):
@@ -60,7 +60,7 @@ def test_image_of_the_document_before_is_not_shown_in_the_new_one(hands, tmp_pat
     write_discs(tmp_path / "other" / "x.png")
     old = hands.window.canvas.image
     hands.open(tmp_path / "other")
-    hands.window._on_loaded(old)
+    hands.window.workspace._on_loaded(old)
     assert hands.window.canvas.image is None or hands.window.canvas.image.path.name == "x.png"
     hands.wait_image("x.png")
 
@@ -81,10 +81,10 @@ def test_a_prompt_left_by_paging_is_found_again(hands):
     hands.wait_mask()
     hands.key(Qt.Key.Key_D)
     hands.wait_image("b.png")
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
     hands.key(Qt.Key.Key_A)
     hands.wait_image("a.png")
-    assert len(hands.window.session.step.points) == 1
+    assert len(hands.window.workspace.session.step.points) == 1
 
 
 def test_paging_back_does_not_encode_again(hands, process):
@@ -121,7 +121,7 @@ def test_space_and_middle_drag_pan(hands, qtbot):
         if key is not None:
             qtbot.keyRelease(canvas, key)
         assert canvas.viewport.offset - offset == QPointF(30, -20)
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
 
 
 def test_clicks_placed_while_encoding_are_decoded_when_it_is_ready(make_window, qtbot, folder):
@@ -130,7 +130,7 @@ def test_clicks_placed_while_encoding_are_decoded_when_it_is_ready(make_window, 
     window.open_paths([folder])
     qtbot.waitUntil(lambda: window.canvas.image is not None)
     hands.click(50, 80)
-    assert window.session.is_waiting
+    assert window.workspace.session.is_waiting
     hands.window.canvas.zoom_by_steps(1)
     hands.wait_mask()
     assert hands.shown_mask()[80, 50]
@@ -160,10 +160,10 @@ def test_saved_file_opens_again_with_everything(hands, make_window, qtbot, folde
     assert hands.window.status.saved.text() == "saved"
     other = make_window(FakeProcess())
     other.open_paths([folder])
-    qtbot.waitUntil(lambda: other.model.is_open)
-    document = other.model.document
-    assert document.instances == hands.window.model.document.instances
-    assert document.categories == hands.window.model.document.categories
+    qtbot.waitUntil(lambda: other.workspace.model.is_open)
+    document = other.workspace.model.document
+    assert document.instances == hands.window.workspace.model.document.instances
+    assert document.categories == hands.window.workspace.model.document.categories
     assert [image.path for image in document.images.values()] == ["a.png", "b.png", "子文件夹/丙.png"]
 
 
@@ -182,21 +182,21 @@ def test_undo_back_to_what_was_saved_counts_as_saved(hands):
     accept_disc(hands, 50)
     hands.save()
     accept_disc(hands, 120)
-    assert not hands.window.model.is_saved
+    assert not hands.window.workspace.model.is_saved
     hands.undo()
-    assert hands.window.model.is_saved
+    assert hands.window.workspace.model.is_saved
     hands.undo()
-    assert not hands.window.model.is_saved
+    assert not hands.window.workspace.model.is_saved
 
 
 def test_edits_made_while_saving_are_not_called_saved(hands, monkeypatch):
     add_category(hands, "disc")
     accept_disc(hands, 50)
     hands.window.save()
-    assert hands.window.saver.is_saving
-    hands.window.editor.add_category("late")
-    hands.qtbot.waitUntil(lambda: not hands.window.saver.is_saving)
-    assert not hands.window.model.is_saved
+    assert hands.window.workspace.saver.is_saving
+    hands.window.workspace.editor.add_category("late")
+    hands.qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
+    assert not hands.window.workspace.model.is_saved
 
 
 def test_save_that_fails_says_so_and_keeps_the_work(hands, monkeypatch):
@@ -207,15 +207,15 @@ def test_save_that_fails_says_so_and_keeps_the_work(hands, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(atomic.os, "replace", no_space)
-    with hands.qtbot.waitSignal(hands.window.saver.failed):
+    with hands.qtbot.waitSignal(hands.window.workspace.saver.failed):
         hands.window.save()
     assert hands.window.messages.isVisible()
     assert "annotations.coco.json" in hands.window.messages.text
     assert len(instances(hands)) == 1
-    assert not hands.window.model.is_saved
+    assert not hands.window.workspace.model.is_saved
     monkeypatch.undo()
     hands.save()
-    assert hands.window.model.is_saved
+    assert hands.window.workspace.model.is_saved
 
 
 @pytest.mark.parametrize("answer", [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
@@ -242,11 +242,11 @@ def test_image_that_cannot_be_read_gets_a_sentence_and_the_others_work(hands, fo
     content = {"text": b"hello", "empty": b"", "truncated": (folder / "a.png").read_bytes()[:600]}[kind]
     (folder / "broken.png").write_bytes(content)
     hands.open(folder)
-    broken = next(i for i in hands.window.model.document.images.values() if i.path == "broken.png")
+    broken = next(i for i in hands.window.workspace.model.document.images.values() if i.path == "broken.png")
     hands.wait_image("a.png")
-    hands.window.show_image(broken.id)
+    hands.window.workspace.show_image(broken.id)
     hands.qtbot.waitUntil(lambda: "broken.png" in hands.window.canvas._message)
-    hands.window.show_image(next(iter(hands.window.model.document.images)))
+    hands.window.workspace.show_image(next(iter(hands.window.workspace.model.document.images)))
     hands.wait_image("a.png")
 
 
@@ -258,14 +258,14 @@ def test_image_of_another_size_than_the_file_says_is_not_annotated(hands, folder
     hands.key(Qt.Key.Key_D)
     hands.qtbot.waitUntil(lambda: "30 × 20" in hands.window.canvas._message)
     hands.click(10, 10)
-    assert not hands.window.session.is_pending
+    assert not hands.window.workspace.session.is_pending
 
 
 def test_folder_that_is_missing_keeps_the_open_document(hands, folder):
     hands.window.open_paths([folder / "nowhere"])
     hands.qtbot.waitUntil(hands.window.messages.isVisible)
     assert "nowhere" in hands.window.messages.text
-    assert len(hands.window.model.document.images) == 3
+    assert len(hands.window.workspace.model.document.images) == 3
 
 
 def test_coco_file_that_is_not_json_keeps_the_open_document(hands, tmp_path):
@@ -275,7 +275,7 @@ def test_coco_file_that_is_not_json_keeps_the_open_document(hands, tmp_path):
     hands.window.open_paths([other])
     hands.qtbot.waitUntil(hands.window.messages.isVisible)
     assert "annotations.coco.json" in hands.window.messages.text
-    assert len(hands.window.model.document.images) == 3
+    assert len(hands.window.workspace.model.document.images) == 3
     assert (other / "annotations.coco.json").read_text("utf-8") == "{ not json"
 
 

@@ -40,7 +40,7 @@ class InstanceLayer(QObject):
         self._flash_end.setSingleShot(True)
         self._flash_end.setInterval(250)
         self._flash_end.timeout.connect(self._on_flash_ended)
-        model.document_replaced.connect(lambda: self.set_image(None))
+        model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
         model.category_changed.connect(self.invalidate)
         selection.instances_changed.connect(self.invalidate)
@@ -128,6 +128,9 @@ class InstanceLayer(QObject):
             self._builder.stop()
         if missing:
             self.invalidate()
+
+    def _on_document_replaced(self) -> None:
+        self.set_image(None)
 
     def _on_instance_changed(self, change: Change) -> None:
         before, after = change.before, change.after

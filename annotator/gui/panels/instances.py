@@ -31,7 +31,7 @@ class InstanceListModel(QAbstractListModel):
         self._model = model
         self._image_id: int | None = None
         self._instances: list[Instance] = []
-        model.document_replaced.connect(lambda: self.set_image(None))
+        model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._reset)
         model.category_changed.connect(self._reset)
 
@@ -62,6 +62,9 @@ class InstanceListModel(QAbstractListModel):
     def rows_of(self, instance_ids: frozenset[int]) -> list[int]:
         """The rows of those of them that are on the image."""
         return [row for row, instance in enumerate(self._instances) if instance.id in instance_ids]
+
+    def _on_document_replaced(self) -> None:
+        self.set_image(None)
 
     def _reset(self) -> None:
         self.beginResetModel()
