@@ -8,28 +8,41 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, Q
 from PySide6.QtGui import (
     QCursor,
     QEnterEvent,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPalette,
+    QPen,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
+from annotator.gui.canvas.image_painter import paint_image
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.mask_shape import MaskShape
-from annotator.gui.canvas.prompt_painter import paint_box, paint_current_mask, paint_points, paint_progress_ring
+from annotator.gui.canvas.prompt_painter import (
+    paint_aim,
+    paint_box,
+    paint_current_mask,
+    paint_points,
+    paint_progress_ring,
+)
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.image_loader import LoadedImage
+from annotator.gui.palette import CASING
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.tools.tool import Pointer, Tool
 
 _ZOOM_STEP = 1.25
 _WHEEL_NOTCH = 120  # Qt's units of one notch
 _RING_SECONDS = 0.9
+_MAGNIFICATION = 4.0
+_LENS_RADIUS = 90.0  # widget pixels
 
 
 class Canvas(QWidget):
@@ -52,6 +65,7 @@ class Canvas(QWidget):
         self._tool.repaint_wanted.connect(self._repaint)
         self._pan_from: QPointF | None = None
         self._space_held = False
+        self._is_magnifying = False
         self._is_working = False
         self._shape_shown: MaskShape | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -149,35 +163,49 @@ class Canvas(QWidget):
             margin = QRectF(self.rect()).adjusted(32, 32, -32, -32)
             painter.drawText(margin, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
             return
-        self._paint_image(painter, self._image)
+        paint_image(painter, self.viewport, self._image, self.devicePixelRatio())
         painter.drawPixmap(0, 0, self._layer.picture(self.viewport, self.size(), self.devicePixelRatio()))
-        shape = self._current_shape()
-        if shape is not None:
-            breathing = self._breath.state() == QVariantAnimation.State.Running
-            paint_current_mask(painter, self.viewport, shape, self._breath.currentValue() if breathing else 0.0)
-        step = self._session.step
-        if step.box is not None:
-            paint_box(painter, self.viewport, step.box)
-        paint_points(painter, self.viewport, step)
+        self._layer.paint_highlights(painter, self.viewport)
+        self._paint_prompt(painter, self.viewport)
         self._tool.paint(painter, self.viewport)
         if self._ring.isActive():
             turn = time.monotonic() / _RING_SECONDS % 1.0
-            paint_progress_ring(painter, QPointF(self.mapFromGlobal(QCursor.pos())), turn)
+            paint_progress_ring(painter, self._pointer_position(), turn)
+        if self._is_magnifying:
+            self._paint_magnifier(painter, self._image)
 
-    def _paint_image(self, painter: QPainter, image: LoadedImage) -> None:
-        scale = self.viewport.scale * self.devicePixelRatio()
-        level = image.levels[0]
-        for smaller in image.levels[1:]:
-            if smaller.width() < level.width() and smaller.width() >= image.levels[0].width() * scale:
-                level = smaller
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 2.0)
-        # Only the visible part is handed to Qt: scaling a whole image far off screen costs seconds at high zoom.
-        whole = QRectF(QPointF(0, 0), QSizeF(image.levels[0].size()))
-        part = self.viewport.visible().adjusted(-1, -1, 1, 1).intersected(whole)
-        x_ratio, y_ratio = level.width() / whole.width(), level.height() / whole.height()
-        source = QRectF(part.x() * x_ratio, part.y() * y_ratio, part.width() * x_ratio, part.height() * y_ratio)
-        painter.drawImage(self.viewport.rect_to_widget(part), level, source)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    def _paint_prompt(self, painter: QPainter, viewport: Viewport) -> None:
+        shape = self._current_shape()
+        if shape is not None:
+            breathing = self._breath.state() == QVariantAnimation.State.Running
+            paint_current_mask(painter, viewport, shape, self._breath.currentValue() if breathing else 0.0)
+        step = self._session.step
+        if step.box is not None:
+            paint_box(painter, viewport, step.box)
+        paint_points(painter, viewport, step)
+
+    def _paint_magnifier(self, painter: QPainter, image: LoadedImage) -> None:
+        """A round window at the pointer that shows what is under it, enlarged."""
+        at = self._pointer_position()
+        lens = self.viewport.magnified(at, _MAGNIFICATION)
+        circle = QRectF(at.x() - _LENS_RADIUS, at.y() - _LENS_RADIUS, 2 * _LENS_RADIUS, 2 * _LENS_RADIUS)
+        path = QPainterPath()
+        path.addEllipse(circle)
+        painter.save()
+        painter.setClipPath(path)
+        painter.fillRect(circle, self.palette().color(QPalette.ColorRole.Dark))
+        paint_image(painter, lens, image, self.devicePixelRatio())
+        self._layer.paint(painter, lens)
+        self._layer.paint_highlights(painter, lens)
+        self._paint_prompt(painter, lens)
+        painter.restore()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(CASING, 3.0))
+        painter.drawPath(path)
+        paint_aim(painter, at)
+
+    def _pointer_position(self) -> QPointF:
+        return QPointF(self.mapFromGlobal(QCursor.pos()))
 
     def _current_shape(self) -> MaskShape | None:
         shown = self._session.shown
@@ -198,6 +226,10 @@ class Canvas(QWidget):
             self._ring.start()
         else:
             self._ring.stop()
+        self._repaint()
+
+    def _set_magnifying(self, magnifying: bool) -> None:
+        self._is_magnifying = magnifying
         self._repaint()
 
     def _repaint(self) -> None:
@@ -224,7 +256,7 @@ class Canvas(QWidget):
         pointer = self._pointer(event, self.image)
         self.pointer_moved.emit(pointer.at if pointer.is_inside else None)
         self._tool.move(pointer)
-        if self._ring.isActive():
+        if self._ring.isActive() or self._is_magnifying:
             self._repaint()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -261,6 +293,8 @@ class Canvas(QWidget):
         if event.key() == Qt.Key.Key_Space:
             self._space_held = True
             self._update_cursor()
+        elif event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self._set_magnifying(True)
         elif Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 and event.modifiers() in (
             Qt.KeyboardModifier.NoModifier,
             Qt.KeyboardModifier.KeypadModifier,
@@ -273,8 +307,17 @@ class Canvas(QWidget):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space_held = False
             self._update_cursor()
+        elif event.key() == Qt.Key.Key_Z and not event.isAutoRepeat():
+            self._set_magnifying(False)
         else:
             super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        # The release of a held key goes to whoever has the keyboard then.
+        self._space_held = False
+        self._set_magnifying(False)
+        self._update_cursor()
+        super().focusOutEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self.viewport.set_widget_size(self.width(), self.height())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
@@ -43,8 +44,8 @@ class InstanceLayer(QObject):
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
         model.category_changed.connect(self.invalidate)
-        selection.instances_changed.connect(self.invalidate)
-        selection.hover_changed.connect(self.invalidate)
+        selection.instances_changed.connect(self.changed)
+        selection.hover_changed.connect(self.changed)
 
     def set_image(self, image_id: int | None) -> None:
         """Show another image's instances."""
@@ -62,7 +63,7 @@ class InstanceLayer(QObject):
         """Brighten an instance for a moment."""
         self._flashing_id = instance_id
         self._flash_end.start()
-        self.invalidate()
+        self.changed.emit()
 
     def shape_of(self, instance_id: int) -> MaskShape | None:
         """The instance's shape if it has been built."""
@@ -89,33 +90,48 @@ class InstanceLayer(QObject):
             self._picture = QPixmap(size * pixel_ratio)
             self._picture.setDevicePixelRatio(pixel_ratio)
             self._picture.fill(Qt.GlobalColor.transparent)
-            if self.is_visible:
-                painter = QPainter(self._picture)
-                self._paint(painter, viewport)
-                painter.end()
+            painter = QPainter(self._picture)
+            self.paint(painter, viewport)
+            painter.end()
             self._picture_of = view
         return self._picture
+
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        """Draw the instances, in widget pixels."""
+        for instance, shape in self._drawn(viewport):
+            color = self._color(instance)
+            paint_fill(painter, viewport, shape, color, FILL_OPACITY)
+            paint_outline(painter, viewport, shape, color, 1.5)
+
+    def paint_highlights(self, painter: QPainter, viewport: Viewport) -> None:
+        """Draw over them what is selected, pointed at or new; it changes too often to be part of the picture."""
+        bright = {self._selection.hovered_id, self._flashing_id}
+        for instance, shape in self._drawn(viewport):
+            if instance.id in bright:
+                paint_fill(painter, viewport, shape, self._color(instance), FILL_OPACITY)
+            if instance.id in self._selection.instance_ids:
+                paint_outline(painter, viewport, shape, QColor(Qt.GlobalColor.white), 2.5)
 
     def invalidate(self) -> None:
         """Draw anew at the next paint."""
         self._picture_of = None
         self.changed.emit()
 
-    def _instances(self) -> list[Instance]:
-        return [] if self._image_id is None else list(self._model.document.instances_of(self._image_id))
-
-    def _paint(self, painter: QPainter, viewport: Viewport) -> None:
+    def _drawn(self, viewport: Viewport) -> Iterator[tuple[Instance, MaskShape]]:
+        """What there is to draw, lowest first."""
+        if not self.is_visible:
+            return
         visible = viewport.visible()
         for instance in self._instances():
             shape = self._shapes.get(instance.id)
-            if shape is None or not visible.intersects(shape.rect):
-                continue
-            color = category_color(self._model.document.categories[instance.category_id])
-            is_selected = instance.id in self._selection.instance_ids
-            is_bright = instance.id in (self._selection.hovered_id, self._flashing_id)
-            paint_fill(painter, viewport, shape, color, FILL_OPACITY * (1.6 if is_bright else 1.0))
-            line = QColor(Qt.GlobalColor.white) if is_selected else color
-            paint_outline(painter, viewport, shape, line, 2.5 if is_selected else 1.5)
+            if shape is not None and visible.intersects(shape.rect):
+                yield instance, shape
+
+    def _color(self, instance: Instance) -> QColor:
+        return category_color(self._model.document.categories[instance.category_id])
+
+    def _instances(self) -> list[Instance]:
+        return [] if self._image_id is None else list(self._model.document.instances_of(self._image_id))
 
     def _build_some(self) -> None:
         deadline = time.perf_counter() + _SLICE_SECONDS
@@ -141,4 +157,4 @@ class InstanceLayer(QObject):
 
     def _on_flash_ended(self) -> None:
         self._flashing_id = None
-        self.invalidate()
+        self.changed.emit()

@@ -72,6 +72,14 @@ def paint_crosshair(painter: QPainter, at: QPointF) -> None:
         painter.drawLines(lines)
 
 
+def paint_aim(painter: QPainter, at: QPointF) -> None:
+    """A small cross that marks the very pixel under the magnifier."""
+    lines = [QLineF(at.x() - 5, at.y(), at.x() + 5, at.y()), QLineF(at.x(), at.y() - 5, at.x(), at.y() + 5)]
+    for color, width in ((CASING, 3.0), (QColor(255, 255, 255), 1.0)):
+        painter.setPen(QPen(color, width))
+        painter.drawLines(lines)
+
+
 def paint_progress_ring(painter: QPainter, at: QPointF, turn: float) -> None:
     """A thin turning ring at the pointer while the model works; `turn` 0..1 is one revolution."""
     painter.save()

@@ -81,6 +81,14 @@ class Viewport:
         """The part of the image frame that the widget shows, in image pixels."""
         return QRectF(self.to_image(QPointF(0, 0)), self._widget / self.scale)
 
+    def magnified(self, at: QPointF, factor: float) -> Viewport:
+        """Another viewport on the same widget, enlarged around the widget position `at`."""
+        lens = Viewport()
+        lens.scale = self.scale * factor
+        lens.offset = at - self.to_image(at) * lens.scale
+        lens._image, lens._widget = self._image, self._widget
+        return lens
+
     def transform(self) -> QTransform:
         """Image pixels to widget pixels, for a painter."""
         return QTransform(self.scale, 0, 0, self.scale, self.offset.x(), self.offset.y())
