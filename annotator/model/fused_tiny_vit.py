@@ -6,7 +6,7 @@ Between kernels the image is laid out pixel by pixel, so windows and 1 x 1 convo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,8 +24,7 @@ Floats = npt.NDArray[np.float32]
 _BURIED = -1e30
 
 
-@dataclass(frozen=True, eq=False)
-class _Step:
+class Step(NamedTuple):
     """One kernel with its weights."""
 
     operator: Operator
@@ -42,15 +41,14 @@ class FusedTinyVit(nn.Cell):
         """`weights`: those of the image encoder, in inference form."""
         super().__init__()
         # The arrays stay alive with their tensors, which share their memory.
-        self._steps = [
-            _Step(operator, tuple(Tensor.from_numpy(array) for array in arrays))
-            for operator, arrays in _layers(weights)
+        self.steps = [
+            Step(operator, tuple(Tensor.from_numpy(array) for array in arrays)) for operator, arrays in _layers(weights)
         ]
 
     def construct(self, image: Tensor, poll: Callable[[], None]) -> Tensor:  # (1, 3, S, S)
         """`poll` is called between kernels; what it raises goes through."""
         x = image.reshape(image.shape[1:])
-        for step in self._steps:
+        for step in self.steps:
             poll()
             x = tensors.run(step.operator, x, *step.weights)  # (H, W, width)
         return x.reshape((1, *x.shape))  # (1, 256, S/16, S/16)

@@ -229,7 +229,9 @@ class TestBadFiles:
         path.write_bytes(len(header).to_bytes(8, "little") + header)
         self.assert_refused(path, "damaged|does not fit")
 
-    @pytest.mark.parametrize("content", [b"\n", b"\nhello\n", b"\n\xff\xff\xff\xff\x0f", b"\n\x04\n\x02xx"])
+    @pytest.mark.parametrize(
+        "content", [b"\n", b"\nhello\n", b"\n\xff\xff\xff\xff\x0f", b"\n\x04\n\x02xx", b"\n\x04\n\x02\xff\xff"]
+    )
     def test_a_broken_mindspore_file(self, tmp_path, content, capfd):
         path = tmp_path / "broken.ckpt"
         path.write_bytes(content)

@@ -26,7 +26,7 @@ TS_INLINE vec exponential(vec a) {
 
 // The exact (erf) GELU, x * Phi(x), as max(x, 0) - |x| * Phi(-|x|); absolute error below 6e-7 everywhere.
 // The tail Phi(-a) = P(a)^-16 takes its form from Abramowitz and Stegun 7.1.28. The coefficients are our own minimax
-// fit of the error of a * Phi(-a) on [0, 6.5] (benchmarks/kernels_fit_gelu.py). Subtracting a small tail, instead of
+// fit of the error of a * Phi(-a) on [0, 6.5] (tools/fit_gelu.py). Subtracting a small tail, instead of
 // adding two numbers of the size of x, is what keeps the absolute error small for large |x|.
 //
 // `count` registers at once: a chain of some 14 dependent operations leaves the units idle unless several run side by

@@ -75,7 +75,10 @@ TS_NOINLINE void tile(const Rows& rows, int m, const float* TS_RESTRICT panel, c
     }
     const ptrdiff_t stride = rows.stride;
     for (int s = 0; s < segments; ++s) {
-        const float* TS_RESTRICT a = rows.segment[s] + m * stride;
+        // One pointer for three rows: with one for each, a tile of 12 runs out of registers for them.
+        const float* a[(M + 2) / 3];
+        TS_UNROLL
+        for (int i = 0; i < (M + 2) / 3; ++i) a[i] = rows.segment[s] + (m + 3 * i) * stride;
         // With less unrolling this loop runs at half its speed on Zen 3.
         TS_UNROLL_4
         for (int k = 0; k < rows.depth; ++k) {
@@ -85,7 +88,7 @@ TS_NOINLINE void tile(const Rows& rows, int m, const float* TS_RESTRICT panel, c
             panel += kPanel;
             TS_UNROLL
             for (int i = 0; i < M; ++i) {
-                const vec x = splat(a[i * stride + k]);
+                const vec x = splat(a[i / 3][i % 3 * stride + k]);
                 TS_UNROLL
                 for (int j = 0; j < kPanelVectors; ++j) c[i][j] = fma(x, b[j], c[i][j]);
             }
