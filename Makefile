@@ -47,10 +47,11 @@ bench: $(FILLED_BENCH)  ## time what matters and print a table
 	@for script in $(wildcard benchmarks/*.py); do echo "== $$script"; $(BIN)/python "$$script" || exit 1; done
 
 # MindSpore is a download of 800 MB, so this takes a while once.
-$(FILLED): pyproject.toml | python
+$(FILLED): pyproject.toml annotator/kernels/CMakeLists.txt $(wildcard annotator/kernels/src/* annotator/kernels/src/*/*) | python
 	@[ -x $(BIN)/python ] || [ -n "$(PYTHON)" ] || { echo "Python 3.10, 3.11 or 3.12 is needed and none was found:" \
 		"install one and say where it is with make PYTHON=/path/to/python."; exit 1; }
 	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@tools/system_packages.sh build
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[test,dev]'
 	@touch $@
 

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Checks for what the system has to bring, and on Debian and its kin installs what is missing when run as root.
-# Usage: tools/system_packages.sh python|run|test
+# Usage: tools/system_packages.sh python|build|run|test
 #   python   a Python that can make virtual environments
+#   build    a C++ compiler for the kernels; without one the network runs on slower operators
 #   run      the libraries the program needs, and a font for Chinese
 #   test     these, and a virtual X server
 set -eu
@@ -63,14 +64,15 @@ missing_libraries() {
 missing_packages() {
     case "$1" in
         python) missing_python ;;
+        build) command -v c++ >/dev/null || echo g++ ;;
         run) missing_libraries ;;
         test) missing_libraries; command -v Xvfb >/dev/null || echo xvfb ;;
     esac
 }
 
 case "${1:-}" in
-    python | run | test) ;;
-    *) echo "usage: $0 python|run|test" >&2; exit 2 ;;
+    python | build | run | test) ;;
+    *) echo "usage: $0 python|build|run|test" >&2; exit 2 ;;
 esac
 # Other systems: Windows and macOS need nothing, and other Linux distributions name their packages differently.
 [ -e /etc/debian_version ] || exit 0

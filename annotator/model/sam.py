@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from mindspore import Tensor, ops
 
+from annotator import kernels
 from annotator.model.architecture import EMBED, EMBED_STRIDE, MASK_STRIDE
 from annotator.model.cells import Weights
 from annotator.model.checkpoint import Checkpoint
 from annotator.model.config import TinySamConfig
 from annotator.model.fold import Tensors, fold
+from annotator.model.fused_tiny_vit import FusedTinyVit
 from annotator.model.mask_decoder import MaskDecoder
 from annotator.model.prompt_encoder import BOTTOM_RIGHT, NEGATIVE, PADDING, POSITIVE, TOP_LEFT, PromptEncoder
 from annotator.model.tiny_vit import TinyVit
@@ -26,11 +28,18 @@ class TinySam:
     It holds no image and is not thread-safe; every array is float32 unless stated.
     """
 
-    def __init__(self, tensors: Tensors, config: TinySamConfig) -> None:
-        """`tensors`: the inference form, as `fold` makes it."""
+    def __init__(self, tensors: Tensors, config: TinySamConfig, *, fused: bool | None = None) -> None:
+        """`tensors`: the inference form, as `fold` makes it.
+
+        fused: whether the image encoder runs on the kernels, many times faster; None uses them where they were built.
+        """
         self.config = config
         weights = Weights(tensors)
-        self._image_encoder = TinyVit(weights.under("image_encoder"), config.image_size)
+        encoder_weights = weights.under("image_encoder")
+        if kernels.available() if fused is None else fused:
+            self._image_encoder: FusedTinyVit | TinyVit = FusedTinyVit(encoder_weights)
+        else:
+            self._image_encoder = TinyVit(encoder_weights, config.image_size)
         self._prompt_encoder = PromptEncoder(weights.under("prompt_encoder"), config.image_size)
         self._mask_decoder = MaskDecoder(weights.under("mask_decoder"))
         for cell in (self._image_encoder, self._prompt_encoder, self._mask_decoder):
@@ -38,8 +47,8 @@ class TinySam:
         self._positions = self._prompt_encoder.grid_positions()
 
     @classmethod
-    def from_checkpoint(cls, checkpoint: Checkpoint) -> TinySam:
-        return cls(fold(checkpoint.tensors), checkpoint.config)
+    def from_checkpoint(cls, checkpoint: Checkpoint, *, fused: bool | None = None) -> TinySam:
+        return cls(fold(checkpoint.tensors), checkpoint.config, fused=fused)
 
     def encode(self, image: Floats, poll: Callable[[], None] | None = None) -> Floats:
         """Embed one image: 1 x 3 x S x S, RGB, normalised and zero-padded -> 1 x 256 x S/16 x S/16.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 
@@ -229,15 +231,21 @@ class TestBadFiles:
         path.write_bytes(len(header).to_bytes(8, "little") + header)
         self.assert_refused(path, "damaged|does not fit")
 
-    @pytest.mark.parametrize(
-        "content", [b"\n", b"\nhello\n", b"\n\xff\xff\xff\xff\x0f", b"\n\x04\n\x02xx", b"\n\x04\n\x02\xff\xff"]
-    )
-    def test_a_broken_mindspore_file(self, tmp_path, content, capfd):
+    @pytest.mark.parametrize("content", [b"\n", b"\nhello\n", b"\n\xff\xff\xff\xff\x0f", b"\n\x04\n\x02xx"])
+    def test_a_broken_mindspore_file(self, tmp_path, content):
         path = tmp_path / "broken.ckpt"
         path.write_bytes(content)
         with pytest.raises(WeightsError, match=r"broken\.ckpt (is damaged|holds xx|does not fit)"):
             read_checkpoint(path)
-        assert capfd.readouterr() == ("", "")
+
+    def test_mindspores_own_words_are_not_printed(self, tmp_path, project):
+        """In a process of its own: MindSpore logs to the standard error that it found when it was imported."""
+        path = tmp_path / "broken.ckpt"
+        path.write_bytes(b"\n\x04\n\x02\xff\xff")
+        script = f"from annotator.model.checkpoint import read_checkpoint; read_checkpoint({str(path)!r})"
+        done = subprocess.run([sys.executable, "-c", script], cwd=project, capture_output=True, text=True, check=False)
+        assert "WeightsError" in done.stderr
+        assert "[ERROR]" not in done.stderr + done.stdout
 
     @pytest.mark.parametrize(
         "metadata",

@@ -50,6 +50,15 @@ def resized(entry):
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_embedding(network, reference, golden, entries, name):
+    check_embedding(network, reference, golden, entries, name)
+
+
+def test_embedding_without_the_kernels(reference, golden, entries):
+    network = TinySam.from_checkpoint(read_checkpoint(reference / "starter.pth"), fused=False)
+    check_embedding(network, reference, golden, entries, "wide")
+
+
+def check_embedding(network, reference, golden, entries, name):
     height, width = resized(entries[name])
     with Image.open(reference / f"{name}.jpg") as picture:
         pixels = np.asarray(picture.convert("RGB").resize((width, height), Image.Resampling.BILINEAR), np.float32)
