@@ -36,8 +36,10 @@ class TinySam:
         self.config = config
         weights = Weights(tensors)
         encoder_weights = weights.under("image_encoder")
+        self.arithmetic = "mindspore"  # what computes; results of another differ in their last bits
         if kernels.available() if fused is None else fused:
             self._image_encoder: FusedTinyVit | TinyVit = FusedTinyVit(encoder_weights)
+            self.arithmetic = f"{kernels.describe().isa} kernels"
         else:
             self._image_encoder = TinyVit(encoder_weights, config.image_size)
         self._prompt_encoder = PromptEncoder(weights.under("prompt_encoder"), config.image_size)

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from typing import Protocol
 
 from annotator.segment.segmenter import Embedding
+
+
+class EmbeddingStore(Protocol):
+    """Where embeddings are looked for before encoding, by fingerprint: memory, or a disk."""
+
+    def get(self, key: str) -> Embedding | None: ...
+
+    def put(self, key: str, embedding: Embedding) -> None: ...
 
 
 class EmbeddingCache:
@@ -16,9 +25,7 @@ class EmbeddingCache:
     """
 
     def __init__(self, max_bytes: int) -> None:
-        if max_bytes <= 0:
-            raise ValueError(f"max_bytes must be positive, not {max_bytes}")
-        self._max_bytes = max_bytes
+        self._max_bytes = _positive(max_bytes)
         self._embeddings: OrderedDict[str, Embedding] = OrderedDict()
         self._nbytes = 0
         self._lock = threading.Lock()
@@ -47,6 +54,27 @@ class EmbeddingCache:
                 return
             self._embeddings[key] = embedding
             self._nbytes += embedding.features.nbytes
-            while self._nbytes > self._max_bytes:
-                _, oldest = self._embeddings.popitem(last=False)
-                self._nbytes -= oldest.features.nbytes
+            self._trim()
+
+    def resize(self, max_bytes: int) -> None:
+        """Keep at most that many bytes from now on; the least recently used make room. Raises ValueError below 1."""
+        with self._lock:
+            self._max_bytes = _positive(max_bytes)
+            self._trim()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._embeddings.clear()
+            self._nbytes = 0
+
+    def _trim(self) -> None:
+        while self._nbytes > self._max_bytes:
+            _, oldest = self._embeddings.popitem(last=False)
+            self._nbytes -= oldest.features.nbytes
+
+
+def _positive(max_bytes: int) -> int:
+    if max_bytes <= 0:
+        raise ValueError(f"max_bytes must be positive, not {max_bytes}")
+    return max_bytes

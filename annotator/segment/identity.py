@@ -15,12 +15,14 @@ class ModelIdentity:
 
     name: the checkpoint's name, for people. digest: hex digest of its tensors' contents.
     precision: what the network computes in, such as "fp32". image_size: S, the side of its square input in pixels.
+    arithmetic: what computes, such as "mindspore" or "avx2 kernels"; the last bits of the results depend on it.
     """
 
     name: str
     digest: str
     precision: str
     image_size: int
+    arithmetic: str = "mindspore"
 
     @property
     def features_shape(self) -> tuple[int, int, int, int]:
@@ -38,6 +40,7 @@ class ModelIdentity:
         rgb: H x W x 3 uint8. The name does not count: renaming a file changes no embedding.
         """
         digest = hashlib.blake2b(digest_size=20)
-        digest.update(f"{self.digest} {self.precision} {self.image_size} {rgb.shape} {rgb.dtype}".encode())
+        model = f"{self.digest} {self.precision} {self.arithmetic} {self.image_size}"
+        digest.update(f"{model} {rgb.shape} {rgb.dtype}".encode())
         digest.update(np.ascontiguousarray(rgb).data)
         return digest.hexdigest()

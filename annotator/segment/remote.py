@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.errors import SegmenterError
-from annotator.segment.cache import EmbeddingCache
+from annotator.segment.cache import EmbeddingStore
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.prompt import Prompt
 from annotator.segment.remote_child import LoadSegmenter
@@ -62,7 +62,7 @@ class RemoteSegmenter:
         weights: Path | str | None = None,
         precision: str = "fp32",
         *,
-        cache: EmbeddingCache | None = None,
+        cache: EmbeddingStore | None = None,
         on_stage: Callable[[Stage], None] | None = None,
         load: LoadSegmenter = load_segmenter,
     ) -> None:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from annotator.model.checkpoint import read_checkpoint
 from annotator.model.sam import TinySam
-from annotator.segment.cache import EmbeddingCache
+from annotator.segment.cache import EmbeddingStore
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.preprocess import Frame, preprocess
 from annotator.segment.prompt import Prompt
@@ -32,7 +32,7 @@ class TinySamSegmenter:
     cache: where encode looks for an embedding first and puts it; None for none.
     """
 
-    def __init__(self, network: TinySam, identity: ModelIdentity, *, cache: EmbeddingCache | None = None) -> None:
+    def __init__(self, network: TinySam, identity: ModelIdentity, *, cache: EmbeddingStore | None = None) -> None:
         self._network = network
         self._identity = identity
         self._cache = cache
@@ -45,7 +45,7 @@ class TinySamSegmenter:
         precision: str = "fp32",
         image_size: int | None = None,
         *,
-        cache: EmbeddingCache | None = None,
+        cache: EmbeddingStore | None = None,
     ) -> TinySamSegmenter:
         """Read a checkpoint and build its network.
 
@@ -58,13 +58,15 @@ class TinySamSegmenter:
         checkpoint = read_checkpoint(best_weights() if weights is None else weights)
         if image_size is not None:
             checkpoint = replace(checkpoint, config=replace(checkpoint.config, image_size=image_size))
+        network = TinySam.from_checkpoint(checkpoint)
         identity = ModelIdentity(
             name=checkpoint.info.name,
             digest=tensors_digest(checkpoint),
             precision=precision,
             image_size=checkpoint.config.image_size,
+            arithmetic=network.arithmetic,
         )
-        return cls(TinySam.from_checkpoint(checkpoint), identity, cache=cache)
+        return cls(network, identity, cache=cache)
 
     @property
     def name(self) -> str:

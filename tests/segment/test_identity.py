@@ -13,7 +13,7 @@ IDENTITY = ModelIdentity(name="starter", digest="abc", precision="fp32", image_s
 RGB = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
 
 
-@pytest.mark.parametrize("change", [{"digest": "abd"}, {"precision": "fp16"}, {"image_size": 512}])
+@pytest.mark.parametrize("change", [{"digest": "abd"}, {"precision": "fp16"}, {"image_size": 512}, {"arithmetic": "x"}])
 def test_another_model_has_other_fingerprints(change):
     assert replace(IDENTITY, **change).fingerprint(RGB) != IDENTITY.fingerprint(RGB)
 

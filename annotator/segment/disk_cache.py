@@ -1,0 +1,132 @@
+"""Embeddings kept on disk, so that an image once encoded never makes anyone wait again."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import secrets
+import struct
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from annotator.segment.preprocess import Frame
+from annotator.segment.segmenter import Embedding
+
+_MAGIC = b"TSEMB1\n\0"
+_HEADER_SIZE = struct.Struct("<I")
+_DIGEST_BYTES = 20
+_SUFFIX = ".embedding"
+
+
+class DiskCache:
+    """The most recently used Embeddings by fingerprint, one file each, as many as fit in `max_bytes`.
+
+    Several processes may share the folder: files appear whole or not at all, and one that vanishes is a miss. What is
+    read is checked against its digest; a damaged file is a miss too, and goes. A cached embedding is the very bytes of
+    the fresh one. A disk that cannot be written to makes a cache that keeps nothing: no work ever fails for it.
+    """
+
+    def __init__(self, folder: Path, max_bytes: int) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+
+    def get(self, key: str) -> Embedding | None:
+        """The embedding kept under that fingerprint, which becomes the most recently used, or None."""
+        path = self._path(key)
+        try:
+            data = path.read_bytes()
+        except OSError:
+            return None
+        embedding = _decode(data, key)
+        with contextlib.suppress(OSError):
+            if embedding is None:
+                path.unlink()
+            else:
+                os.utime(path)
+        return embedding
+
+    def put(self, key: str, embedding: Embedding) -> None:
+        """Keep `embedding` under its fingerprint `key`; the least recently used make room."""
+        data = _encode(embedding)
+        if len(data) > self._max_bytes:
+            return
+        beside = self._folder / f".{secrets.token_hex(8)}.tmp"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(data)
+            os.replace(beside, self._path(key))
+        except OSError:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+        self._make_room()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes on disk."""
+        return sum(size for _, size, _ in self._files())
+
+    def clear(self) -> None:
+        """Delete every embedding."""
+        for _, _, path in self._files():
+            with contextlib.suppress(OSError):
+                path.unlink()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}{_SUFFIX}"
+
+    def _make_room(self) -> None:
+        files = sorted(self._files())
+        excess = sum(size for _, size, _ in files) - self._max_bytes
+        for _, size, path in files:
+            if excess <= 0:
+                return
+            with contextlib.suppress(OSError):
+                path.unlink()
+                excess -= size
+
+    def _files(self) -> list[tuple[int, int, Path]]:
+        """(time of last use, bytes, path) of every embedding, and of what a killed writer left behind."""
+        found = []
+        with contextlib.suppress(OSError), os.scandir(self._folder) as entries:
+            for entry in entries:
+                if entry.name.endswith((_SUFFIX, ".tmp")):
+                    with contextlib.suppress(OSError):
+                        status = entry.stat()
+                        found.append((status.st_mtime_ns, status.st_size, Path(entry.path)))
+        return found
+
+
+def _encode(embedding: Embedding) -> bytes:
+    """Magic, header length, header (JSON), features (float32, little-endian), digest of all before it."""
+    header = json.dumps(
+        {
+            "fingerprint": embedding.fingerprint,
+            "frame": asdict(embedding.frame),
+            "mask_threshold": embedding.mask_threshold,
+            "shape": embedding.features.shape,
+        }
+    ).encode()
+    body = _MAGIC + _HEADER_SIZE.pack(len(header)) + header + embedding.features.astype("<f4", copy=False).tobytes()
+    return body + _digest(body)
+
+
+def _decode(data: bytes, key: str) -> Embedding | None:
+    body, digest = data[:-_DIGEST_BYTES], data[-_DIGEST_BYTES:]
+    if not body.startswith(_MAGIC) or _digest(body) != digest:
+        return None
+    # From here on it is what `_encode` wrote.
+    start = len(_MAGIC) + _HEADER_SIZE.size
+    (length,) = _HEADER_SIZE.unpack_from(body, len(_MAGIC))
+    header = json.loads(body[start : start + length])
+    if header["fingerprint"] != key:
+        return None
+    features = np.frombuffer(body, "<f4", offset=start + length).reshape(header["shape"])
+    return Embedding(features.astype(np.float32, copy=False), Frame(**header["frame"]), key, header["mask_threshold"])
+
+
+def _digest(body: bytes) -> bytes:
+    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()

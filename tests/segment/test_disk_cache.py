@@ -1,0 +1,126 @@
+"""Embeddings on disk: the same bytes come back, damage is a miss, and the folder stays within its bound."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.segment.disk_cache import DiskCache
+from annotator.segment.preprocess import Frame
+from annotator.segment.segmenter import Embedding
+from tests.fakes import FakeSegmenter
+
+SIDE = 16
+BYTES = 256 * SIDE * SIDE * 4
+
+
+def embedding(seed: int) -> Embedding:
+    features = np.random.default_rng(seed).standard_normal((1, 256, SIDE, SIDE)).astype(np.float32)
+    return Embedding(features, Frame(30, 40, 256), f"{seed:040x}", 0.25)
+
+
+@pytest.fixture
+def cache(tmp_path) -> DiskCache:
+    return DiskCache(tmp_path / "embeddings", 10 * BYTES)
+
+
+def same(a: Embedding, b: Embedding) -> bool:
+    return (
+        a.features.tobytes() == b.features.tobytes()
+        and a.features.dtype == b.features.dtype
+        and (a.frame, a.fingerprint, a.mask_threshold) == (b.frame, b.fingerprint, b.mask_threshold)
+    )
+
+
+def keep(cache: DiskCache, seed: int, time: float) -> Embedding:
+    """Put one and say when it was last used."""
+    kept = embedding(seed)
+    cache.put(kept.fingerprint, kept)
+    os.utime(cache._path(kept.fingerprint), (time, time))
+    return kept
+
+
+def test_what_was_put_comes_back_the_same(cache, tmp_path):
+    kept = embedding(1)
+    cache.put(kept.fingerprint, kept)
+    assert same(cache.get(kept.fingerprint), kept)
+    assert same(DiskCache(tmp_path / "embeddings", 1).get(kept.fingerprint), kept)  # another window
+    assert cache.get(embedding(2).fingerprint) is None
+
+
+def test_masks_of_a_cached_embedding_are_those_of_a_fresh_one(cache):
+    from annotator.segment import Prompt
+
+    segmenter = FakeSegmenter()
+    rgb = np.random.default_rng(0).integers(0, 255, (60, 80, 3), np.uint8)
+    fresh = segmenter.encode(rgb)
+    cache.put(fresh.fingerprint, fresh)
+    prompt = Prompt(points=[(20, 30)], labels=[1])
+    pairs = zip(segmenter.decode(fresh, prompt), segmenter.decode(cache.get(fresh.fingerprint), prompt), strict=True)
+    for a, b in pairs:
+        assert np.array_equal(a.mask, b.mask)
+        assert a.predicted_iou == b.predicted_iou
+
+
+@given(data=st.data())
+def test_a_damaged_file_is_a_miss_and_goes(tmp_path_factory, data):
+    cache = DiskCache(tmp_path_factory.mktemp("cache"), 10 * BYTES)
+    kept = embedding(3)
+    cache.put(kept.fingerprint, kept)
+    path = cache._path(kept.fingerprint)
+    content = bytearray(path.read_bytes())
+    if data.draw(st.booleans()):
+        content = content[: data.draw(st.integers(0, len(content) - 1))]
+    else:
+        content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(st.integers(1, 255))
+    path.write_bytes(content)
+    assert cache.get(kept.fingerprint) is None
+    assert not path.exists()
+
+
+def test_a_file_under_another_name_is_a_miss(cache):
+    kept = embedding(4)
+    cache.put(kept.fingerprint, kept)
+    other = embedding(5).fingerprint
+    cache._path(kept.fingerprint).rename(cache._path(other))
+    assert cache.get(other) is None
+
+
+def test_the_least_recently_used_make_room(tmp_path):
+    cache = DiskCache(tmp_path, 3 * BYTES + 1000)
+    first, second, third = (keep(cache, seed, seed) for seed in (1, 2, 3))
+    assert cache.get(first.fingerprint) is not None  # used again, now the newest
+    fourth = keep(cache, 4, 4)
+    assert cache.get(second.fingerprint) is None
+    assert all(cache.get(kept.fingerprint) is not None for kept in (first, third, fourth))
+    assert cache.nbytes <= 3 * BYTES + 1000
+
+
+def test_what_a_killed_writer_left_is_cleared_away(cache, tmp_path):
+    keep(cache, 1, 1)
+    (tmp_path / "embeddings" / ".dead.tmp").write_bytes(b"x" * 100)
+    cache.clear()
+    assert cache.nbytes == 0
+    assert not list((tmp_path / "embeddings").iterdir())
+
+
+def test_an_embedding_larger_than_the_bound_is_not_kept(tmp_path):
+    cache = DiskCache(tmp_path, BYTES)
+    kept = embedding(1)
+    cache.put(kept.fingerprint, kept)
+    assert cache.nbytes == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file in the folder's place is another error there")
+def test_a_disk_that_cannot_be_written_keeps_nothing_and_stops_nobody(tmp_path):
+    (tmp_path / "embeddings").write_bytes(b"a file where the folder would be")
+    cache = DiskCache(tmp_path / "embeddings", 10 * BYTES)
+    kept = embedding(1)
+    cache.put(kept.fingerprint, kept)
+    assert cache.get(kept.fingerprint) is None
+    assert cache.nbytes == 0
