@@ -1,14 +1,11 @@
-"""Replacing a file so that it is whole at every moment: the old one or the new one, never a part."""
+"""Saving: a file is replaced whole or not at all, and what went wrong is a sentence."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
-import os
-import secrets
-import shutil
 from pathlib import Path
 
+from annotator import files
 from annotator.errors import SaveError
 
 _REMEDIES = {
@@ -22,48 +19,14 @@ _REMEDIES = {
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Make `data` the content of `path`: written beside it, forced to the disk, then moved over it.
+    """Make `data` the content of `path`, as files.replace_file does.
 
-    The file's permissions stay; a symbolic link goes on pointing to the file. Raises SaveError, with the old file as
-    it was and nothing left beside it.
+    Raises SaveError, with the old file as it was and nothing left beside it.
     """
-    target = Path(os.path.realpath(path))
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
     try:
-        replaces = target.exists()
-        if replaces and not os.access(target, os.W_OK):
-            # Moving another file over it would get around the protection.
-            raise PermissionError(errno.EACCES, "the file is write-protected")
-        _write(beside, data)
-        if replaces:
-            shutil.copymode(target, beside)
-        os.replace(beside, target)
-    except BaseException as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
+        files.replace_file(path, data)
+    except OSError as error:
         remedy = _REMEDIES.get(error.errno or 0, "try again, or save to another place")
         raise SaveError(
             f"{path} could not be saved ({error.strerror or error}): {remedy}. What was on disk before is unchanged."
         ) from error
-    _flush_folder(target.parent)
-
-
-def _write(path: Path, data: bytes) -> None:
-    with open(path, "xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _flush_folder(folder: Path) -> None:
-    """Force the move to the disk, where folders can be: after a power cut the old file, just as whole, may be back."""
-    if os.name == "nt":
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -4,14 +4,16 @@ What COCO has no key for sits under one key, "annotator":
 
     of the file        {"next_ids": {"category": int, "image": int, "instance": int}, "image_root": str}
     of a category      {"color": "#rrggbb"}
+    of an image        {"status": "untouched" | "in_work" | "done"}
     of an annotation   {"source": str, "weights": str, "predicted_iou": float, "stability": float}
+    of a proposal      the same and {"state": "proposal", "parent": id, "point": [x, y], "parameters": {...}}
 
 `image_root` is there only when the images' paths do not start from the file's own folder; it is relative to that folder
 where it can be. Keys we do not know survive at every level, ours included. `segmentation`, `area` and `bbox` of
 annotations whose mask nobody changed are written as they were read; changed and new masks become compressed run-lengths
 with the mask's own area and box. An annotation that has only a `bbox` gets the mask of that rectangle, and keeps having
-only a `bbox` until its mask is changed. `iscrowd` and `supercategory` are always written, because pycocotools asks for
-them.
+only a `bbox` until its mask is changed. A proposal is an annotation with its own state and a top-level `score`, as in
+COCO's results. `iscrowd` and `supercategory` are always written, because pycocotools asks for them.
 """
 
 from __future__ import annotations
@@ -27,23 +29,36 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, TypeGuard
 
-import orjson
-
+from annotator.core import json_text
 from annotator.core.atomic import replace_file
-from annotator.core.document import NOTHING, Category, Document, ImageRecord, Instance, NextIds, Provenance
+from annotator.core.document import (
+    NOTHING,
+    Category,
+    Document,
+    ImageRecord,
+    ImageStatus,
+    Instance,
+    NextIds,
+    Provenance,
+    StoredProposal,
+)
 from annotator.core.geometry import MAX_MASK_PIXELS, RunLengths, measure
 from annotator.core.rle import are_canonical
-from annotator.errors import DatasetError
+from annotator.errors import DatasetError, SaveError
 
 MAX_ID = 2**52
-"""The largest id accepted: half of what every JSON reader keeps exactly, which leaves the other half for new ids."""
+"""The largest id accepted in a file from elsewhere: half of what every JSON reader keeps exactly. The other half is for
+new ids: those below the file's own next ids are accepted too, so what was written can always be read."""
 
+_MAX_NEXT_ID = 2 * MAX_ID
 _OURS = "annotator"
 _SHAPE_KEYS = ("segmentation", "area", "bbox")
 _FILE_KEYS = frozenset({"images", "annotations", "categories", _OURS})
 _CATEGORY_KEYS = frozenset({"id", "name", "supercategory", _OURS})
 _IMAGE_KEYS = frozenset({"id", "file_name", "height", "width", _OURS})
 _ANNOTATION_KEYS = frozenset({"id", "image_id", "category_id", "iscrowd", _OURS, *_SHAPE_KEYS})
+_PROPOSAL_KEYS = _ANNOTATION_KEYS | {"score"}
+_PROPOSAL = "proposal"
 _LISTS = {"categories": "category", "images": "image", "annotations": "annotation"}
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -55,21 +70,39 @@ def write(document: Document, path: Path) -> None:
     Images are listed whether or not they have instances, except those whose size is not known. To save while the
     document is being edited, pass its snapshot(). Raises SaveError; the old file is then still there.
     """
-    instances = document.instances_in_order()
-    measure(instance.mask for instance in instances if instance.verbatim is None)
+    replace_file(path, to_bytes(document, path))
+
+
+def to_bytes(document: Document, path: Path) -> bytes:
+    """What `write` makes the content of `path`: the same document always gives the same bytes.
+
+    Raises SaveError when the document holds something that JSON cannot.
+    """
+    try:
+        return _to_json(document, path)
+    except TypeError as error:
+        raise SaveError(
+            f"{path} could not be saved, because something in it cannot be written as JSON ({error}): undo what was "
+            "added last. What was on disk before is unchanged."
+        ) from error
+
+
+def _to_json(document: Document, path: Path) -> bytes:
+    annotations = document.annotations_in_order()
+    measure(annotation.mask for annotation in annotations if annotation.verbatim is None)
     ours_new = {
         "next_ids": {field.name: getattr(document.next_ids, field.name) for field in fields(NextIds)},
         "image_root": _image_root_json(document, path),
     }
     lists = {
         "images": _lines(_image_json(image) for image in document.images.values() if image.has_size),
-        "annotations": _lines(_annotation_json(instance) for instance in instances),
+        "annotations": _lines(_annotation_json(annotation) for annotation in annotations),
         "categories": _lines(_category_json(category) for category in document.categories.values()),
     }
-    rest = {key: orjson.dumps(value) for key, value in _completed({}, document.extra, ours_new).items()}
+    rest = {key: json_text.dumps(value) for key, value in _completed({}, document.extra, ours_new).items()}
     ours = rest.pop(_OURS)
-    members = (orjson.dumps(key) + b": " + value for key, value in {**rest, **lists, _OURS: ours}.items())
-    replace_file(path, b"{\n" + b",\n".join(members) + b"\n}\n")
+    members = (json_text.dumps(key) + b": " + value for key, value in {**rest, **lists, _OURS: ours}.items())
+    return b"{\n" + b",\n".join(members) + b"\n}\n"
 
 
 def _image_root_json(document: Document, path: Path) -> str | None:
@@ -78,14 +111,29 @@ def _image_root_json(document: Document, path: Path) -> str | None:
     if folder == root:
         return None
     try:
-        return PurePath(os.path.relpath(root, folder)).as_posix()
+        name = PurePath(os.path.relpath(root, folder)).as_posix()
     except ValueError:  # another drive of Windows
-        return PurePath(root).as_posix()
+        name = PurePath(root).as_posix()
+    if not _is_text(name):
+        raise SaveError(
+            f"{path} could not be saved, because it has to name the folder of its images, {name!a}, which is no valid "
+            "text: rename that folder, or save into it. What was on disk before is unchanged."
+        )
+    return name
+
+
+def _is_text(name: str) -> bool:
+    """False for a name on disk that is no UTF-8."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _lines(records: Iterable[dict[str, Any]]) -> bytes:
     """A list with one record a line, which version control can compare."""
-    lines = b",\n".join(map(orjson.dumps, records))
+    lines = b",\n".join(map(json_text.dumps, records))
     return b"[\n" + lines + b"\n]" if lines else b"[]"
 
 
@@ -96,26 +144,35 @@ def _category_json(category: Category) -> dict[str, Any]:
 
 def _image_json(image: ImageRecord) -> dict[str, Any]:
     known = {"id": image.id, "file_name": image.path, "height": image.height, "width": image.width}
-    return _completed(known, image.extra, {})
+    return _completed(known, image.extra, {"status": None if image.status is None else image.status.value})
 
 
-def _annotation_json(instance: Instance) -> dict[str, Any]:
-    shape = _shape_json(instance.mask) if instance.verbatim is None else instance.verbatim
-    known = {
-        "id": instance.id,
-        "image_id": instance.image_id,
-        "category_id": instance.category_id,
+def _annotation_json(annotation: Instance | StoredProposal) -> dict[str, Any]:
+    shape = _shape_json(annotation.mask) if annotation.verbatim is None else annotation.verbatim
+    known: dict[str, Any] = {
+        "id": annotation.id,
+        "image_id": annotation.image_id,
+        "category_id": annotation.category_id,
         **shape,
-        "iscrowd": int(instance.iscrowd),
+        "iscrowd": int(annotation.iscrowd) if isinstance(annotation, Instance) else 0,
     }
-    provenance = instance.provenance
-    ours = {
+    ours: dict[str, Any] = {}
+    if isinstance(annotation, StoredProposal):
+        known["score"] = annotation.score
+        ours = {
+            "state": _PROPOSAL,
+            "parent": annotation.parent_id,
+            "point": annotation.point,
+            "parameters": annotation.parameters or None,
+        }
+    provenance = annotation.provenance
+    ours |= {
         "source": provenance.source or None,
         "weights": provenance.weights or None,
         "predicted_iou": provenance.predicted_iou,
         "stability": provenance.stability,
     }
-    return _completed(known, instance.extra, ours)
+    return _completed(known, annotation.extra, ours)
 
 
 def _shape_json(mask: RunLengths) -> dict[str, Any]:
@@ -145,16 +202,14 @@ def read(path: Path, image_root: Path | None = None) -> Document:
         raise _wrong(path, "the top level", error) from error
     document = Document(path.parent / stored_root if image_root is None else image_root)
     document.extra = _extra(content, _FILE_KEYS, ours)
-    instance = partial(_instance, masks=_compressed_masks(_list(path, content, "annotations")))
-    for key, parse in (("categories", _category), ("images", _image), ("annotations", instance)):
+    document.next_ids = next_ids
+    annotation = partial(_annotation, masks=_compressed_masks(_list(path, content, "annotations")))
+    for key, parse in (("categories", _category), ("images", _image), ("annotations", annotation)):
         for position, record in enumerate(_list(path, content, key)):
             try:
                 document.put(parse(record, document))
             except ValueError as error:
                 raise _wrong(path, _named(_LISTS[key], record, position), error) from error
-    for field in fields(NextIds):
-        least = getattr(next_ids, field.name)
-        setattr(document.next_ids, field.name, max(least, getattr(document.next_ids, field.name)))
     return document
 
 
@@ -173,8 +228,8 @@ def _load(path: Path) -> dict[str, Any]:
         ) from error
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        content = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
+        content = json_text.loads(data)
+    except ValueError as error:
         _blame_number(path, data)
         raise DatasetError(
             f"The annotation file {path} is not valid JSON ({error}): restore it from a copy, or correct it there."
@@ -224,7 +279,7 @@ def _wrong(path: Path, what: str, error: ValueError) -> DatasetError:
 
 
 def _category(record: Any, document: Document) -> Category:
-    category_id = _new_id(record, document.categories)
+    category_id = _new_id(record, document.next_ids.category, document.categories)
     ours = _ours(record)
     name, supercategory = record.get("name"), record.get("supercategory") or ""
     if not isinstance(name, str) or not isinstance(supercategory, str):
@@ -236,14 +291,26 @@ def _category(record: Any, document: Document) -> Category:
 
 
 def _image(record: Any, document: Document) -> ImageRecord:
-    image_id = _new_id(record, document.images)
+    image_id = _new_id(record, document.next_ids.image, document.images)
     height, width = record.get("height"), record.get("width")
     if type(height) is not int or type(width) is not int or height < 1 or width < 1:
         raise ValueError(f"its height and width are {height!r} and {width!r}, not whole numbers of pixels")
     if height * width > MAX_MASK_PIXELS:
         raise ValueError(f"its size of {width} x {height} pixels is impossible")
     path = _relative_path(record.get("file_name"))
-    return ImageRecord(image_id, path, height, width, extra=_extra(record, _IMAGE_KEYS, _ours(record)))
+    ours = _ours(record)
+    status = _status(ours.pop("status", None))
+    return ImageRecord(image_id, path, height, width, status=status, extra=_extra(record, _IMAGE_KEYS, ours))
+
+
+def _status(value: object) -> ImageStatus | None:
+    if value is None:
+        return None
+    try:
+        return ImageStatus(value)
+    except ValueError as error:
+        known = ", ".join(status.value for status in ImageStatus)
+        raise ValueError(f'its status under "{_OURS}" is {value!r}, none of {known}') from error
 
 
 def _relative_path(name: object) -> str:
@@ -298,9 +365,9 @@ def _mask(record: Mapping[str, Any], image: ImageRecord, masks: _Masks) -> RunLe
     return RunLengths.from_coco(segmentation, image.height, image.width)
 
 
-def _instance(record: Any, document: Document, masks: _Masks) -> Instance:
-    instance_id = _new_id(record, document.instances)
-    image_id, category_id = _id(record, "image_id"), _id(record, "category_id")
+def _annotation(record: Any, document: Document, masks: _Masks) -> Instance | StoredProposal:
+    annotation_id = _new_id(record, document.next_ids.instance, document.instances, document.proposals)
+    image_id, category_id = _of_other(record, "image_id"), _of_other(record, "category_id")
     image = document.images.get(image_id)
     if image is None:
         raise ValueError(f"there is no image {image_id}")
@@ -318,17 +385,50 @@ def _instance(record: Any, document: Document, masks: _Masks) -> Instance:
         predicted_iou=_of_type(ours, "predicted_iou", (float, int)),
         stability=_of_type(ours, "stability", (float, int)),
     )
-    return Instance(
-        instance_id,
+    # Polygons are never what we would write, so their area and box need not be found out.
+    verbatim = None if isinstance(record.get("segmentation"), dict) and shape == _shape_json(mask) else shape
+    if ours.get("state") != _PROPOSAL:
+        return Instance(
+            annotation_id,
+            image_id,
+            category_id,
+            mask,
+            iscrowd=bool(iscrowd),
+            provenance=provenance,
+            verbatim=verbatim,
+            extra=_extra(record, _ANNOTATION_KEYS, ours),
+        )
+    del ours["state"]
+    parent = ours.pop("parent", None)
+    if iscrowd:
+        raise ValueError("it is a crowd, which a proposal cannot be")
+    return StoredProposal(
+        annotation_id,
         image_id,
         category_id,
         mask,
-        iscrowd=bool(iscrowd),
+        score=_score(record.get("score")),
         provenance=provenance,
-        # Polygons are never what we would write, so their area and box need not be found out.
-        verbatim=None if isinstance(record.get("segmentation"), dict) and shape == _shape_json(mask) else shape,
-        extra=_extra(record, _ANNOTATION_KEYS, ours),
+        parent_id=None if parent is None else _whole(parent, "parent", most=_MAX_NEXT_ID),
+        point=_point(ours.pop("point", None)),
+        parameters=_of_type(ours, "parameters", dict) or NOTHING,
+        verbatim=verbatim,
+        extra=_extra(record, _PROPOSAL_KEYS, ours),
     )
+
+
+def _score(value: object) -> float:
+    if type(value) not in (int, float):
+        raise ValueError(f"its score is {value!r}, but a proposal's score is a number")
+    return value  # type: ignore[return-value]
+
+
+def _point(value: object) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 2 or not all(type(v) in (int, float) for v in value):
+        raise ValueError(f'its point under "{_OURS}" is {value!r}, not [x, y]')
+    return value[0], value[1]
 
 
 def _rectangle(bbox: object) -> list[list[float]]:
@@ -341,10 +441,9 @@ def _rectangle(bbox: object) -> list[list[float]]:
     return [[x, y, x, y + height, x + width, y + height, x + width, y]]
 
 
-def _id(record: object, key: str = "id") -> int:
-    if not isinstance(record, dict):
-        raise ValueError("it is not an object in braces")
-    return _whole(record.get(key), key, most=MAX_ID)
+def _of_other(record: Mapping[str, Any], key: str) -> int:
+    """The id of another record, which may not be there."""
+    return _whole(record.get(key), key, most=_MAX_NEXT_ID)
 
 
 def _whole(value: object, name: str, *, most: int) -> int:
@@ -353,9 +452,11 @@ def _whole(value: object, name: str, *, most: int) -> int:
     return value
 
 
-def _new_id(record: object, taken: Mapping[int, object]) -> int:
-    value = _id(record)
-    if value in taken:
+def _new_id(record: object, next_id: int, *taken: Mapping[int, object]) -> int:
+    if not isinstance(record, dict):
+        raise ValueError("it is not an object in braces")
+    value = _whole(record.get("id"), "id", most=max(MAX_ID, next_id - 1))
+    if any(value in table for table in taken):
         raise ValueError("another one has the same id")
     return value
 
@@ -364,7 +465,7 @@ def _next_ids(value: object) -> NextIds:
     if not isinstance(value, dict):
         raise ValueError("its next_ids are not an object in braces")
     names = [field.name for field in fields(NextIds) if field.name in value]
-    return NextIds(**{name: _whole(value[name], f"next id of the kind {name}", most=2 * MAX_ID) for name in names})
+    return NextIds(**{name: _whole(value[name], f"next id of the kind {name}", most=_MAX_NEXT_ID) for name in names})
 
 
 def _ours(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from annotator.core import coco
 from annotator.core.document import Document, ImageRecord
+from annotator.core.file_version import FileVersion
 from annotator.core.images import IMAGE_SUFFIXES, read_header
 from annotator.errors import DatasetError, ImageError
 
@@ -26,11 +27,13 @@ class Dataset:
     """A Document and where to save it.
 
     coco_path: the COCO file, which may not exist yet. notes: sentences for the user on what was left out.
+    coco_version: the version of the COCO file that was read; None when there was none.
     """
 
     document: Document
     coco_path: Path
     notes: tuple[str, ...] = ()
+    coco_version: FileVersion | None = None
 
 
 class OpeningCancelled(Exception):
@@ -47,6 +50,7 @@ class Cancel(Protocol):
 def open_dataset(
     paths: Sequence[Path],
     *,
+    image_root: Path | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     cancel: Cancel | None = None,
 ) -> Dataset:
@@ -54,15 +58,19 @@ def open_dataset(
 
     A folder is searched for images with all its sub-folders, in natural order (2 before 10), but not in what is hidden
     by a leading dot. Images without a COCO file of their own belong to the one in their common folder, COCO_NAME: if it
-    exists it is read, and images it does not list are appended. A COCO file's images are relative to its folder, or to
-    the one it names (a file saved elsewhere under another name).
+    exists it is read, and images it does not list are appended. A COCO file's images are relative to `image_root`; None
+    takes its folder, or the one it names (a file saved elsewhere under another name).
 
     An image that is missing or cannot be read is listed with its `problem`. on_progress is told (done, total) of the
     images whose header has to be read. Raises DatasetError, and OpeningCancelled when `cancel` is set.
     """
     sources = _locate(paths, cancel)
     root = sources.coco_path.parent
-    document = coco.read(sources.coco_path) if os.path.exists(sources.coco_path) else Document(root)
+    if image_root is not None:
+        image_root = _checked_image_root(image_root, paths, sources)
+    # Before reading: a change made meanwhile must show as one.
+    version = FileVersion.of(sources.coco_path)
+    document = Document(root) if version is None else coco.read(sources.coco_path, image_root)
     found = set(sources.images) if document.image_root == root else set()
     _mark_missing(document, found)
     listed = {image.path for image in document.images.values()}
@@ -74,9 +82,10 @@ def open_dataset(
         document.put(_read_record(document, name))
     if on_progress is not None:
         on_progress(len(new), len(new))
-    if not document.images and not os.path.exists(sources.coco_path):
+    if not document.images and version is None:
         raise DatasetError(f"There is no image in {root} or its sub-folders: choose a folder that has some ({_KINDS}).")
-    return Dataset(document, sources.coco_path, sources.notes)
+    notes = sources.notes if document.image_root == root else (*sources.notes, *_left_out(sources, document))
+    return Dataset(document, sources.coco_path, notes, version)
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,8 @@ def _locate(paths: Sequence[Path], cancel: Cancel | None) -> _Sources:
                 f"{path} does not exist or is out of reach: check its name and the folders' permissions."
             )
     if len(paths) == 1 and os.path.isdir(paths[0]):
-        return _search(paths[0], cancel)
+        found = find_images(paths[0], cancel=cancel)
+        return _Sources(paths[0] / COCO_NAME, found.names, found.notes)
     if len(paths) == 1 and paths[0].suffix.lower() == ".json":
         return _Sources(paths[0])
     for path in paths:
@@ -111,8 +121,48 @@ def _locate(paths: Sequence[Path], cancel: Cancel | None) -> _Sources:
     return _Sources(root / COCO_NAME, tuple(sorted({_relative(path, root) for path in paths}, key=_natural)))
 
 
-def _search(folder: Path, cancel: Cancel | None) -> _Sources:
-    """All images under `folder`, with notes on sub-folders that cannot be read."""
+def _left_out(sources: _Sources, document: Document) -> Iterator[str]:
+    """A note on images beside a COCO file whose images lie in another folder, which it therefore cannot list."""
+    listed = {os.path.normpath(document.image_path(image_id)) for image_id in document.images}
+    root = sources.coco_path.parent
+    left_out = sum(os.path.normpath(root / name) not in listed for name in sources.images)
+    if left_out:
+        yield (
+            f"{left_out} image{' was' if left_out == 1 else 's were'} left out, because the images of "
+            f"{sources.coco_path} lie in {os.path.normpath(document.image_root)}: move the file elsewhere to open the "
+            "others."
+        )
+
+
+def _checked_image_root(image_root: Path, paths: Sequence[Path], sources: _Sources) -> Path:
+    """The folder a COCO file's images are said to lie in, absolute."""
+    if len(paths) != 1 or Path(os.path.abspath(paths[0])) != sources.coco_path:
+        raise DatasetError(
+            f"{paths[0]} is not a COCO file, and only the images of one can lie in another folder: "
+            f"choose the file, or open the folder {image_root} itself."
+        )
+    image_root = Path(os.path.abspath(image_root))
+    if not os.path.isdir(image_root):
+        raise DatasetError(f"{image_root} is not a folder or is out of reach: choose the folder the images lie in.")
+    return image_root
+
+
+@dataclass(frozen=True)
+class FoundImages:
+    """Images on disk. names: relative to the folder that was searched, with forward slashes, in natural order.
+
+    notes: sentences for the user on sub-folders that cannot be read.
+    """
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None = None) -> FoundImages:
+    """The images in a folder, and with `recursive` in its sub-folders, but in nothing hidden by a leading dot.
+
+    Raises DatasetError when the folder cannot be read, OpeningCancelled when `cancel` is set.
+    """
     found: list[str] = []
     notes: list[str] = []
     seen: set[str] = set()
@@ -132,13 +182,19 @@ def _search(folder: Path, cancel: Cancel | None) -> _Sources:
             folders.clear()
             continue
         seen.add(real)
-        folders[:] = [name for name in folders if not name.startswith(".")]
+        folders[:] = [name for name in folders if recursive and not name.startswith(".")]
         found += (
             _relative(Path(where, name), folder)
             for name in files
             if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
         )
-    return _Sources(folder / COCO_NAME, tuple(sorted(found, key=_natural)), tuple(notes))
+    return FoundImages(tuple(sorted(found, key=_natural)), tuple(notes))
+
+
+def check_name(name: str) -> None:
+    """Raise ImageError when a COCO file cannot hold the image's relative path."""
+    if _UNSAVEABLE.search(name):
+        raise ImageError(f"The image name {name!a} cannot be saved in a COCO file: rename the image.")
 
 
 def _common_folder(images: Iterable[Path]) -> Path:
@@ -172,8 +228,7 @@ def _read_record(document: Document, name: str) -> ImageRecord:
     """A new record for an image on disk."""
     image_id = document.take_id(ImageRecord)
     try:
-        if _UNSAVEABLE.search(name):
-            raise ImageError(f"The image name {name!a} cannot be saved in a COCO file: rename the image.")
+        check_name(name)
         header = read_header(document.image_root / name)
     except ImageError as error:
         return ImageRecord(image_id, name, 0, 0, problem=str(error))

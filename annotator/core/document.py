@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,6 +38,14 @@ class Category:
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
 
 
+class ImageStatus(Enum):
+    """How far the work on an image is; the values are those of files."""
+
+    UNTOUCHED = "untouched"
+    IN_WORK = "in_work"
+    DONE = "done"
+
+
 @dataclass(frozen=True)
 class ImageRecord:
     """One image of the dataset.
@@ -44,6 +53,7 @@ class ImageRecord:
     path: relative to the image root, with forward slashes. height, width: pixels of the oriented image, 0 when the
     file could never be read (such an image has no instances and is not saved).
     problem: why the file cannot be used, a sentence for the user, or None; never saved.
+    status: what the user said of the work on it, or None; Document.status_of knows better.
     """
 
     id: int
@@ -51,6 +61,7 @@ class ImageRecord:
     height: int
     width: int
     problem: str | None = None
+    status: ImageStatus | None = None
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
 
     @property
@@ -91,18 +102,58 @@ class Instance:
         return replace(self, mask=mask, verbatim=None)
 
 
-Record = Category | ImageRecord | Instance
+@dataclass(frozen=True)
+class StoredProposal:
+    """A mask the model suggested for one image, kept until a person accepts it as an Instance or throws it away.
+
+    It shares the instances' ids, so that accepting one need not give it another. category_id: what it would become.
+    score: the predicted IoU, about 0..1. parent_id: the proposal it is a part of; that one may be gone or accepted.
+    point: (x, y) of the prompt that made it, pixels of the oriented image, or None. parameters: those of the run that
+    made it. verbatim: as in Instance.
+    """
+
+    id: int
+    image_id: int
+    category_id: int
+    mask: RunLengths = field(repr=False)
+    score: float
+    provenance: Provenance = Provenance()
+    parent_id: int | None = None
+    point: tuple[float, float] | None = None
+    parameters: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
+    verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
+
+    def accepted(self, category_id: int) -> Instance:
+        """The Instance it becomes: same id, same mask."""
+        return Instance(
+            self.id,
+            self.image_id,
+            category_id,
+            self.mask,
+            provenance=self.provenance,
+            verbatim=self.verbatim,
+            extra=self.extra,
+        )
+
+
+Record = Category | ImageRecord | Instance | StoredProposal
 
 
 @dataclass(frozen=True)
 class Change:
-    """One record that appeared (before None), vanished (after None) or was replaced."""
+    """One record that appeared (before None), vanished (after None), was replaced, or only moved (both the same)."""
 
     before: Record | None
     after: Record | None
 
 
-_KIND_NAMES: Mapping[type, str] = {Category: "category", ImageRecord: "image", Instance: "instance"}
+_KIND_NAMES: Mapping[type, str] = {
+    Category: "category",
+    ImageRecord: "image",
+    Instance: "instance",
+    StoredProposal: "instance",
+}
 
 
 @dataclass
@@ -119,7 +170,7 @@ class Document:
 
     image_root: folder the images' paths are relative to. extra: unknown top-level keys of the file.
     categories, images: by id, in the order they are shown and saved. instances: by id, in no order that means anything:
-    instances_of and instances_in_order give theirs.
+    instances_of and instances_in_order give theirs. proposals: by id, apart from the instances.
     Mutating methods are for Edits and loaders; they notify subscribers once per call.
     """
 
@@ -128,12 +179,15 @@ class Document:
         self.categories: dict[int, Category] = {}
         self.images: dict[int, ImageRecord] = {}
         self.instances: dict[int, Instance] = {}
+        self.proposals: dict[int, StoredProposal] = {}
         self.next_ids = NextIds()
         self.extra: Mapping[str, Any] = NOTHING
         # The place of every id there ever was, so that what is removed can come back to where it had been.
-        self._places: dict[type, dict[int, int]] = {Category: {}, ImageRecord: {}, Instance: {}}
+        self._places = _places({}, {}, {})
         self._instance_ids_of_image: dict[int, list[int]] = {}
         self._instances_per_category: Counter[int] = Counter()
+        self._proposal_ids_of_image: dict[int, list[int]] = {}
+        self._proposals_per_category: Counter[int] = Counter()
         self._subscribers: list[Callable[[Change], None]] = []
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -151,9 +205,26 @@ class Document:
         places = self._places[Instance]
         return sorted(self.instances.values(), key=lambda instance: places[instance.id])
 
+    def proposals_of(self, image_id: int) -> Iterator[StoredProposal]:
+        """The image's proposals, oldest first."""
+        return (self.proposals[i] for i in self._proposal_ids_of_image.get(image_id, ()))
+
+    def annotations_in_order(self) -> list[Instance | StoredProposal]:
+        """All instances and proposals, in the order in which they are saved."""
+        places = self._places[Instance]
+        both: list[Instance | StoredProposal] = [*self.instances.values(), *self.proposals.values()]
+        return sorted(both, key=lambda annotation: places[annotation.id])
+
     def count_of_image(self, image_id: int) -> int:
         """How many instances the image has."""
         return len(self._instance_ids_of_image.get(image_id, ()))
+
+    def status_of(self, image_id: int) -> ImageStatus:
+        """How far the work on the image is: what the user said, else whether it has instances."""
+        stated = self.images[image_id].status
+        if stated is not None:
+            return stated
+        return ImageStatus.IN_WORK if self.count_of_image(image_id) else ImageStatus.UNTOUCHED
 
     def count_of_category(self, category_id: int) -> int:
         """How many instances the category has."""
@@ -177,12 +248,49 @@ class Document:
         copy.categories = dict(self.categories)
         copy.images = dict(self.images)
         copy.instances = dict(self.instances)
+        copy.proposals = dict(self.proposals)
         copy.next_ids = replace(self.next_ids)
         copy.extra = self.extra
-        copy._places = {kind: dict(places) for kind, places in self._places.items()}
+        copy._places = _places(*(dict(self._places[kind]) for kind in (Category, ImageRecord, Instance)))
         copy._instance_ids_of_image = {image_id: list(ids) for image_id, ids in self._instance_ids_of_image.items()}
         copy._instances_per_category = Counter(self._instances_per_category)
+        copy._proposal_ids_of_image = {image_id: list(ids) for image_id, ids in self._proposal_ids_of_image.items()}
+        copy._proposals_per_category = Counter(self._proposals_per_category)
         return copy
+
+    def gaps(self) -> dict[str, list[tuple[int, int | None]]]:
+        """Where the categories and instances that were removed would come back: (id, the id before it or None).
+
+        By kind, in order; the id before may be a removed one too. Plain values, which a file can hold.
+        """
+        present: dict[str, Container[int]] = {
+            "category": self.categories,
+            "instance": self.instances.keys() | self.proposals.keys(),
+        }
+        gaps: dict[str, list[tuple[int, int | None]]] = {}
+        for kind in (Category, Instance):
+            name, places = _KIND_NAMES[kind], self._places[kind]
+            order = sorted(places, key=places.__getitem__)
+            gaps[name] = [
+                (record_id, order[place - 1] if place else None)
+                for place, record_id in enumerate(order)
+                if record_id not in present[name]
+            ]
+        return gaps
+
+    def keep_gaps(self, gaps: Mapping[str, Sequence[tuple[int, int | None]]]) -> None:
+        """Let records that another session removed come back where it would have put them.
+
+        For a document that has just been read; gaps: that session's. Raises ValueError when they are of another one.
+        """
+        for kind in (Category, Instance):
+            places = self._places[kind]
+            order = sorted(places, key=places.__getitem__)
+            for record_id, before in gaps.get(_KIND_NAMES[kind], ()):
+                if record_id in places:
+                    raise ValueError(f"{_KIND_NAMES[kind]} {record_id} is there")
+                order.insert(0 if before is None else order.index(before) + 1, record_id)
+            places.update((record_id, place) for place, record_id in enumerate(order))
 
     # -- subscribing -------------------------------------------------------------------------------------------------
 
@@ -193,7 +301,7 @@ class Document:
     # -- changing (for Edits and loaders) ----------------------------------------------------------------------------
 
     def take_id(self, kind: type[Record]) -> int:
-        """A new id for a Category, ImageRecord or Instance; it is never given again."""
+        """A new id for a record of that kind; it is never given again."""
         name = _KIND_NAMES[kind]
         new_id: int = getattr(self.next_ids, name)
         setattr(self.next_ids, name, new_id + 1)
@@ -203,22 +311,23 @@ class Document:
         """Add a record, or replace the one of the same kind and id.
 
         A new record comes last (an instance: on top); one that was removed comes back to its old place.
-        Raises ValueError for an instance whose image or category does not exist, whose mask has another size than its
-        image, or which would move to another image.
+        Raises ValueError for an instance or a proposal whose image or category does not exist, whose mask has another
+        size than its image, which would move to another image, or whose id the other kind has.
         """
         table, places = self._table(record), self._places[type(record)]
         before = table.get(record.id)
-        if isinstance(record, Instance):
+        if isinstance(record, Instance | StoredProposal):
             self._check_references(record, before)
         place = places.setdefault(record.id, len(places))
         table[record.id] = record
-        if isinstance(record, Instance):
-            self._instances_per_category[record.category_id] += 1
+        if isinstance(record, Instance | StoredProposal):
+            ids_of_image, per_category = self._index_of(record)
+            per_category[record.category_id] += 1
             if before is None:
-                order = self._instance_ids_of_image.setdefault(record.image_id, [])
+                order = ids_of_image.setdefault(record.image_id, [])
                 insort(order, record.id, key=places.__getitem__)
             else:
-                self._instances_per_category[before.category_id] -= 1
+                per_category[before.category_id] -= 1
         elif before is None and place < len(places) - 1:
             _sort(table, places)
         name = _KIND_NAMES[type(record)]
@@ -228,43 +337,82 @@ class Document:
     def remove(self, record: Record) -> None:
         """Remove the record of that kind and id.
 
-        Raises ValueError when there is none, and while instances refer to a category or image: their Edits come first.
+        Raises ValueError when there is none, and while instances or proposals refer to a category or image: their
+        Edits come first.
         """
         table = self._table(record)
         before = table.get(record.id)
         if before is None:
             raise ValueError(f"there is no {_KIND_NAMES[type(record)]} {record.id}")
-        if isinstance(before, Instance):
-            self._instance_ids_of_image[before.image_id].remove(before.id)
-            self._instances_per_category[before.category_id] -= 1
-        elif isinstance(before, Category) and self.count_of_category(before.id):
+        if isinstance(before, Instance | StoredProposal):
+            ids_of_image, per_category = self._index_of(before)
+            ids_of_image[before.image_id].remove(before.id)
+            per_category[before.category_id] -= 1
+        elif isinstance(before, Category) and (
+            self._instances_per_category[before.id] or self._proposals_per_category[before.id]
+        ):
             raise ValueError(f"category {before.id} is still in use")
-        elif isinstance(before, ImageRecord) and self.count_of_image(before.id):
-            raise ValueError(f"image {before.id} still has instances")
+        elif isinstance(before, ImageRecord) and (
+            self._instance_ids_of_image.get(before.id) or self._proposal_ids_of_image.get(before.id)
+        ):
+            raise ValueError(f"image {before.id} still has instances or proposals")
         del table[record.id]
         self._notify(Change(before, None))
 
-    def _check_references(self, instance: Instance, before: Instance | None) -> None:
-        image = self.images.get(instance.image_id)
+    def order_categories(self, category_ids: Sequence[int]) -> None:
+        """Put the categories in that order; the ids are all there are, each once, else ValueError.
+
+        Subscribers hear of every category that moved, once all are in their places.
+        """
+        before = list(self.categories)
+        if sorted(category_ids) != sorted(before):
+            raise ValueError(f"{category_ids} is no order of the categories {before}")
+        places = self._places[Category]
+        # Those that were removed keep their places, so that they come back to where they had been.
+        for category_id, place in zip(category_ids, sorted(map(places.__getitem__, before)), strict=True):
+            places[category_id] = place
+        _sort(self.categories, places)
+        for old, new in zip(before, category_ids, strict=True):
+            if old != new:
+                self._notify(Change(self.categories[new], self.categories[new]))
+
+    def _check_references(self, record: Instance | StoredProposal, before: Instance | StoredProposal | None) -> None:
+        what = f"{_KIND_NAMES[type(record)]} {record.id}"
+        image = self.images.get(record.image_id)
         if image is None:
-            raise ValueError(f"instance {instance.id}: there is no image {instance.image_id}")
-        if (instance.mask.height, instance.mask.width) != (image.height, image.width):
-            raise ValueError(f"instance {instance.id}: its mask has another size than its image")
-        if instance.category_id not in self.categories:
-            raise ValueError(f"instance {instance.id}: there is no category {instance.category_id}")
-        if before is not None and before.image_id != instance.image_id:
-            raise ValueError(f"instance {instance.id} cannot move to another image")
+            raise ValueError(f"{what}: there is no image {record.image_id}")
+        if (record.mask.height, record.mask.width) != (image.height, image.width):
+            raise ValueError(f"{what}: its mask has another size than its image")
+        if record.category_id not in self.categories:
+            raise ValueError(f"{what}: there is no category {record.category_id}")
+        if before is not None and before.image_id != record.image_id:
+            raise ValueError(f"{what} cannot move to another image")
+        if record.id in (self.proposals if isinstance(record, Instance) else self.instances):
+            raise ValueError(f"{what}: there is an instance and a proposal of that id")
+
+    def _index_of(self, record: Instance | StoredProposal) -> tuple[dict[int, list[int]], Counter[int]]:
+        """The ids by image, and how many there are in each category, of the record's kind."""
+        if isinstance(record, Instance):
+            return self._instance_ids_of_image, self._instances_per_category
+        return self._proposal_ids_of_image, self._proposals_per_category
 
     def _table(self, record: Record) -> dict[int, Any]:
         if isinstance(record, Category):
             return self.categories
         if isinstance(record, ImageRecord):
             return self.images
-        return self.instances
+        return self.instances if isinstance(record, Instance) else self.proposals
 
     def _notify(self, change: Change) -> None:
         for callback in self._subscribers:
             callback(change)
+
+
+def _places(
+    categories: dict[int, int], images: dict[int, int], annotations: dict[int, int]
+) -> dict[type, dict[int, int]]:
+    """Places by kind; instances and proposals have one order in common, as they have their ids."""
+    return {Category: categories, ImageRecord: images, Instance: annotations, StoredProposal: annotations}
 
 
 def _sort(table: dict[int, Any], places: Mapping[int, int]) -> None:

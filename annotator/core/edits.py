@@ -8,10 +8,11 @@ An Edit raises ValueError when the document is not in the state the Edit was mad
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from annotator.core.document import Category, Document, Instance, Record
+from annotator.core.document import Category, Document, ImageRecord, Instance, Record, StoredProposal
 
 
 class Edit(Protocol):
@@ -67,6 +68,51 @@ class ChangeInstance:
 
 
 @dataclass(frozen=True)
+class ReplaceProposals:
+    """Proposals that go, and others that come instead; either may be none. Instances are not touched."""
+
+    before: tuple[StoredProposal, ...]
+    after: tuple[StoredProposal, ...]
+
+    def apply(self, document: Document) -> None:
+        _exchange_all(document, self.before, self.after)
+
+    def revert(self, document: Document) -> None:
+        _exchange_all(document, self.after, self.before)
+
+
+@dataclass(frozen=True)
+class AcceptProposals:
+    """Proposals that become instances of a category, each under its own id."""
+
+    proposals: tuple[StoredProposal, ...]
+    category_id: int
+
+    def apply(self, document: Document) -> None:
+        _exchange_all(document, self.proposals, self._instances())
+
+    def revert(self, document: Document) -> None:
+        _exchange_all(document, self._instances(), self.proposals)
+
+    def _instances(self) -> tuple[Instance, ...]:
+        return tuple(proposal.accepted(self.category_id) for proposal in self.proposals)
+
+
+@dataclass(frozen=True)
+class ChangeImage:
+    """An image gets another status."""
+
+    before: ImageRecord
+    after: ImageRecord
+
+    def apply(self, document: Document) -> None:
+        _exchange(document, self.before, self.after)
+
+    def revert(self, document: Document) -> None:
+        _exchange(document, self.after, self.before)
+
+
+@dataclass(frozen=True)
 class AddCategory:
     """A new category, last in the list."""
 
@@ -107,6 +153,20 @@ class RemoveCategory:
 
 
 @dataclass(frozen=True)
+class OrderCategories:
+    """The categories get another order; both are the ids of all of them."""
+
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    def apply(self, document: Document) -> None:
+        _reorder(document, self.before, self.after)
+
+    def revert(self, document: Document) -> None:
+        _reorder(document, self.after, self.before)
+
+
+@dataclass(frozen=True)
 class Together:
     """Several Edits that are one for the user, in the order in which they are applied."""
 
@@ -119,6 +179,19 @@ class Together:
     def revert(self, document: Document) -> None:
         for edit in reversed(self.edits):
             edit.revert(document)
+
+
+def _exchange_all(document: Document, before: Sequence[Record], after: Sequence[Record]) -> None:
+    for record in reversed(before):
+        _exchange(document, record, None)
+    for record in after:
+        _exchange(document, None, record)
+
+
+def _reorder(document: Document, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    if tuple(document.categories) != before:
+        raise ValueError(f"the document is not in the state this edit was made for: {tuple(document.categories)}")
+    document.order_categories(after)
 
 
 def _exchange(document: Document, before: Record | None, after: Record | None) -> None:

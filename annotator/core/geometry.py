@@ -52,6 +52,28 @@ class RunLengths:
         return cls._from_toggles(toggles + first * height, height, width)
 
     @classmethod
+    def from_crop(cls, part: npt.NDArray[np.bool_], x0: int, y0: int, *, height: int, width: int) -> RunLengths:
+        """The mask of height x width pixels that is `part`, bool h x w, with its top-left pixel at (x0, y0).
+
+        The inverse of crop(): nothing much larger than `part` is made. Raises ValueError when it does not lie inside.
+        """
+        if part.ndim != 2 or part.dtype != np.bool_:
+            raise ValueError(f"a part of a mask is bool h x w, not {part.dtype} of shape {part.shape}")
+        rows, columns = part.shape
+        if not (0 <= y0 <= height - rows and 0 <= x0 <= width - columns):
+            raise ValueError(f"a part of {columns} x {rows} pixels at ({x0}, {y0}) is not inside {width} x {height}")
+        if not part.any():
+            return cls._from_toggles(np.empty(0, np.int64), height, width)
+        pixels = cv2.transpose(part.view(np.uint8)).reshape(columns, rows)
+        column, row = np.nonzero(np.diff(pixels, axis=1, prepend=0, append=0))
+        toggles = (column + x0) * height + row + y0
+        if rows == height:
+            # A run that goes on in the next column ends where it starts again.
+            places, times = np.unique(toggles, return_counts=True)
+            toggles = places[times == 1]
+        return cls._from_toggles(toggles, height, width)
+
+    @classmethod
     def from_coco(cls, segmentation: object, height: int, width: int) -> RunLengths:
         """The mask that pycocotools makes of a COCO `segmentation` of an image of height x width pixels.
 
@@ -144,6 +166,27 @@ def measure(masks: Iterable[RunLengths]) -> None:
     for mask, area, bbox in zip(unknown, areas.tolist(), boxes.astype(np.int64).tolist(), strict=True):
         # Where cached_property keeps what it has computed.
         vars(mask).update(area=area, bbox=tuple(bbox))
+
+
+def overlaps(masks: Sequence[RunLengths], others: Sequence[RunLengths]) -> npt.NDArray[np.float64]:
+    """IoU of every mask with every other one, len(masks) x len(others) float64, 0..1; all of one image size."""
+    return _compare(masks, others, as_parts=False)
+
+
+def contained_shares(masks: Sequence[RunLengths], others: Sequence[RunLengths]) -> npt.NDArray[np.float64]:
+    """How much of each mask's area lies in each other one, len(masks) x len(others) float64, 0..1."""
+    return _compare(masks, others, as_parts=True)
+
+
+def _compare(masks: Sequence[RunLengths], others: Sequence[RunLengths], *, as_parts: bool) -> npt.NDArray[np.float64]:
+    if not masks or not others:
+        return np.zeros((len(masks), len(others)), np.float64)
+    # With a crowd, COCO's "IoU" is the intersection over the area of the first mask alone.
+    shares = mask_utils.iou(
+        [mask._pycocotools() for mask in masks], [mask._pycocotools() for mask in others], [as_parts] * len(others)
+    )
+    # Two empty masks have no IoU there, but 0 / 0.
+    return np.nan_to_num(np.asarray(shares, np.float64))
 
 
 def _toggles(runs: Integers) -> Integers:

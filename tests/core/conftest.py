@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from annotator.core.coco import MAX_ID
-from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance, Provenance, StoredProposal
 from annotator.core.geometry import RunLengths
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -52,7 +52,8 @@ def documents(draw):
         document.put(Category(category_id, draw(texts), draw(texts), color, draw(extras_with_ours())))
     paths = draw(st.lists(st.lists(names, min_size=1, max_size=3).map("/".join), unique=True, max_size=3))
     for image_id, path in zip(draw(st.lists(ids, unique=True, min_size=3, max_size=3)), paths, strict=False):
-        document.put(ImageRecord(image_id, path, draw(sides), draw(sides), extra=draw(extras_with_ours())))
+        size, status = (draw(sides), draw(sides)), draw(st.none() | st.sampled_from(ImageStatus))
+        document.put(ImageRecord(image_id, path, *size, status=status, extra=draw(extras_with_ours())))
     if not document.categories or not document.images:
         return document
     for instance_id in draw(st.lists(ids, unique=True, max_size=6)):
@@ -65,6 +66,22 @@ def documents(draw):
                 draw(run_lengths(st.just(image.height), st.just(image.width))),
                 iscrowd=draw(st.booleans()),
                 provenance=Provenance(draw(texts), draw(texts), draw(ratios), draw(ratios)),
+                extra=draw(extras_with_ours()),
+            )
+        )
+    for proposal_id in draw(st.lists(ids.filter(lambda i: i not in document.instances), unique=True, max_size=3)):
+        image = draw(st.sampled_from(list(document.images.values())))
+        document.put(
+            StoredProposal(
+                proposal_id,
+                image.id,
+                draw(st.sampled_from(list(document.categories))),
+                draw(run_lengths(st.just(image.height), st.just(image.width))),
+                score=draw(st.floats(0, 1)),
+                provenance=Provenance(draw(texts), draw(texts), draw(ratios), draw(ratios)),
+                parent_id=draw(st.none() | ids),
+                point=draw(st.none() | st.tuples(st.floats(0, 24), st.floats(0, 24))),
+                parameters=draw(st.just({}) | st.just({"points_per_side": 8, "nms_iou": 0.7})),
                 extra=draw(extras_with_ours()),
             )
         )

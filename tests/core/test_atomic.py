@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator import files
 from annotator.core import atomic
 from annotator.errors import SaveError
 
@@ -44,7 +45,7 @@ def test_a_full_disk_loses_nothing(tmp_path, monkeypatch, step, old):
     if old is not None:
         path.write_bytes(old)
     if step in ("open", "write"):
-        monkeypatch.setattr(atomic, "open", full if step == "open" else HalfWritten, raising=False)
+        monkeypatch.setattr(files, "open", full if step == "open" else HalfWritten, raising=False)
     else:
         monkeypatch.setattr(os, step, full)
     with pytest.raises(SaveError, match=r"file\.json could not be saved .*: free some space.* unchanged"):
@@ -74,7 +75,7 @@ def test_the_cause_and_the_remedy_are_named(tmp_path, monkeypatch, number, says)
     def refuse(*_):
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(atomic, "open", refuse, raising=False)
+    monkeypatch.setattr(files, "open", refuse, raising=False)
     with pytest.raises(SaveError, match=says) as caught:
         atomic.replace_file(tmp_path / "file.json", b"new")
     assert os.strerror(number) in str(caught.value)

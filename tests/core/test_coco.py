@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycocotools.coco import COCO
 
-from annotator.core import atomic, coco
+from annotator.core import coco
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError
@@ -97,7 +98,7 @@ def test_what_is_written_loads_in_pycocotools_and_comes_back(path, document):
     coco.write(document, path)
 
     theirs = COCO(path)
-    assert set(theirs.anns) == set(document.instances)
+    assert set(theirs.anns) == set(document.instances) | set(document.proposals)
     for instance in document.instances.values():
         annotation = theirs.anns[instance.id]
         mask = instance.mask.to_mask()
@@ -105,12 +106,18 @@ def test_what_is_written_loads_in_pycocotools_and_comes_back(path, document):
         assert annotation["area"] == mask.sum()
         assert_box(annotation["bbox"], mask)
         assert annotation["iscrowd"] is int(instance.iscrowd)
+    for proposal in document.proposals.values():
+        annotation = theirs.anns[proposal.id]
+        assert np.array_equal(theirs.annToMask(annotation).astype(bool), proposal.mask.to_mask())
+        assert annotation["score"] == proposal.score
+        assert annotation["annotator"]["state"] == "proposal"
 
     back = coco.read(path, document.image_root)
     assert list(back.categories.values()) == list(document.categories.values())
     assert list(back.images.values()) == list(document.images.values())
-    assert back.instances_in_order() == document.instances_in_order()
+    assert back.annotations_in_order() == document.annotations_in_order()
     assert all(list(back.instances_of(i)) == list(document.instances_of(i)) for i in document.images)
+    assert all(list(back.proposals_of(i)) == list(document.proposals_of(i)) for i in document.images)
     assert back.next_ids == document.next_ids
     assert back.extra == document.extra
 
@@ -155,6 +162,79 @@ def test_the_ids_to_come_are_beyond_those_in_the_file(path):
     data["annotator"] = {"next_ids": {"instance": 2}}
     document = read(path, data)
     assert [document.take_id(kind) for kind in (Category, ImageRecord, Instance)] == [3, 8, 18]
+
+
+def test_what_gets_the_last_ids_can_be_read_again(path):
+    """Also when the file had the largest ids there may be."""
+    data = content()
+    data["images"][0]["id"] = data["annotations"][0]["id"] = data["categories"][0]["id"] = coco.MAX_ID
+    for annotation in data["annotations"]:
+        annotation["image_id"] = {7: coco.MAX_ID}.get(annotation["image_id"], annotation["image_id"])
+        annotation["category_id"] = {2: coco.MAX_ID}.get(annotation["category_id"], annotation["category_id"])
+    for _ in range(2):
+        document = read(path, data)
+        category = Category(document.take_id(Category), "new")
+        image = ImageRecord(document.take_id(ImageRecord), f"{len(document.images)}.jpg", 2, 3)
+        mask = RunLengths.from_mask(np.ones((2, 3), bool))
+        instance = Instance(document.take_id(Instance), image.id, category.id, mask)
+        assert min(category.id, image.id, instance.id) > coco.MAX_ID
+        for record in (category, image, instance):
+            document.put(record)
+        data = rewritten(path, document)
+        back = coco.read(path, path.parent)
+        assert back.instances_in_order() == document.instances_in_order()
+        assert back.next_ids == document.next_ids
+
+
+LONG_NUMBERS = [12345678901234567890123, -(2**63) - 1, 2**64, -(2**64), 2**63, 2**64 - 1, int("9" * 300)]
+
+
+@pytest.mark.parametrize("number", LONG_NUMBERS)
+def test_whole_numbers_of_any_length_survive(path, number):
+    data = content()
+    data["info"]["x"] = [1, {"y": number}]
+    data["annotations"][0]["attributes"]["x"] = number
+    data["annotations"][1]["area"] = number
+    data["images"][0]["x"] = [number, 0.1]
+    data["categories"][0]["x"] = number
+    data["annotator"]["x"] = number
+    assert rewritten(path, read(path, data)) == data
+
+
+@pytest.mark.parametrize("keys", [("bbox", 2), ("segmentation", 0, 3), ("score",), ("id",), ("iscrowd",), ("area",)])
+def test_long_numbers_in_the_places_we_know_break_nothing(path, keys):
+    for number in LONG_NUMBERS:
+        for annotation in (0, 2):
+            data = copy.deepcopy(content())
+            place = data["annotations"][annotation]
+            try:
+                for key in keys[:-1]:
+                    place = place[key]
+            except KeyError:
+                continue
+            place[keys[-1]] = number
+            try:
+                document = read(path, data)
+            except DatasetError:
+                continue
+            assert rewritten(path, document) == data
+
+
+@pytest.mark.parametrize("value", ["[" * 250 + "]" * 250, '{"a":' * 250 + "1" + "}" * 250, "9" * 301, "-" + "9" * 400])
+def test_what_could_not_be_saved_is_not_opened(path, value):
+    path.write_text(json.dumps(content()).replace('"test"', value), encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"nested|digits|infinity"):
+        coco.read(path, path.parent)
+
+
+def test_what_is_opened_can_be_saved_however_deep(path):
+    deep = 1
+    for _ in range(150):
+        deep = [deep]
+    data = content()
+    data["annotations"][0]["attributes"] = deep
+    data["info"] = {"x": deep, "y": 2**70}
+    assert rewritten(path, read(path, data)) == data
 
 
 def test_a_box_without_a_segmentation_is_a_rectangle_and_stays_a_box(path):
@@ -243,7 +323,7 @@ def test_a_save_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(atomic.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(SaveError, match="No space left on device"):
         coco.write(document, path)
     assert path.read_bytes() == before
@@ -254,9 +334,23 @@ def test_what_json_cannot_hold_does_not_touch_the_file(path):
     document = read(path, content())
     before = path.read_bytes()
     document.put(Category(document.take_id(Category), "x", extra={"bad": object()}))
-    with pytest.raises(TypeError):
+    with pytest.raises(SaveError, match="cannot be written as JSON") as caught:
         coco.write(document, path)
+    assert str(path) in str(caught.value)
     assert path.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="names on Windows are always text")
+def test_a_folder_of_images_whose_name_is_no_text_is_refused_where_it_must_be_written(tmp_path):
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    folder.mkdir()
+    document = Document(folder)
+    coco.write(document, folder / "annotations.coco.json")
+    elsewhere = tmp_path / "annotations.coco.json"
+    with pytest.raises(SaveError, match=r"caf.udce9.* rename that folder") as caught:
+        coco.write(document, elsewhere)
+    assert str(elsewhere) in str(caught.value)
+    assert not elsewhere.exists()
 
 
 # -- files that are refused --------------------------------------------------------------------------------------------
@@ -318,6 +412,8 @@ WRONG = [
     (change(*FIRST, "annotator", to=[]), 'annotation 17 .*"annotator"'),
     (change(*FIRST, "annotator", "source", to=5), "annotation 17 .*source"),
     (change(*FIRST, "annotator", "stability", to="high"), "annotation 17 .*stability"),
+    (change("images", 1, "annotator", "status", to="later"), "image 3 .*status .*'later'.* in_work"),
+    (change("images", 1, "annotator", "status", to=[]), "image 3 .*status"),
     (without("images", 0, "height"), "image 7 .*height"),
     (change("images", 0, "width", to=12.0), "image 7 .*width"),
     (change("images", 0, "width", to=0), "image 7 .*width"),
@@ -399,3 +495,37 @@ def test_no_json_breaks_the_reader(path, data):
         return
     coco.write(document, path)
     assert coco.read(path, path.parent).instances_in_order() == document.instances_in_order()
+
+
+def proposal(**changes) -> dict:
+    """A file with a proposal as an annotation of image 7."""
+    data = content()
+    record = {"id": 50, "image_id": 7, "category_id": 2, "segmentation": TRIANGLE, "score": 0.7, "iscrowd": 0}
+    record["annotator"] = {"state": "proposal", "parent": 17, "point": [1, 2.5], "mine": 1}
+    data["annotations"].append({**record, **changes})
+    return data
+
+
+def test_a_proposal_is_kept_apart_and_written_back_as_it_was(path):
+    data = proposal()
+    document = read(path, copy.deepcopy(data))
+    assert 50 not in document.instances
+    kept = document.proposals[50]
+    assert (kept.score, kept.parent_id, kept.point) == (0.7, 17, (1, 2.5))
+    assert rewritten(path, document)["annotations"][-1] == data["annotations"][-1]
+
+
+@pytest.mark.parametrize(
+    ("changes", "clause"),
+    [
+        ({"score": None}, "score"),
+        ({"iscrowd": 1}, "crowd"),
+        ({"id": 17}, "same id"),
+        ({"annotator": {"state": "proposal", "parent": "x"}}, "parent"),
+        ({"annotator": {"state": "proposal", "point": [1]}}, "point"),
+        ({"annotator": {"state": "proposal", "parameters": 3}}, "parameters"),
+    ],
+)
+def test_a_proposal_that_makes_no_sense_is_refused(path, changes, clause):
+    with pytest.raises(DatasetError, match=clause):
+        read(path, proposal(**changes))

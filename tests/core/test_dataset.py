@@ -14,7 +14,8 @@ from PIL import Image
 
 from annotator.core import coco, dataset
 from annotator.core.dataset import COCO_NAME, Dataset, OpeningCancelled, open_dataset
-from annotator.core.document import Category, Instance
+from annotator.core.document import Category, Document, Instance
+from annotator.core.file_version import FileVersion
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError
 
@@ -93,6 +94,33 @@ def test_a_file_saved_elsewhere_finds_its_images(tmp_path, elsewhere):
     # Saved again where its images are, it names no folder any more.
     coco.write(back, images / "back.json")
     assert "image_root" not in (images / "back.json").read_text("utf-8")
+
+
+def test_images_beside_a_file_whose_images_lie_elsewhere_are_left_out_with_a_note(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    picture(there / "a.png")
+    for name in ("a.png", "b.png", "sub/c.png"):
+        picture(here / name)
+    path = here / COCO_NAME
+    coco.write(open_dataset([there]).document, path)
+    for paths, count in (([here], "3 images were"), ([here / "b.png"], "1 image was")):
+        opened = open_dataset(paths)
+        assert listed(opened) == ["a.png"]
+        assert opened.document.image_path(1).samefile(there / "a.png")
+        (note,) = opened.notes
+        assert note.startswith(f"{count} left out")
+        assert str(path) in note
+        assert str(there) in note
+    assert open_dataset([path]).notes == ()
+
+
+def test_images_beside_a_file_that_lists_them_from_further_up_are_not_left_out(tmp_path):
+    picture(tmp_path / "sub" / "a.png")
+    coco.write(open_dataset([tmp_path]).document, tmp_path / "sub" / COCO_NAME)
+    picture(tmp_path / "sub" / "new.png")
+    opened = open_dataset([tmp_path / "sub"])
+    assert listed(opened) == ["sub/a.png"]
+    assert [note.partition(" ")[0] for note in opened.notes] == ["1"]
 
 
 def test_only_images_that_are_not_in_the_file_are_opened(tmp_path, monkeypatch):
@@ -258,3 +286,60 @@ def test_names_that_no_coco_file_can_hold_are_a_problem_and_do_not_stop_saving(t
     problems[0].encode()
     coco.write(opened.document, opened.coco_path)
     assert len(open_dataset([tmp_path]).document.images) == 2
+
+
+class TestImageRoot:
+    @pytest.fixture
+    def elsewhere(self, tmp_path: Path) -> Path:
+        return picture(tmp_path / "images" / "val" / "1.png").parent
+
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> Path:
+        (tmp_path / "annotations").mkdir()
+        return coco_file(
+            tmp_path / "annotations" / "instances.json", {"id": 5, "file_name": "1.png", "height": 3, "width": 4}
+        )
+
+    def test_images_are_looked_for_where_they_are_said_to_lie(self, file: Path, elsewhere: Path):
+        (missing,) = open_dataset([file]).document.images.values()
+        assert missing.problem is not None
+        document = open_dataset([file], image_root=elsewhere).document
+        assert document.images[5].problem is None
+        assert document.image_path(5) == elsewhere / "1.png"
+
+    def test_the_saved_file_remembers_it(self, file: Path, elsewhere: Path):
+        coco.write(open_dataset([file], image_root=elsewhere).document, file)
+        document = open_dataset([file]).document
+        assert document.images[5].problem is None
+
+    def test_a_relative_folder_is_meant_from_here(self, file: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch):
+        monkeypatch.chdir(elsewhere.parent)
+        assert open_dataset([file], image_root=Path("val")).document.image_root == elsewhere
+
+    def test_what_makes_no_sense_is_refused(self, file: Path, elsewhere: Path):
+        with pytest.raises(DatasetError, match=r"nowhere.* is not a folder"):
+            open_dataset([file], image_root=elsewhere / "nowhere")
+        for path in (elsewhere, elsewhere / "1.png"):
+            with pytest.raises(DatasetError, match="is not a COCO file"):
+                open_dataset([path], image_root=elsewhere)
+
+
+def test_the_version_is_that_of_the_file_that_was_read(tmp_path: Path):
+    picture(tmp_path / "1.png")
+    assert open_dataset([tmp_path]).coco_version is None
+    path = coco_file(tmp_path / COCO_NAME)
+    assert open_dataset([tmp_path]).coco_version == FileVersion.of(path)
+
+
+def test_a_change_made_while_reading_shows_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = coco_file(tmp_path / COCO_NAME)
+    picture(tmp_path / "1.png")
+    read = coco.read
+
+    def read_then_change(path: Path, image_root: Path | None = None) -> Document:
+        document = read(path, image_root)
+        path.write_text("{}")
+        return document
+
+    monkeypatch.setattr(coco, "read", read_then_change)
+    assert open_dataset([tmp_path]).coco_version != FileVersion.of(path)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from annotator.core.document import Category, Change, Document, ImageRecord, Instance
+from annotator.core.document import Category, Change, Document, ImageRecord, ImageStatus, Instance, StoredProposal
 from annotator.core.geometry import RunLengths
 
 SQUARE = RunLengths.from_mask(np.eye(4, dtype=bool))
@@ -128,15 +128,97 @@ def test_a_snapshot_is_equal_and_stays_as_it_is(document):
     assert snapshot.instances_in_order() == order
     assert snapshot.categories == document.categories
     assert list(snapshot.images) == list(document.images)
-    for instance in order:
-        document.remove(instance)
+    annotations = document.annotations_in_order()
+    assert snapshot.annotations_in_order() == annotations
+    for annotation in annotations:
+        document.remove(annotation)
     for image in list(document.images.values()):
         document.remove(image)
     document.put(Category(document.take_id(Category), "new"))
-    assert snapshot.instances_in_order() == order
+    assert snapshot.annotations_in_order() == annotations
     assert all(snapshot.count_of_image(i) == sum(x.image_id == i for x in order) for i in snapshot.images)
     assert len(snapshot.categories) == len(document.categories) - 1
     assert snapshot.next_ids.category == document.next_ids.category - 1
     count = len(changes)
     snapshot.put(Category(snapshot.take_id(Category), "other"))
     assert len(changes) == count
+
+
+def test_reordered_categories_leave_the_places_of_removed_ones_free(document):
+    bird = document.categories[3]
+    document.put(Category(4, "fish"))
+    document.remove(bird)
+    document.order_categories([4, 1, 2])
+    assert list(document.categories) == [4, 1, 2]
+    document.put(bird)  # it was the third
+    assert list(document.categories) == [4, 1, 3, 2]
+
+
+def test_reordering_tells_of_what_moved_once_all_is_in_place(document):
+    heard = []
+    document.subscribe(lambda change: heard.append((change.before, change.after, list(document.categories))))
+    document.order_categories([2, 1, 3])
+    cat, dog = document.categories[1], document.categories[2]
+    assert heard == [(dog, dog, [2, 1, 3]), (cat, cat, [2, 1, 3])]
+
+
+@pytest.mark.parametrize("order", [[1, 2], [1, 2, 2], [1, 2, 4], [1, 2, 3, 3]])
+def test_an_order_of_other_categories_is_refused(document, order):
+    with pytest.raises(ValueError, match="no order"):
+        document.order_categories(order)
+    assert list(document.categories) == [1, 2, 3]
+
+
+def test_an_image_is_in_work_from_its_first_instance_unless_the_user_says_otherwise(document):
+    empty = ImageRecord(document.take_id(ImageRecord), "c.jpg", 4, 4)
+    document.put(empty)
+    assert document.status_of(1) is ImageStatus.IN_WORK
+    assert document.status_of(empty.id) is ImageStatus.UNTOUCHED
+    for image_id in (1, empty.id):
+        document.put(replace(document.images[image_id], status=ImageStatus.DONE))
+        assert document.status_of(image_id) is ImageStatus.DONE
+
+
+class TestProposals:
+    @pytest.fixture
+    def proposal(self, document: Document) -> StoredProposal:
+        proposal = StoredProposal(document.take_id(StoredProposal), 2, 3, SQUARE, score=0.5)
+        document.put(proposal)
+        return proposal
+
+    def test_they_are_kept_apart_from_instances(self, document, proposal):
+        assert list(document.proposals_of(2)) == [proposal]
+        assert drawn(document, 2) == [2]
+        assert document.count_of_image(2) == 1
+        assert document.count_of_category(3) == 0
+        assert [a.id for a in document.annotations_in_order()] == [1, 2, 3, 4, proposal.id]
+
+    def test_they_share_the_ids_of_instances(self, document, proposal):
+        assert document.take_id(Instance) == proposal.id + 1
+        with pytest.raises(ValueError, match="an instance and a proposal"):
+            document.put(proposal.accepted(1))
+        with pytest.raises(ValueError, match="an instance and a proposal"):
+            document.put(replace(proposal, id=2))
+
+    def test_what_they_refer_to_stays(self, document, proposal):
+        with pytest.raises(ValueError, match="still in use"):
+            document.remove(document.categories[3])
+        document.remove(document.instances[2])
+        with pytest.raises(ValueError, match="proposals"):
+            document.remove(document.images[2])
+        document.remove(proposal)
+        document.remove(document.images[2])
+        document.remove(document.categories[3])
+
+    def test_a_snapshot_keeps_them(self, document, proposal):
+        snapshot = document.snapshot()
+        document.remove(proposal)
+        assert list(snapshot.proposals_of(2)) == [proposal]
+        snapshot.remove(proposal)
+        snapshot.put(proposal.accepted(3))
+        assert [a.id for a in snapshot.annotations_in_order()] == [1, 2, 3, 4, 5]
+
+    def test_an_accepted_one_keeps_what_a_person_needs(self, proposal):
+        instance = proposal.accepted(1)
+        assert (instance.id, instance.image_id, instance.category_id, instance.mask) == (proposal.id, 2, 1, SQUARE)
+        assert instance.provenance == proposal.provenance

@@ -11,15 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core import coco
-from annotator.core.document import Category, Document, ImageRecord, Instance
+from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance, StoredProposal
 from annotator.core.edits import (
+    AcceptProposals,
     AddCategory,
     AddInstance,
     ChangeCategory,
+    ChangeImage,
     ChangeInstance,
     Edit,
+    OrderCategories,
     RemoveCategory,
     RemoveInstances,
+    ReplaceProposals,
     Together,
 )
 from annotator.core.geometry import RunLengths
@@ -34,9 +38,11 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
     """An edit that can be applied to the document as it is."""
     kinds = ["category"]
     if document.categories:
-        kinds += ["rename", "remove category"]
+        kinds += ["rename", "remove category", "order"]
         if document.images:
             kinds.append("instance")
+    if document.images:
+        kinds.append("status")
     if document.instances:
         kinds += ["remove", "mask", "change"]
     kind = data.draw(st.sampled_from(kinds))
@@ -45,10 +51,17 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
     if kind == "rename":
         before = data.draw(st.sampled_from(list(document.categories.values())))
         return ChangeCategory(before, replace(before, name=data.draw(st.text("cd", max_size=2))))
+    if kind == "order":
+        order = data.draw(st.permutations(list(document.categories)))
+        return OrderCategories(tuple(document.categories), tuple(order))
+    if kind == "status":
+        image = data.draw(st.sampled_from(list(document.images.values())))
+        return ChangeImage(image, replace(image, status=data.draw(st.none() | st.sampled_from(ImageStatus))))
     if kind == "remove category":
         category = data.draw(st.sampled_from(list(document.categories.values())))
         users = tuple(i for i in document.instances_in_order() if i.category_id == category.id)
-        return Together((RemoveInstances(users), RemoveCategory(category)))
+        proposals = tuple(p for p in document.proposals.values() if p.category_id == category.id)
+        return Together((RemoveInstances(users), ReplaceProposals(proposals, ()), RemoveCategory(category)))
     if kind == "instance":
         image = data.draw(st.sampled_from(list(document.images.values())))
         category_id = data.draw(st.sampled_from(list(document.categories)))
@@ -84,7 +97,7 @@ def test_undone_to_the_start_and_redone_the_saved_file_is_the_same(tmp_path_fact
     mirror = {}
     document.subscribe(lambda change: mirror.pop((type(change.before), change.before.id)) if change.before else None)
     document.subscribe(lambda c: mirror.update({(type(c.after), c.after.id): c.after}) if c.after else None)
-    for table in (document.categories, document.images, document.instances):
+    for table in (document.categories, document.images, document.instances, document.proposals):
         mirror.update({(type(record), record.id): record for record in table.values()})
 
     edits, states = [], [saved_records()]
@@ -127,6 +140,7 @@ def test_an_edit_for_another_state_is_refused(document, undo):
         ChangeInstance(stale, instance),
         ChangeCategory(Category(1, "dog"), cat),
         RemoveCategory(Category(2, "dog")),
+        OrderCategories((2, 1), (1, 2)),
         ChangeInstance(instance, replace(instance, id=2)),
     ]
     if undo:
@@ -151,3 +165,46 @@ def test_reverting_an_addition_does_not_free_its_id(document):
     added.apply(document)
     added.revert(document)
     assert document.take_id(Instance) > added.instance.id
+
+
+def test_accepting_proposals_is_one_edit_that_can_be_undone(document):
+    image = next(iter(document.images.values()))
+    category = next(iter(document.categories.values()))
+    mask = RunLengths.from_mask(np.ones((image.height, image.width), bool))
+    proposals = tuple(
+        StoredProposal(document.take_id(StoredProposal), image.id, category.id, mask, score=score, parent_id=parent)
+        for score, parent in ((0.9, None), (0.5, 1), (0.4, None))
+    )
+    replaced = ReplaceProposals((), proposals)
+    replaced.apply(document)
+    before = document.snapshot()
+    edit = AcceptProposals(proposals[:2], category.id)
+    for _ in range(2):
+        edit.apply(document)
+        assert list(document.proposals.values()) == [proposals[2]]
+        assert {p.id for p in proposals[:2]} <= set(document.instances)
+        edit.revert(document)
+        assert document.proposals == before.proposals
+        assert document.instances == before.instances
+        assert document.annotations_in_order() == before.annotations_in_order()
+    replaced.revert(document)
+    assert not document.proposals
+    with pytest.raises(ValueError, match="not in the state"):
+        edit.apply(document)
+
+
+def test_replacing_proposals_leaves_instances_alone(document):
+    image = next(iter(document.images.values()))
+    mask = RunLengths.from_mask(np.ones((image.height, image.width), bool))
+    category_id = next(iter(document.categories))
+    old, new = (
+        StoredProposal(document.take_id(StoredProposal), image.id, category_id, mask, score=0.5) for _ in range(2)
+    )
+    instances = dict(document.instances)
+    ReplaceProposals((), (old,)).apply(document)
+    edit = ReplaceProposals((old,), (new,))
+    edit.apply(document)
+    assert list(document.proposals.values()) == [new]
+    edit.revert(document)
+    assert list(document.proposals.values()) == [old]
+    assert document.instances == instances

@@ -183,3 +183,25 @@ def test_impossible_sizes_are_refused(size):
 def test_only_boolean_images_are_encoded(mask):
     with pytest.raises(ValueError, match="bool H x W"):
         RunLengths.from_mask(mask)
+
+
+class TestFromCrop:
+    @given(st.from_type(RunLengths))
+    def test_it_is_the_inverse_of_crop(self, mask: RunLengths):
+        part, x0, y0 = mask.crop()
+        assert RunLengths.from_crop(part, x0, y0, height=mask.height, width=mask.width) == mask
+
+    @given(st.data())
+    def test_any_part_of_a_mask_at_its_place(self, data: st.DataObject):
+        mask = data.draw(st.from_type(RunLengths)).to_mask()
+        height, width = data.draw(st.integers(mask.shape[0], 40)), data.draw(st.integers(mask.shape[1], 40))
+        x0, y0 = data.draw(st.integers(0, width - mask.shape[1])), data.draw(st.integers(0, height - mask.shape[0]))
+        whole = np.zeros((height, width), bool)
+        whole[y0 : y0 + mask.shape[0], x0 : x0 + mask.shape[1]] = mask
+        assert RunLengths.from_crop(mask, x0, y0, height=height, width=width) == RunLengths.from_mask(whole)
+
+    def test_a_part_outside_is_refused(self):
+        with pytest.raises(ValueError, match="not inside"):
+            RunLengths.from_crop(np.ones((3, 3), bool), 8, 0, height=10, width=10)
+        with pytest.raises(ValueError, match="bool"):
+            RunLengths.from_crop(np.ones((3, 3), np.uint8), 0, 0, height=10, width=10)

@@ -447,3 +447,22 @@ def test_threads_leave_the_warnings_as_they_were(tmp_path):
     second_done.set()
     thread.join()
     assert warnings.filters == before
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_preview_of_a_jpeg_is_the_same_picture_smaller(tmp_path, orientation):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    picture = Image.linear_gradient("L").resize((1600, 1200)).convert("RGB")
+    picture.save(tmp_path / "a.jpg", quality=95, exif=exif)
+    full = read_image(tmp_path / "a.jpg").rgb
+    small = read_image(tmp_path / "a.jpg", least_side=200).rgb
+    assert min(small.shape[:2]) >= 200
+    assert small.shape[0] * 4 == full.shape[0]
+    assert small.shape[1] * 4 == full.shape[1]
+    assert np.abs(small.astype(int) - full[2::4, 2::4]).max() < 12
+
+
+def test_a_preview_of_another_format_has_every_pixel(tmp_path):
+    Image.new("RGB", (640, 480), "red").save(tmp_path / "a.png")
+    assert read_image(tmp_path / "a.png", least_side=10).rgb.shape == (480, 640, 3)

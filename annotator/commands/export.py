@@ -1,0 +1,142 @@
+"""`annotator export`: a COCO file in another format, proved by reading it back."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotator.commands.console import Parser, complain
+
+if TYPE_CHECKING:
+    from annotator.core.formats.report import ExportReport
+
+FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
+_SHAPES = ("keep", "exact", "polygons")
+_LISTED = 10
+EXIT_INCOMPLETE = 1
+
+
+@dataclass(frozen=True)
+class ExportCommand:
+    """What `annotator export` was asked; see core's ExportOptions. images: the folder of the images."""
+
+    file: Path
+    format: str
+    out: Path
+    images: Path | None
+    categories: tuple[str, ...]
+    accepted_only: bool
+    proposals: bool
+    copy_images: bool
+    val: float
+    seed: int
+    shape: str
+    tolerance: float
+
+
+def parse(words: list[str]) -> ExportCommand:
+    """The options in the words after `annotator export`; exits with 2 when they are wrong."""
+    parser = Parser(
+        prog="annotator export",
+        description="Write a COCO file in another format, read it back, and say what became of every mask.",
+        epilog="The exit code is 1 when an instance did not come back. Nothing that is there already is replaced.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE.json", type=Path, help="the COCO file")
+    parser.add_argument("--format", choices=FORMATS, required=True, help="what to write")
+    parser.add_argument(
+        "--out", metavar="PATH", type=Path, required=True, help="a new file for coco, a new folder else"
+    )
+    parser.add_argument("--images", metavar="DIR", type=Path, help="the folder of its images, when they lie elsewhere")
+    parser.add_argument("--copy-images", action="store_true", help="copy the images beside the annotations")
+    parser.add_argument(
+        "--category", dest="categories", metavar="NAME", action="append", default=[], help="only these; may be repeated"
+    )
+    parser.add_argument("--accepted-only", action="store_true", help="only what a review has accepted")
+    parser.add_argument("--proposals", action="store_true", help="also masks that are only proposed")
+    parser.add_argument("--val", metavar="SHARE", type=_share, default=0.0, help="share of images for validation: 0.2")
+    parser.add_argument("--seed", metavar="N", type=int, default=0, help="another number is another split")
+    parser.add_argument(
+        "--shape",
+        choices=_SHAPES,
+        default="keep",
+        help="coco: as the file has them, run-lengths, or polygons; labelme: exact for pixels instead of polygons",
+    )
+    parser.add_argument(
+        "--tolerance",
+        metavar="PIXELS",
+        type=_tolerance,
+        default=0.0,
+        help="fewer corners in polygons that may be off by this much; without it they are exact",
+    )
+    options = parser.parse_args(words, argparse.Namespace())
+    return ExportCommand(**{**vars(options), "categories": tuple(options.categories)})
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not a share from 0 to 1")
+    return value
+
+
+def _tolerance(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 100:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of pixels from 0 to 100")
+    return value
+
+
+def run(command: ExportCommand) -> int:
+    """Export and print the report; returns the exit code. Raises AnnotatorError."""
+    from annotator.core import coco
+    from annotator.core.formats.exchange import export
+    from annotator.core.formats.options import ExportOptions, Shape
+    from annotator.errors import DatasetError
+
+    document = coco.read(command.file, command.images)
+    for name in command.categories:
+        if document.category_named(name) is None:
+            raise DatasetError(f"{command.file} has no category {name!r}: check its name.")
+    options = ExportOptions(
+        categories=frozenset(command.categories) or None,
+        accepted_only=command.accepted_only,
+        proposals=command.proposals,
+        copy_images=command.copy_images,
+        val_fraction=command.val,
+        seed=command.seed,
+        shape=Shape(command.shape),
+        tolerance=command.tolerance,
+    )
+    report = export(document, command.format, command.out, options)
+    print(*_lines(report), sep="\n")
+    known_lost = {instance_id for loss in report.losses for instance_id in loss.instance_ids}
+    unexplained = [instance_id for instance_id in report.missing if instance_id not in known_lost]
+    if unexplained:
+        complain(f"{len(unexplained)} instances did not come back, such as instance {unexplained[0]}.")
+    return EXIT_INCOMPLETE if report.missing else 0
+
+
+def _lines(report: ExportReport) -> list[str]:
+    lines = [f"written: {path}" for path in report.files]
+    lines += [
+        f"images: {report.images}",
+        f"instances: {report.instances}, {report.exact} of them with exactly the same mask",
+        f"worst IoU: {report.worst_iou:.4f}",
+    ]
+    for deviation in report.changed[:_LISTED]:
+        lines.append(f"    instance {deviation.instance_id}: IoU {deviation.iou:.4f}")
+    if len(report.changed) > _LISTED:
+        lines.append(f"    and {len(report.changed) - _LISTED} more that are not exactly the same")
+    if report.missing:
+        lines.append(f"did not come back: {_ids(report.missing)}")
+    for loss in report.losses:
+        lines.append(f"not held: {loss.what}" + (f": {_ids(loss.instance_ids)}" if loss.instance_ids else ""))
+    return lines
+
+
+def _ids(instance_ids: tuple[int, ...]) -> str:
+    more = f" and {len(instance_ids) - _LISTED} more" if len(instance_ids) > _LISTED else ""
+    return f"{len(instance_ids)} (instances {', '.join(map(str, instance_ids[:_LISTED]))}{more})"

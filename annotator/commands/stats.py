@@ -1,0 +1,79 @@
+"""`annotator stats`: what a COCO file holds, in numbers."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotator.commands.console import Parser, complain
+
+if TYPE_CHECKING:
+    from annotator.core.stats import Statistics
+
+
+@dataclass(frozen=True)
+class StatsOptions:
+    """What `annotator stats` was asked. html: where to write a page, or None."""
+
+    file: Path
+    html: Path | None
+
+
+def parse(words: list[str]) -> StatsOptions:
+    """The options in the words after `annotator stats`; exits with 2 when they are wrong."""
+    parser = Parser(
+        prog="annotator stats",
+        description="Count what a COCO file holds: categories, sizes, instances on an image.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", metavar="FILE.json", type=Path, help="the COCO file")
+    parser.add_argument(
+        "--html",
+        metavar="PAGE.html",
+        type=Path,
+        nargs="?",
+        const=Path(),
+        help="also write a page with plots; without a name, FILE.html beside the file",
+    )
+    options = parser.parse_args(words, argparse.Namespace())
+    html = options.file.with_suffix(".html") if options.html == Path() else options.html
+    if html is not None and html.resolve() == options.file.resolve():
+        parser.error("the page would replace the COCO file; give it another name")
+    return StatsOptions(options.file, html)
+
+
+def run(options: StatsOptions) -> int:
+    """Print the counts and write the page; returns the exit code. Raises AnnotatorError."""
+    from annotator.core import coco
+    from annotator.core.stats import statistics
+
+    counted = statistics(coco.read(options.file))
+    print(*_lines(counted), sep="\n")
+    if options.html is not None:
+        from annotator.core.atomic import replace_file
+        from annotator.core.stats_page import stats_page
+
+        replace_file(options.html, stats_page(counted, options.file.name).encode("utf-8", "backslashreplace"))
+        complain(f"The page is {options.html}.")
+    return 0
+
+
+def _lines(counted: Statistics) -> list[str]:
+    lines = [
+        f"images: {counted.images}, {counted.annotated_images} with instances",
+        f"instances: {counted.instances}: {counted.small} small, {counted.medium} medium, {counted.large} large, "
+        f"{counted.empty} without a pixel; {counted.crowds} crowds",
+        "",
+        f"{'instances':>9}  {'images':>6}  {'median px':>9}  category",
+    ]
+    lines += [f"{c.instances:>9}  {c.images:>6}  {c.median_area:>9.0f}  {c.name}" for c in counted.categories]
+    for title, bars in (
+        ("square root of the area, px", counted.sizes),
+        ("instances on an image", counted.per_image),
+        ("source of the mask", counted.sources),
+    ):
+        lines += ["", f"{'instances' if bars is not counted.per_image else 'images':>9}  {title}"]
+        lines += [f"{bar.count:>9}  {bar.label}" for bar in bars]
+    return lines

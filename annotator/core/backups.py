@@ -1,0 +1,67 @@
+"""The last versions of a COCO file, kept in a folder beside it."""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from annotator.errors import SaveError
+
+FOLDER_NAME = ".annotator-backups"
+KEPT = 5
+
+_STAMP = r"\d{8}-\d{6}-\d{6}"
+
+
+@dataclass(frozen=True)
+class Backup:
+    """A former version of the file. saved_at: when that version was written, UTC."""
+
+    path: Path
+    saved_at: datetime
+
+
+def keep_backup(path: Path) -> Path | None:
+    """Keep the version of `path` that is there now, before another takes its place; the oldest beyond KEPT goes.
+
+    Returns where it is kept; None when there is no file, or its newest backup is the same. Raises SaveError.
+    """
+    folder = path.parent / FOLDER_NAME
+    try:
+        if not path.is_file():
+            return None
+        newest = backups(path)[:1]
+        if newest and filecmp.cmp(path, newest[0].path, shallow=False):
+            return None
+        folder.mkdir(exist_ok=True)
+        saved_at = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+        kept = folder / f"{path.stem}.{saved_at:%Y%m%d-%H%M%S-%f}{path.suffix}"
+        partial = kept.with_name(f".{kept.name}.tmp")
+        shutil.copy2(path, partial)
+        os.replace(partial, kept)
+        for old in backups(path)[KEPT:]:
+            old.path.unlink(missing_ok=True)
+    except OSError as error:
+        raise SaveError(
+            f"The last version of {path} could not be kept in {folder} ({error.strerror or error}): check the space "
+            "and permissions there. Nothing was saved."
+        ) from error
+    return kept
+
+
+def backups(path: Path) -> list[Backup]:
+    """The versions of `path` that are kept, newest first."""
+    pattern = re.compile(re.escape(f"{path.stem}.") + f"({_STAMP})" + re.escape(path.suffix))
+    folder = path.parent / FOLDER_NAME
+    matches = [pattern.fullmatch(name) for name in os.listdir(folder)] if folder.is_dir() else []
+    found = [
+        Backup(folder / match[0], datetime.strptime(match[1], "%Y%m%d-%H%M%S-%f").replace(tzinfo=timezone.utc))
+        for match in matches
+        if match is not None
+    ]
+    return sorted(found, key=lambda backup: backup.saved_at, reverse=True)

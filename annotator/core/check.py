@@ -1,0 +1,251 @@
+"""Checking a COCO file: every problem in it, each with what to do about it.
+
+Opening a file stops at the first thing it cannot use, and tolerates what it can put right. A check reads on, and also
+names what other programs stumble over: areas and boxes that do not fit their masks, names given twice, images whose
+size is not the one on disk.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import ntpath
+import os
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.core import coco
+from annotator.core.check_shapes import shape_problems
+from annotator.core.geometry import MAX_MASK_PIXELS
+from annotator.core.images import read_header
+from annotator.errors import DatasetError, ImageError
+
+
+@dataclass(frozen=True)
+class Problem:
+    """where: the record, such as "annotation 17". what: a clause on what is wrong. remedy: what to do, a clause."""
+
+    where: str
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what}; {self.remedy}."
+
+
+def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, ...]:
+    """All problems of the COCO file `path`, in the order of the file; none means that it can be opened.
+
+    image_root: the folder the images lie in; None takes what the file says, or the file's own folder. The images'
+    headers are read, to compare their sizes; an image that is not there is a problem too.
+    Raises DatasetError when the file cannot be read from the disk.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(
+            f"The annotation file {path} cannot be read ({error.strerror}): check that it exists and its permissions."
+        ) from error
+    try:
+        not_numbers: list[str] = []
+        content = json.loads(
+            data.removeprefix(codecs.BOM_UTF8), object_pairs_hook=_Object, parse_constant=not_numbers.append
+        )
+    except (ValueError, RecursionError) as error:
+        return (Problem("the file", f"it is not valid JSON ({error})", "restore it from a copy, or correct it there"),)
+    if not isinstance(content, _Object):
+        return (Problem("the file", "it is not an object in braces", "check that it is a COCO file"),)
+    problems = [
+        Problem("the file", f"it holds {word}, which is no number in JSON", "replace it") for word in set(not_numbers)
+    ]
+    root = image_root if image_root is not None else path.parent / _stored_root(content)
+    problems += _content_problems(content, root)
+    if problems:
+        return tuple(problems)
+    try:
+        coco.read(path)
+    except DatasetError as error:
+        return (Problem("the file", f"it cannot be opened ({error})", "correct it"),)
+    return ()
+
+
+class _Object(dict[str, Any]):
+    """A JSON object that remembers the keys it had twice, of which only the last value is left."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        seen: set[str] = set()
+        self.repeated = [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
+
+
+def _stored_root(content: Mapping[str, Any]) -> str:
+    ours = content.get("annotator")
+    root = ours.get("image_root") if isinstance(ours, dict) else None
+    return root if isinstance(root, str) and "\0" not in root else ""
+
+
+def _content_problems(content: _Object, root: Path) -> Iterator[Problem]:
+    yield from _repeated_keys("the file", content)
+    lists: dict[str, list[Any]] = {}
+    for key in ("categories", "images", "annotations"):
+        value = content.get(key)
+        if not isinstance(value, list):
+            what = f'it has no list "{key}"' if value is None else f'its "{key}" is not a list'
+            yield Problem("the file", what, f'add "{key}": [...], which may be empty')
+        lists[key] = value if isinstance(value, list) else []
+    yield from _category_problems(lists["categories"])
+    yield from _image_problems(lists["images"])
+    yield from _file_problems(lists["images"], root)
+    yield from _annotation_problems(lists["annotations"], lists["images"], lists["categories"])
+
+
+def _repeated_keys(where: str, record: object) -> Iterator[Problem]:
+    for key in record.repeated if isinstance(record, _Object) else ():
+        yield Problem(where, f'it has "{key}" twice', "keep one of them, because readers differ in which they take")
+
+
+def _named(kind: str, record: object, position: int) -> str:
+    if isinstance(record, dict) and type(record.get("id")) is int:
+        return f"{kind} {record['id']}"
+    return f"{kind} at place {position + 1} of its list"
+
+
+def _objects(kind: str, records: list[Any]) -> Iterator[tuple[str, _Object, list[Problem]]]:
+    """Each record that is an object: what to call it, itself, and the problems of its id and keys."""
+    first: dict[int, str] = {}
+    for position, record in enumerate(records):
+        where = _named(kind, record, position)
+        if not isinstance(record, _Object):
+            yield where, _Object([]), [Problem(where, "it is not an object in braces", "take it out")]
+            continue
+        problems = list(_repeated_keys(where, record))
+        record_id = record.get("id")
+        if type(record_id) is not int or not 0 <= record_id <= coco.MAX_ID:
+            what = f"its id is {record_id!r}, not a whole number from 0 to {coco.MAX_ID}"
+            problems.append(Problem(where, what, "give it one"))
+        elif record_id in first:
+            problems.append(Problem(where, f"another {kind} has the same id", "give one of them a new id"))
+        else:
+            first[record_id] = where
+        yield where, record, problems
+
+
+def _category_problems(records: list[Any]) -> Iterator[Problem]:
+    names: set[str] = set()
+    for where, record, problems in _objects("category", records):
+        yield from problems
+        if not record:
+            continue
+        name = record.get("name")
+        if not isinstance(name, str) or not name:
+            yield Problem(where, f"its name is {name!r}, not a text", "give it a name")
+        elif name in names:
+            yield Problem(where, f"another category is called {name!r} too", "rename one, or merge the two")
+        else:
+            names.add(name)
+        supercategory = record.get("supercategory")
+        if supercategory is not None and not isinstance(supercategory, str):
+            yield Problem(where, f"its supercategory is {supercategory!r}, not a text", "correct it or take it out")
+
+
+def _image_problems(records: list[Any]) -> Iterator[Problem]:
+    names: dict[str, str] = {}
+    for where, record, problems in _objects("image", records):
+        yield from problems
+        if not record:
+            continue
+        if _size(record) is None:
+            what = f"its height and width are {record.get('height')!r} and {record.get('width')!r}"
+            yield Problem(where, what, "write its size in whole pixels")
+        name = record.get("file_name")
+        if not isinstance(name, str) or not name or "\0" in name:
+            yield Problem(where, "it has no file_name", "write the name of its file")
+            continue
+        if _leaves(name):
+            what = f"its file_name {name} does not stay in the folder of the images"
+            yield Problem(where, what, "write a path relative to that folder")
+        key = posixpath.normpath(name.replace("\\", "/")).casefold()
+        if key in names:
+            what = f"its file_name {name} is that of {names[key]} too (capitals do not count everywhere)"
+            yield Problem(where, what, "keep one of them")
+        else:
+            names[key] = where
+
+
+def _leaves(name: str) -> bool:
+    path = posixpath.normpath(name.replace("\\", "/"))
+    return path.startswith(("/", "../")) or path in (".", "..") or bool(ntpath.splitdrive(name)[0])
+
+
+def _size(record: Mapping[str, Any]) -> tuple[int, int] | None:
+    """(height, width), or None unless both make sense."""
+    height, width = record.get("height"), record.get("width")
+    if type(height) is not int or type(width) is not int or height < 1 or width < 1 or height * width > MAX_MASK_PIXELS:
+        return None
+    return height, width
+
+
+def _file_problems(records: list[Any], root: Path) -> Iterator[Problem]:
+    """What is wrong with the images on disk."""
+    named = [
+        (_named("image", record, position), record, root / record["file_name"].replace("\\", "/"))
+        for position, record in enumerate(records)
+        if isinstance(record, dict)
+        and isinstance(record.get("file_name"), str)
+        and record["file_name"]
+        and "\0" not in record["file_name"]
+        and not _leaves(record["file_name"])
+    ]
+    missing = [(where, path) for where, _, path in named if not os.path.isfile(path)]
+    if len(missing) == len(named) > 1:
+        yield Problem("the file", f"none of its {len(named)} images is in {root}", "name the folder they are in")
+        return
+    for where, path in missing:
+        yield Problem(where, f"{path} is missing", "put it back, or take it out of the file")
+    gone = {path for _, path in missing}
+    for where, record, path in named:
+        size = _size(record)
+        if path in gone or size is None:
+            continue
+        try:
+            header = read_header(path)
+        except ImageError as error:
+            yield Problem(where, str(error).rstrip("."), "until then it cannot be used")
+            continue
+        if (header.height, header.width) != size:
+            turned = " (turned by its EXIF orientation, perhaps)" if (header.width, header.height) == size else ""
+            what = f"it is {size[1]} x {size[0]} pixels here, but {header.width} x {header.height} in {path}{turned}"
+            yield Problem(where, what, "correct height and width, or find the right image")
+
+
+def _annotation_problems(records: list[Any], images: list[Any], categories: list[Any]) -> Iterator[Problem]:
+    sizes = {image["id"]: _size(image) for image in images if isinstance(image, dict) and _has_id(image)}
+    known_categories = {record["id"] for record in categories if isinstance(record, dict) and _has_id(record)}
+    first_of_shape: dict[str, str] = {}
+    for where, record, problems in _objects("annotation", records):
+        yield from problems
+        if not record:
+            continue
+        image_id, category_id = record.get("image_id"), record.get("category_id")
+        if type(image_id) is not int or image_id not in sizes:
+            yield Problem(where, f"there is no image {image_id!r}", "correct its image_id, or take it out")
+        if type(category_id) is not int or category_id not in known_categories:
+            yield Problem(where, f"there is no category {category_id!r}", "correct its category_id, or add that one")
+        iscrowd = record.get("iscrowd", 0)
+        if iscrowd not in (0, 1):
+            yield Problem(where, f"its iscrowd is {iscrowd!r}", "write 0 or 1")
+        size = sizes.get(image_id) if type(image_id) is int else None
+        if size is not None:
+            yield from (Problem(where, what, remedy) for what, remedy in shape_problems(record, *size))
+        key = json.dumps([image_id, category_id, record.get("segmentation"), record.get("bbox")])
+        if key in first_of_shape:
+            yield Problem(where, f"it repeats {first_of_shape[key]}", "take one of them out")
+        else:
+            first_of_shape[key] = where
+
+
+def _has_id(record: Mapping[str, Any]) -> bool:
+    return type(record.get("id")) is int

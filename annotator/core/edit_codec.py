@@ -1,0 +1,84 @@
+"""Edits as bytes and back, for the journal.
+
+An Edit is a tree of frozen dataclasses, so it is written as one: {"of": class, fields...}. Values that are not JSON
+themselves are tagged; mappings come from files and may hold any key, so they are tagged too. New Edits and new fields
+need nothing here, as long as they are made of the kinds below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import Any
+
+from annotator.core import document as records
+from annotator.core import edits, geometry, json_text
+from annotator.core.edits import Edit
+
+_CLASS, _BYTES, _MAPPING, _ENUM = "of", "bytes", "map", "enum"
+
+
+def _dataclasses() -> dict[str, type]:
+    modules = (edits, records, geometry)
+    return {
+        name: value
+        for module in modules
+        for name, value in vars(module).items()
+        if isinstance(value, type) and is_dataclass(value) and value.__module__ == module.__name__
+    }
+
+
+_CLASSES = _dataclasses()
+_ENUMS = {name: value for name, value in vars(records).items() if isinstance(value, type) and issubclass(value, Enum)}
+
+
+def encode(edit: Edit) -> bytes:
+    """The edit as JSON. Raises TypeError when it is made of something else than records and plain values."""
+    return json_text.dumps(_encoded(edit))
+
+
+def decode(data: bytes) -> Edit:
+    """The edit that `encode` was given. Raises ValueError when the bytes are none, or of a newer version's edit."""
+    try:
+        edit: Edit = _decoded(json_text.loads(data))
+    except (TypeError, KeyError, AttributeError, UnicodeEncodeError) as error:
+        raise ValueError(f"it cannot be understood ({error})") from error
+    if type(edit).__module__ != edits.__name__:
+        raise ValueError(f"it is no edit but {type(edit).__name__}")
+    return edit
+
+
+_FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in _CLASSES.values()}
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return {_ENUM: type(value).__name__, "value": value.value}
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    if isinstance(value, tuple):
+        return [_encoded(item) for item in value]
+    if isinstance(value, bytes):
+        return {_BYTES: value.decode("ascii")}
+    if isinstance(value, Mapping):
+        return {_MAPPING: dict(value)}
+    names = _FIELDS.get(type(value))
+    if names is None:
+        raise TypeError(f"the journal cannot hold a {type(value).__name__}")
+    return {_CLASS: type(value).__name__, **{name: _encoded(getattr(value, name)) for name in names}}
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_decoded(item) for item in value)
+    if not isinstance(value, dict):
+        return value
+    if _BYTES in value:
+        return value[_BYTES].encode("ascii")
+    if _ENUM in value:
+        return _ENUMS[value[_ENUM]](value["value"])
+    if _MAPPING in value:
+        return value[_MAPPING] or records.NOTHING
+    name = value.pop(_CLASS)
+    return _CLASSES[name](**{key: _decoded(item) for key, item in value.items()})

@@ -1,0 +1,137 @@
+"""The way in to the foreign formats: reading any of them, and exporting with a proof."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.core import coco
+from annotator.core.dataset import Cancel
+from annotator.core.document import Document, Record
+from annotator.core.formats import coco_files, labelme, masks, voc, yolo
+from annotator.core.formats.files import new_folder
+from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.options import ExportOptions, selected, with_proposals_as_instances
+from annotator.core.formats.progress import Progress
+from annotator.core.formats.report import ExportReport, Loss, compared
+from annotator.errors import DatasetError, SaveError
+
+FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
+"""The names of the formats, as the command line knows them."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What files of another program say. document: with ids of its own. notes: sentences on what was left out."""
+
+    document: Document
+    notes: tuple[str, ...]
+
+
+_Write = Callable[[Document, Path, ExportOptions, Progress], tuple[Loss, ...]]
+_Read = Callable[[Path, ImageIndex, Progress], tuple[Document, tuple[str, ...]]]
+_WRITERS: Mapping[str, _Write] = {
+    "yolo": yolo.write,
+    "voc": voc.write,
+    "masks": masks.write,
+    "labelme": labelme.write,
+}
+_READERS: Mapping[str, _Read] = {"yolo": yolo.read, "voc": voc.read, "masks": masks.read, "labelme": labelme.read}
+
+
+def export(
+    document: Document,
+    format_name: str,
+    out: Path,
+    options: ExportOptions,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancel: Cancel | None = None,
+) -> ExportReport:
+    """Write the selected part of the document in one of FORMATS, read it back, and report what became of it.
+
+    out: a file for coco, otherwise a folder that is not there yet or empty. on_progress: told (done, total), first of
+    the images written, then of the files read back. Raises SaveError, and OpeningCancelled when `cancel` is set;
+    nothing that was there before is changed.
+    """
+    progress = Progress(on_progress, cancel)
+    part = selected(document, options)
+    if format_name == "coco":
+        files, losses = coco_files.write(part, out, options, progress)
+        back = _united([coco.read(path, part.image_root) for path in files])
+        return compared(part, back, files=files, losses=losses)
+    if not part.images:
+        raise SaveError("There is no image to export: choose other categories, or annotate and accept some first.")
+    with_proposals_as_instances(part)
+    with new_folder(out) as folder:
+        losses = _WRITERS[format_name](part, folder, options, progress)
+        # Read back against the document's images: their sizes are known, and they need not have been copied.
+        back, _ = _READERS[format_name](folder, ImageIndex.of_document(part), progress)
+    return compared(part, back, files=(out,), losses=losses)
+
+
+def read_foreign(
+    source: Path,
+    format_name: str | None = None,
+    *,
+    images: ImageIndex | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancel: Cancel | None = None,
+) -> Imported:
+    """Read files of any of FORMATS; None finds out which.
+
+    images: what they may refer to; None takes the images in the source's folder. on_progress: told (done, total) of
+    the files. Raises DatasetError, also when the files refer to none of the images, and OpeningCancelled when `cancel`
+    is set.
+    """
+    if not os.path.exists(source):
+        raise DatasetError(f"{source} does not exist or is out of reach: check its name.")
+    name = detected(source) if format_name is None else format_name
+    if name == "coco":
+        return Imported(coco.read(source, None if images is None else images.root), ())
+    if images is None:
+        images = ImageIndex.of_folder(source if source.is_dir() else source.parent)
+    document, notes = _READERS[name](source, images, Progress(on_progress, cancel))
+    if not document.images:
+        raise DatasetError(f"{source} has no annotations of the images in {images.root}: name the images' folder.")
+    return Imported(document, notes)
+
+
+def detected(source: Path) -> str:
+    """The format of a file or folder, by what is in it. Raises DatasetError when it could be anything."""
+    if source.is_file():
+        if source.suffix.lower() in (".yaml", ".yml"):
+            return "yolo"
+        return "labelme" if _is_labelme(source) else "coco"
+    if (source / "SegmentationClass").is_dir():
+        return "voc"
+    if (source / masks.INDEX_NAME).is_file():
+        return "masks"
+    if any(source.glob("*.y*ml")) or (source / "classes.txt").is_file() or any((source / "labels").rglob("*.txt")):
+        return "yolo"
+    if any(map(_is_labelme, source.rglob("*.json"))):
+        return "labelme"
+    if any(source.rglob("*.png")):
+        return "masks"
+    raise DatasetError(f"{source} holds no annotations that are known: say which format with --format.")
+
+
+def _is_labelme(path: Path) -> bool:
+    """Whether a JSON file has shapes; a look at its start must do, because COCO files are large."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(100_000)
+    except OSError:
+        return False
+    return b'"shapes"' in start and b'"annotations"' not in start
+
+
+def _united(documents: list[Document]) -> Document:
+    first, *others = documents
+    for other in others:
+        records: tuple[Record, ...] = (*other.images.values(), *other.annotations_in_order())
+        for record in records:
+            first.put(record)
+    return first

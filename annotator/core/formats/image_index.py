@@ -1,0 +1,98 @@
+"""Finding the image that a foreign file means, and its size."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+
+from annotator.core.document import Document, ImageRecord
+from annotator.core.images import IMAGE_SUFFIXES, read_header
+from annotator.errors import DatasetError, ImageError
+
+
+def label_names(paths: Iterable[str]) -> dict[str, str]:
+    """For each image path the name of its label file without ending: no two are the same, whatever the capitals.
+
+    It is the path without its ending, "a" for "a.jpg"; images that differ in nothing else keep it as "a_jpg", "a_png".
+    """
+    paths = list(paths)
+    count = Counter(_stem(path).casefold() for path in paths)
+    return {path: _stem(path) if count[_stem(path).casefold()] == 1 else _tied(path) for path in paths}
+
+
+class ImageIndex:
+    """The images that annotations may refer to, by their path under `root`, in full or as label_names names it."""
+
+    def __init__(self, root: Path, images: Iterable[ImageRecord]) -> None:
+        self.root = root
+        self._images = {image.path: image for image in images}
+        self._path_of_label = {label: path for path, label in label_names(self._images).items()}
+
+    @classmethod
+    def of_document(cls, document: Document) -> ImageIndex:
+        """The document's images, with the sizes it knows; the disk is not asked."""
+        return cls(document.image_root, (image for image in document.images.values() if image.has_size))
+
+    @classmethod
+    def of_folder(cls, folder: Path) -> ImageIndex:
+        """The images in a folder and its sub-folders; their headers are read when they are found."""
+        names = (
+            Path(where, name).relative_to(folder).as_posix()
+            for where, _, files in os.walk(folder)
+            for name in sorted(files)
+            if os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+        )
+        return cls(folder, (ImageRecord(number, name, 0, 0) for number, name in enumerate(names, start=1)))
+
+    @property
+    def paths(self) -> list[str]:
+        """All images, relative to `root`."""
+        return list(self._images)
+
+    def restricted(self, wanted: Callable[[str], bool]) -> ImageIndex:
+        """The index of those images whose path is wanted."""
+        return ImageIndex(self.root, [image for path, image in self._images.items() if wanted(path)])
+
+    def is_of(self, folder: Path) -> bool:
+        """Whether the images' paths start from that folder."""
+        return os.path.abspath(self.root) == os.path.abspath(folder)
+
+    def holds(self, file: Path) -> bool:
+        """Whether a file is one of the images."""
+        try:
+            return Path(os.path.abspath(file)).relative_to(os.path.abspath(self.root)).as_posix() in self._images
+        except ValueError:
+            return False
+
+    def find(self, *names: str) -> ImageRecord | None:
+        """The image of the first name that is one's: paths with forward slashes, with or without their ending.
+
+        Raises DatasetError when that image cannot be read.
+        """
+        for name in map(posixpath.normpath, names):
+            path = name if name in self._images else self._path_of_label.get(name)
+            if path is not None:
+                return self._with_size(path)
+        return None
+
+    def _with_size(self, path: str) -> ImageRecord:
+        image = self._images[path]
+        if not image.has_size:
+            try:
+                header = read_header(self.root / path)
+            except ImageError as error:
+                raise DatasetError(str(error)) from error
+            image = self._images[path] = replace(image, height=header.height, width=header.width)
+        return image
+
+
+def _stem(path: str) -> str:
+    return str(PurePosixPath(path).with_suffix(""))
+
+
+def _tied(path: str) -> str:
+    return _stem(path) + PurePosixPath(path).suffix.replace(".", "_")

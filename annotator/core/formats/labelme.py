@@ -1,0 +1,271 @@
+"""labelme: a JSON file for each image.
+
+Every part of an instance is a shape of its own, held together by a `group_id`; holes are bridged. With Shape.EXACT an
+instance is one shape of the type "mask", which labelme knows since version 5.3. Read are polygons, rectangles, circles
+and masks; lines and points have no area and are listed.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import json
+import math
+import os
+import posixpath
+from collections.abc import Iterator, Mapping
+from pathlib import Path, PurePath
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import orjson
+from PIL import Image
+
+from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.formats.files import copy_image, read_text, write_bytes
+from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.options import ExportOptions, Shape
+from annotator.core.formats.progress import Progress
+from annotator.core.formats.report import Loss
+from annotator.core.geometry import RunLengths
+from annotator.core.polygons import polygons
+from annotator.errors import DatasetError
+
+_VERSION = "5.5.0"  # whose files these are like
+_FLAT = ("line", "linestrip", "point", "points")
+_CIRCLE_CORNERS = 64
+
+
+def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
+    """Fill `folder`; returns what the format cannot hold."""
+    labels = label_names(image.path for image in document.images.values())
+    for image in progress.over(list(document.images.values())):
+        path = folder / f"{labels[image.path]}.json"
+        if options.copy_images:
+            image_path = labels[image.path] + posixpath.splitext(image.path)[1]
+            copy_image(document, image.id, folder / image_path)
+            image_path = posixpath.basename(image_path)
+        else:
+            image_path = _relative(document.image_path(image.id), path.parent)
+        content: dict[str, Any] = {
+            "version": _VERSION,
+            "flags": {},
+            "shapes": [shape for i in document.instances_of(image.id) for shape in _shapes(i, document, options)],
+            "imagePath": image_path,
+            "imageData": None,
+            "imageHeight": image.height,
+            "imageWidth": image.width,
+        }
+        write_bytes(path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
+    return tuple(_losses(document))
+
+
+def _relative(path: Path, folder: Path) -> str:
+    try:
+        return PurePath(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive of Windows
+        return PurePath(os.path.abspath(path)).as_posix()
+
+
+def _shapes(instance: Instance, document: Document, options: ExportOptions) -> Iterator[dict[str, Any]]:
+    common: dict[str, Any] = {
+        "label": document.categories[instance.category_id].name,
+        "group_id": None,
+        "description": "",
+        "flags": {},
+    }
+    if not instance.mask.area:
+        return
+    if options.shape is Shape.EXACT:
+        part, x, y = instance.mask.crop()
+        last = [x + part.shape[1] - 1, y + part.shape[0] - 1]
+        yield {**common, "shape_type": "mask", "points": [[x, y], last], "mask": _png(part)}
+        return
+    rings = polygons(instance.mask, tolerance=options.tolerance)
+    common["group_id"] = instance.id if len(rings) > 1 else None
+    for ring in rings:
+        yield {**common, "shape_type": "polygon", "points": ring.tolist(), "mask": None}
+
+
+def _png(part: npt.NDArray[np.bool_]) -> str:
+    file = io.BytesIO()
+    Image.fromarray(part).save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def _losses(document: Document) -> Iterator[Loss]:
+    yield Loss("ids, provenance, attributes and categories without instances are not kept")
+    instances = document.instances_in_order()
+    if crowds := tuple(i.id for i in instances if i.iscrowd):
+        yield Loss("crowds become ordinary instances", crowds)
+    if empty := tuple(i.id for i in instances if not i.mask.area):
+        yield Loss("instances without a pixel are left out", empty)
+
+
+def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:
+    """The annotations in the file or folder `source` of the images in the index; and notes.
+
+    Raises DatasetError, which names the file and the shape.
+    """
+    document = Document(images.root)
+    categories: dict[str, int] = {}
+    flat = 0
+    missing = []
+    folder = source if source.is_dir() else source.parent
+    files = sorted(source.rglob("*.json")) if source.is_dir() else [source]
+    read_any = False
+    for path in progress.over(files):
+        content = _load(path)
+        if content is None:
+            continue
+        read_any = True
+        image = images.find(*_image_names(path, folder, content, images))
+        if image is None:
+            missing.append(path.name)
+        elif image.id in document.images:
+            raise DatasetError(f"{path} is a second file of the image {image.path}: keep one of them.")
+        else:
+            _check_size(path, content, image)
+            document.put(image)
+            flat += _put_shapes(path, content, image, document, categories)
+    if not read_any:
+        raise DatasetError(f"There are no labelme files in {source}: choose the folder with the JSON files.")
+    notes = []
+    if missing:
+        notes.append(f"{len(missing)} labelme files have no image in {images.root}, such as {missing[0]}.")
+    if flat:
+        notes.append(f"{flat} lines and points were left out, because they have no area.")
+    return document, tuple(notes)
+
+
+def _load(path: Path) -> dict[str, Any] | None:
+    """The content of a labelme file; None when it is JSON of another kind."""
+    text = read_text(path)
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{path} is not valid JSON ({error}): correct it or take it out.") from error
+    if not isinstance(content, dict) or "shapes" not in content:
+        return None
+    if not isinstance(content["shapes"], list):
+        raise DatasetError(f'In {path}, "shapes" is not a list: correct it or take the file out.')
+    return content
+
+
+def _image_names(path: Path, folder: Path, content: Mapping[str, Any], images: ImageIndex) -> list[str]:
+    """Where its image may be under the index's root: where it says, beside it, or of its own name."""
+    here = path.relative_to(folder).parent.as_posix()
+    name = content.get("imagePath")
+    names = []
+    if isinstance(name, str) and name and "\0" not in name:
+        name = name.replace("\\", "/")
+        there = os.path.abspath(path.parent / name)
+        names.append(_relative(Path(there), Path(os.path.abspath(images.root))))
+        names += [posixpath.join(here, posixpath.basename(name)), posixpath.basename(name)]
+    return [*names, path.relative_to(folder).with_suffix("").as_posix()]
+
+
+def _check_size(path: Path, content: Mapping[str, Any], image: ImageRecord) -> None:
+    size = content.get("imageHeight"), content.get("imageWidth")
+    if None not in size and size != (image.height, image.width):
+        raise DatasetError(
+            f"{path} is for an image of {size[1]} x {size[0]} pixels, but {image.path} has {image.width} x "
+            f"{image.height}: find the right image."
+        )
+
+
+def _put_shapes(
+    path: Path, content: Mapping[str, Any], image: ImageRecord, document: Document, categories: dict[str, int]
+) -> int:
+    """Add the instances of one file; returns how many shapes have no area."""
+    flat = 0
+    grouped: dict[tuple[str, Any], list[RunLengths]] = {}
+    for number, shape in enumerate(content["shapes"], start=1):
+        try:
+            if isinstance(shape, dict) and shape.get("shape_type") in _FLAT:
+                flat += 1
+                continue
+            label, group, mask = _parse(shape, image)
+        except ValueError as error:
+            raise DatasetError(
+                f"In {path}, shape {number} cannot be used: {error}. Correct it or take it out."
+            ) from error
+        grouped.setdefault((label, group if group is not None else ("alone", number)), []).append(mask)
+    for (label, _), masks in grouped.items():
+        if label not in categories:
+            categories[label] = document.take_id(Category)
+            document.put(Category(categories[label], label))
+        instance_id = document.take_id(Instance)
+        provenance = Provenance(source="imported")
+        document.put(Instance(instance_id, image.id, categories[label], _union(masks), provenance=provenance))
+    return flat
+
+
+def _union(masks: list[RunLengths]) -> RunLengths:
+    if len(masks) == 1:
+        return masks[0]
+    together = masks[0].to_mask()
+    for mask in masks[1:]:
+        part, x, y = mask.crop()
+        together[y : y + part.shape[0], x : x + part.shape[1]] |= part
+    return RunLengths.from_mask(together)
+
+
+def _parse(shape: object, image: ImageRecord) -> tuple[str, int | None, RunLengths]:
+    """Label, group and mask of a shape. Raises ValueError."""
+    if not isinstance(shape, dict):
+        raise ValueError("it is not an object in braces")
+    label, group = shape.get("label"), shape.get("group_id")
+    if not isinstance(label, str):
+        raise ValueError("it has no label")
+    if group is not None and type(group) is not int:
+        raise ValueError(f"its group_id is {group!r}, not a whole number")
+    points = _points(shape.get("points"))
+    kind = shape.get("shape_type", "polygon")
+    if kind == "mask":
+        return label, group, _mask(shape.get("mask"), points, image)
+    if kind == "polygon" and len(points) >= 3:
+        corners = points
+    elif kind == "rectangle" and len(points) == 2:
+        (left, top), (right, bottom) = points
+        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
+    elif kind == "circle" and len(points) == 2:
+        (x, y), edge = points
+        radius = math.dist((x, y), edge)
+        angles = [2 * math.pi * n / _CIRCLE_CORNERS for n in range(_CIRCLE_CORNERS)]
+        corners = [(x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle in angles]
+    else:
+        raise ValueError(f"a {kind!r} of {len(points)} points has no area that is known")
+    return label, group, RunLengths.from_coco([[v for corner in corners for v in corner]], image.height, image.width)
+
+
+def _points(value: object) -> list[tuple[float, float]]:
+    points = []
+    for point in value if isinstance(value, list) else ():
+        if not isinstance(point, list) or len(point) != 2 or not all(type(v) in (int, float) for v in point):
+            raise ValueError("one of its points is not a pair of numbers")
+        if not all(abs(v) < 1e9 for v in point):
+            raise ValueError("one of its points lies nowhere near the image")
+        points.append((float(point[0]), float(point[1])))
+    return points
+
+
+def _mask(text: object, points: list[tuple[float, float]], image: ImageRecord) -> RunLengths:
+    """A mask's PNG covers the pixels from the first point to the second, both included."""
+    if not isinstance(text, str) or len(points) != 2:
+        raise ValueError("its mask needs a picture and two points")
+    x, y = (round(v) for v in points[0])
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as picture:
+            if picture.width * picture.height > image.width * image.height:
+                raise ValueError("the picture of its mask is larger than the image")
+            part = np.asarray(picture.convert("L")) > 0
+    except (binascii.Error, OSError, SyntaxError, OverflowError) as error:
+        raise ValueError(f"the picture of its mask is damaged ({error})") from error
+    if x < 0 or y < 0 or y + part.shape[0] > image.height or x + part.shape[1] > image.width:
+        raise ValueError("its mask reaches out of the image")
+    mask = np.zeros((image.height, image.width), np.bool_)
+    mask[y : y + part.shape[0], x : x + part.shape[1]] = part
+    return RunLengths.from_mask(mask)

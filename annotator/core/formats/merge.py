@@ -1,0 +1,130 @@
+"""Adding what was imported to a document: nothing that is there is replaced, and nothing comes twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from annotator.core.document import Category, Document, ImageRecord, Instance, NextIds, Record, StoredProposal
+from annotator.core.edits import AddCategory, AddInstance, Edit, ReplaceProposals, Together
+
+
+@dataclass(frozen=True)
+class MergePlan:
+    """What an import would add to a document; making it changes nothing but the ids that are to come.
+
+    categories, images, instances: new records, with ids of the document. repeated: how many instances are there
+    already, with the same category and mask. unknown_images: paths that the document does not have, with all their
+    instances left out. other_size: paths of images that have another size there, left out too.
+    """
+
+    categories: tuple[Category, ...]
+    images: tuple[ImageRecord, ...]
+    instances: tuple[Instance, ...]
+    proposals: tuple[StoredProposal, ...]
+    repeated: int
+    unknown_images: tuple[str, ...]
+    other_size: tuple[str, ...]
+
+    def edit(self) -> Edit:
+        """The plan as one undoable change. Raises ValueError when it has new images, which no Edit can add."""
+        if self.images:
+            raise ValueError("an edit cannot add images")
+        proposals = [ReplaceProposals((), self.proposals)] if self.proposals else []
+        return Together((*map(AddCategory, self.categories), *map(AddInstance, self.instances), *proposals))
+
+    def put_into(self, document: Document) -> None:
+        """Add everything, images included, for a document that nobody is editing."""
+        records: tuple[Record, ...] = (*self.categories, *self.images, *self.instances, *self.proposals)
+        for record in records:
+            document.put(record)
+
+
+def plan_merge(document: Document, imported: Document, *, add_images: bool) -> MergePlan:
+    """What adding `imported` to `document` means. Images are the same by file, categories by name.
+
+    add_images: take over images that the document does not have; otherwise they are listed as unknown. Ids are kept
+    where the document has never given one of theirs, so an import into an empty document keeps all.
+    """
+    # An empty document has given no id at all, not even 0.
+    is_new = document.next_ids == NextIds() and not document.categories and not document.images
+    category_ids = _new_ids(document, "category", imported.categories, is_new=is_new)
+    image_ids = _new_ids(document, "image", imported.images, is_new=is_new)
+    annotation_ids = _new_ids(document, "instance", [a.id for a in imported.annotations_in_order()], is_new=is_new)
+    categories: list[Category] = []
+    category_of: dict[int, int] = {}
+    by_name = {category.name: category.id for category in document.categories.values()}
+    for category in imported.categories.values():
+        if category.name not in by_name:
+            by_name[category.name] = category_ids[category.id]
+            categories.append(replace(category, id=by_name[category.name]))
+        category_of[category.id] = by_name[category.name]
+
+    images: list[ImageRecord] = []
+    image_of: dict[int, int] = {}
+    unknown: list[str] = []
+    other_size: list[str] = []
+    by_path = {image.path: image for image in document.images.values()}
+    for image in imported.images.values():
+        path = _path_in(document, imported, image)
+        there = by_path.get(path)
+        if there is not None and (there.height, there.width) == (image.height, image.width):
+            image_of[image.id] = there.id
+        elif there is not None:
+            other_size.append(path)
+        elif add_images:
+            image_of[image.id] = image_ids[image.id]
+            images.append(replace(image, id=image_of[image.id], path=path))
+        else:
+            unknown.append(path)
+
+    known = {(a.image_id, a.category_id, a.mask) for a in document.annotations_in_order()}
+    new: list[Instance | StoredProposal] = []
+    repeated = 0
+    for annotation in imported.annotations_in_order():
+        if annotation.image_id not in image_of:
+            continue
+        image_id, category_id = image_of[annotation.image_id], category_of[annotation.category_id]
+        key = (image_id, category_id, annotation.mask)
+        if key in known:
+            repeated += 1
+            continue
+        known.add(key)
+        new_id = annotation_ids[annotation.id]
+        new.append(replace(annotation, id=new_id, image_id=image_id, category_id=category_id))
+    return MergePlan(
+        categories=tuple(categories),
+        images=tuple(images),
+        instances=tuple(a for a in new if isinstance(a, Instance)),
+        proposals=tuple(
+            replace(a, parent_id=None if a.parent_id is None else annotation_ids.get(a.parent_id))
+            for a in new
+            if isinstance(a, StoredProposal)
+        ),
+        repeated=repeated,
+        unknown_images=tuple(unknown),
+        other_size=tuple(other_size),
+    )
+
+
+def _path_in(document: Document, imported: Document, image: ImageRecord) -> str:
+    """The image's path under the document's root, wherever the other's is."""
+    root, file = os.path.realpath(document.image_root), os.path.realpath(imported.image_root / image.path)
+    try:
+        path = PurePath(os.path.relpath(file, root)).as_posix()
+    except ValueError:  # another drive of Windows
+        return image.path
+    return image.path if path.startswith("../") else path
+
+
+def _new_ids(document: Document, kind: str, wanted: Iterable[int], *, is_new: bool) -> dict[int, int]:
+    """An id of the document for each of those: the same, when it can have given none of them."""
+    wanted = list(wanted)
+    first: int = getattr(document.next_ids, kind)
+    ids = {old: old for old in wanted}
+    if not is_new and min(wanted, default=first) < first:
+        ids = {old: first + offset for offset, old in enumerate(wanted)}
+    setattr(document.next_ids, kind, max([first, *(new + 1 for new in ids.values())]))
+    return ids

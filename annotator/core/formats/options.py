@@ -1,0 +1,89 @@
+"""What to export, and the part of a document that is exported."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from enum import Enum
+
+from annotator.core.document import Document, ImageRecord, Instance, StoredProposal
+
+_ACCEPTED = "accepted"
+
+
+class Shape(Enum):
+    """How masks are written where a format has more than one way.
+
+    KEEP: as the file had them, run-lengths where they are new (COCO). EXACT: run-lengths (COCO) or pixels (labelme).
+    POLYGONS: polygons along the pixels' edges.
+    """
+
+    KEEP = "keep"
+    EXACT = "exact"
+    POLYGONS = "polygons"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExportOptions:
+    """categories: names of those to export, None for all. accepted_only: leave out what no review has accepted.
+    proposals: also what is only proposed. copy_images: beside the annotations. val_fraction: share of the images, 0..1,
+    that becomes the validation split; seed: which. tolerance: how far polygons may stray, in pixels; 0 is exact.
+    """
+
+    categories: frozenset[str] | None = None
+    accepted_only: bool = False
+    proposals: bool = False
+    copy_images: bool = False
+    val_fraction: float = 0.0
+    seed: int = 0
+    shape: Shape = Shape.KEEP
+    tolerance: float = 0.0
+
+
+def selected(document: Document, options: ExportOptions) -> Document:
+    """A document of its own with what is to be exported; images whose size is not known are left out."""
+    part = document.snapshot()
+    for annotation in document.annotations_in_order():
+        if not _is_wanted(annotation, document, options):
+            part.remove(annotation)
+    for image in document.images.values():
+        is_rejected = options.accepted_only and not _is_accepted(image) and not part.count_of_image(image.id)
+        if is_rejected or not image.has_size:
+            part.remove(image)
+    for category in document.categories.values():
+        if options.categories is not None and category.name not in options.categories:
+            part.remove(category)
+    return part
+
+
+def with_proposals_as_instances(part: Document) -> None:
+    """Turn the proposals of a document of one's own into instances, for formats that do not know them."""
+    for proposal in list(part.proposals.values()):
+        part.remove(proposal)
+        part.put(proposal.accepted(proposal.category_id))
+
+
+def validation_images(document: Document, options: ExportOptions) -> frozenset[int]:
+    """The ids of the images that become the validation split; the same for the same images and seed."""
+    ids = sorted(document.images)
+    count = round(options.val_fraction * len(ids))
+    return frozenset(random.Random(options.seed).sample(ids, count))
+
+
+def _is_wanted(annotation: Instance | StoredProposal, document: Document, options: ExportOptions) -> bool:
+    if options.categories is not None and document.categories[annotation.category_id].name not in options.categories:
+        return False
+    if isinstance(annotation, StoredProposal):
+        return options.proposals and not options.accepted_only
+    if not options.accepted_only:
+        return True
+    own = _review(annotation)
+    return own == _ACCEPTED if own else _is_accepted(document.images[annotation.image_id])
+
+
+def _is_accepted(image: ImageRecord) -> bool:
+    return _review(image) == _ACCEPTED
+
+
+def _review(record: Instance | ImageRecord) -> object:
+    return record.extra.get("annotator", {}).get("review")

@@ -1,0 +1,104 @@
+"""What became of a document in an export: read back, and compared mask by mask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from pycocotools import mask as mask_utils
+
+from annotator.core.document import Document, Instance, StoredProposal
+from annotator.core.geometry import RunLengths
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Something the format cannot hold: a clause, and the instances it is true of (empty when of the whole)."""
+
+    what: str
+    instance_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Deviation:
+    """An instance whose mask came back different. iou: with the document's mask."""
+
+    instance_id: int
+    iou: float
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """files: what was written, the first to open. images, instances: how many of the document were to be exported.
+
+    exact: instances that came back with the very same mask. changed: those that did not, worst first. missing: ids of
+    those that did not come back at all. losses: what the format cannot hold.
+    """
+
+    files: tuple[Path, ...]
+    images: int
+    instances: int
+    exact: int
+    changed: tuple[Deviation, ...]
+    missing: tuple[int, ...]
+    losses: tuple[Loss, ...]
+
+    @property
+    def worst_iou(self) -> float:
+        """The lowest IoU of an instance that came back, 1 when all are exact."""
+        return self.changed[0].iou if self.changed else 1.0
+
+
+def compared(document: Document, back: Document, *, files: tuple[Path, ...], losses: tuple[Loss, ...]) -> ExportReport:
+    """Compare the exported document with what was read back; images are the same by path, categories by name.
+
+    Each instance is compared with the one most like it of the same category on the same image.
+    """
+    read = defaultdict(list)
+    for instance in back.annotations_in_order():
+        read[_key(back, instance)].append(instance.mask)
+    exact = 0
+    changed: list[Deviation] = []
+    missing: list[int] = []
+    inexact = defaultdict(list)
+    # From the top: of two that are the same, the upper one is what a picture shows.
+    for instance in reversed(document.annotations_in_order()):
+        key = _key(document, instance)
+        if instance.mask in read[key]:
+            read[key].remove(instance.mask)
+            exact += 1
+        else:
+            inexact[key].append(instance)
+    for key, instances in inexact.items():
+        pairs = [(iou(i.mask, mask), -n, m) for n, i in enumerate(instances) for m, mask in enumerate(read[key])]
+        found: set[int] = set()
+        used: set[int] = set()
+        for value, negative, m in sorted(pairs, reverse=True):
+            if -negative not in found and m not in used:
+                found.add(-negative)
+                used.add(m)
+                changed.append(Deviation(instances[-negative].id, value))
+        missing += [instance.id for n, instance in enumerate(instances) if n not in found]
+    changed.sort(key=lambda deviation: deviation.iou)
+    return ExportReport(
+        files=files,
+        images=len(document.images),
+        instances=len(document.instances) + len(document.proposals),
+        exact=exact,
+        changed=tuple(changed),
+        missing=tuple(sorted(missing)),
+        losses=losses,
+    )
+
+
+def iou(first: RunLengths, second: RunLengths) -> float:
+    """Intersection over union of two masks of one size; 1 for two empty ones."""
+    if not first.area and not second.area:
+        return 1.0
+    a, b = ({"size": [mask.height, mask.width], "counts": mask.counts} for mask in (first, second))
+    return float(mask_utils.iou([a], [b], [0])[0, 0])
+
+
+def _key(document: Document, instance: Instance | StoredProposal) -> tuple[str, str]:
+    return document.images[instance.image_id].path, document.categories[instance.category_id].name

@@ -1,0 +1,214 @@
+"""Pascal VOC segmentation: two palette PNGs for each image, one of classes and one of objects.
+
+    SegmentationClass/NAME.png     0 background, 1.. the class, 255 not labelled
+    SegmentationObject/NAME.png    0 background, 1.. the object, 255 not labelled
+    ImageSets/Segmentation/*.txt   the names of the images of train, val and both
+    labelmap.txt                   "name:r,g,b::" for each class, background first; VOC itself has none
+    JPEGImages/NAME.jpg            copies, when asked for
+
+A pixel belongs to one object, so of overlapping instances the one drawn later has it.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.formats.files import copy_image, indexed_png, read_text, voc_palette, write_bytes, write_text
+from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.options import ExportOptions, validation_images
+from annotator.core.formats.pixels import read_mask_image, values_of
+from annotator.core.formats.progress import Progress
+from annotator.core.formats.report import Loss
+from annotator.core.geometry import RunLengths
+from annotator.errors import DatasetError, SaveError
+
+MAX_NUMBER = 254
+"""Numbers are bytes, and 0 and 255 are taken."""
+
+_VOID = 255
+_VOC_NAMES = ["aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow"]
+_VOC_NAMES += [
+    "diningtable",
+    "dog",
+    "horse",
+    "motorbike",
+    "person",
+    "pottedplant",
+    "sheep",
+    "sofa",
+    "train",
+    "tvmonitor",
+]
+_LABEL = re.compile(r"(?P<name>.*?):(?P<red>\d{1,3}),(?P<green>\d{1,3}),(?P<blue>\d{1,3}):[^:]*:[^:]*")
+
+
+def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
+    """Fill `folder`; returns what the format cannot hold. Raises SaveError for too many categories."""
+    if len(document.categories) > MAX_NUMBER:
+        raise SaveError(
+            f"Pascal VOC can hold {MAX_NUMBER} categories, not {len(document.categories)}: export fewer at a time."
+        )
+    class_of = {category_id: number for number, category_id in enumerate(document.categories, start=1)}
+    validation = validation_images(document, options)
+    labels = label_names(image.path for image in document.images.values())
+    sets: dict[str, list[str]] = {"trainval": [], "train": [], "val": []}
+    overlapped: list[int] = []
+    left_out: list[int] = []
+    for image in progress.over(list(document.images.values())):
+        label = labels[image.path]
+        sets["trainval"].append(label)
+        sets["val" if image.id in validation else "train"].append(label)
+        instances = list(document.instances_of(image.id))
+        left_out += [instance.id for instance in instances[MAX_NUMBER:]]
+        objects, covered = _drawn(image, instances[:MAX_NUMBER])
+        overlapped += covered
+        classes = np.array([0, *(class_of[i.category_id] for i in instances[:MAX_NUMBER])], np.uint8)[objects]
+        write_bytes(folder / "SegmentationObject" / f"{label}.png", indexed_png(objects))
+        write_bytes(folder / "SegmentationClass" / f"{label}.png", indexed_png(classes))
+        if options.copy_images:
+            copy_image(document, image.id, folder / "JPEGImages" / f"{label}{posixpath.splitext(image.path)[1]}")
+    for name, members in sets.items():
+        write_text(folder / "ImageSets" / "Segmentation" / f"{name}.txt", "".join(f"{label}\n" for label in members))
+    write_text(folder / "labelmap.txt", _labelmap(document))
+    return tuple(_losses(document, overlapped, left_out))
+
+
+def _drawn(image: ImageRecord, instances: list[Instance]) -> tuple[npt.NDArray[np.uint8], list[int]]:
+    """The picture of the objects, numbered from 1, and the ids of those that lost pixels to later ones."""
+    objects = np.zeros((image.height, image.width), np.uint8)
+    covered: set[int] = set()
+    for number, instance in enumerate(instances, start=1):
+        part, x, y = instance.mask.crop()
+        window = objects[y : y + part.shape[0], x : x + part.shape[1]]
+        covered.update(np.flatnonzero(np.bincount(window[part])).tolist())
+        window[part] = number
+    covered.discard(0)
+    return objects, [instances[number - 1].id for number in sorted(covered)]
+
+
+def _labelmap(document: Document) -> str:
+    names = ["background", *(_plain(category.name) for category in document.categories.values())]
+    colours = voc_palette().tolist()
+    lines = ["# label:color_rgb:parts:actions"]
+    lines += [f"{name}:{colours[n][0]},{colours[n][1]},{colours[n][2]}::" for n, name in enumerate(names)]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(name: str) -> str:
+    """A name that fits on a line of labelmap.txt."""
+    return " ".join(name.split()) or "unnamed"
+
+
+def _losses(document: Document, overlapped: list[int], left_out: list[int]) -> Iterator[Loss]:
+    yield Loss("ids, provenance and attributes are not kept; categories are numbered from 1 in their order")
+    if overlapped:
+        yield Loss("pixels that a later instance covers are lost", tuple(overlapped))
+    if left_out:
+        yield Loss(f"instances beyond the {MAX_NUMBER} of an image are left out", tuple(left_out))
+    instances = document.instances_in_order()
+    if crowds := tuple(i.id for i in instances if i.iscrowd):
+        yield Loss("crowds become ordinary instances", crowds)
+    if empty := tuple(i.id for i in instances if not i.mask.area):
+        yield Loss("instances without a pixel are left out", empty)
+    if odd := [c.name for c in document.categories.values() if _plain(c.name) != c.name or "#" in c.name]:
+        yield Loss(f"category names are written on one line: {odd[:5]}")
+
+
+def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:
+    """The annotations in the folder `source` of the images in the index; and notes. Raises DatasetError.
+
+    Without SegmentationObject, everything of one class on an image is one instance.
+    """
+    names, number_of_colour = _label_map(source)
+    document = Document(images.root)
+    for number, name in enumerate(names, start=1):
+        document.put(Category(number, name))
+    by_object = (source / "SegmentationObject").is_dir()
+    folder = source / ("SegmentationObject" if by_object else "SegmentationClass")
+    files = sorted(folder.rglob("*.png"))
+    if not files:
+        raise DatasetError(f"There are no masks in {folder}: choose the folder that SegmentationClass lies in.")
+    without_image = []
+    for path in progress.over(files):
+        label = path.relative_to(folder).with_suffix("").as_posix()
+        # A document's images keep their own paths, whatever the folder of the copies is called.
+        places = [f"JPEGImages/{label}", label]
+        image = images.find(*(places if images.is_of(source) else reversed(places)))
+        if image is None:
+            without_image.append(label)
+            continue
+        document.put(image)
+        classes_path = source / "SegmentationClass" / f"{label}.png"
+        classes = _classes(classes_path, image, number_of_colour)
+        objects = read_mask_image(path, image) if by_object else classes
+        _put_instances(document, image, objects, classes, classes_path)
+    notes = []
+    if without_image:
+        notes.append(f"{len(without_image)} masks have no image in {images.root}, such as {without_image[0]}.")
+    return document, tuple(notes)
+
+
+def _put_instances(
+    document: Document,
+    image: ImageRecord,
+    objects: npt.NDArray[np.uint32],
+    classes: npt.NDArray[np.uint32],
+    path: Path,
+) -> None:
+    for value in values_of(objects, path):
+        if value in (_VOID, 0xE0E0C0):  # the colour of 255 in VOC's palette
+            continue
+        mask = objects == value
+        inside = classes[mask]
+        inside = inside[(inside != 0) & (inside != _VOID)]
+        if not inside.size:
+            raise DatasetError(f"In {path}, object {value} has no class: correct the mask.")
+        counts = np.bincount(inside)
+        category = int(counts.argmax())
+        if category not in document.categories:
+            raise DatasetError(f"{path} holds the class {category}, which has no name: add it to labelmap.txt.")
+        provenance = Provenance(source="imported")
+        number = document.take_id(Instance)
+        document.put(Instance(number, image.id, category, RunLengths.from_mask(mask), provenance=provenance))
+
+
+def _classes(path: Path, image: ImageRecord, number_of_colour: dict[int, int]) -> npt.NDArray[np.uint32]:
+    """The class of each pixel; colours are looked up in the label map."""
+    classes = read_mask_image(path, image)
+    if not classes.size or classes.max() <= _VOID:
+        return classes
+    numbers = np.zeros(classes.shape, np.uint32)
+    for colour in values_of(classes, path):
+        if colour not in number_of_colour:
+            raise DatasetError(f"{path} holds the colour #{colour:06x}, which is not in labelmap.txt: add it there.")
+        numbers[classes == colour] = number_of_colour[colour]
+    return numbers
+
+
+def _label_map(source: Path) -> tuple[list[str], dict[int, int]]:
+    """The names of the classes from 1 on, and the class of each colour."""
+    path = source / "labelmap.txt"
+    colours = [red << 16 | green << 8 | blue for red, green, blue in voc_palette().tolist()]
+    if not path.is_file():
+        return _VOC_NAMES, {colour: number for number, colour in enumerate(colours[: len(_VOC_NAMES) + 1])}
+    names: list[str] = []
+    number_of_colour = {colours[_VOID]: _VOID}
+    for line in read_text(path).splitlines():
+        if not line.strip() or line.startswith("# label:"):
+            continue
+        match = _LABEL.fullmatch(line)
+        if match is None:
+            raise DatasetError(f'In {path}, the line {line[:80]!r} is not like "name:red,green,blue::": correct it.')
+        red, green, blue = (int(match[channel]) for channel in ("red", "green", "blue"))
+        number_of_colour[red << 16 | green << 8 | blue] = len(names)
+        names.append(match["name"])
+    if not names or len(names) > MAX_NUMBER + 1:
+        raise DatasetError(f"{path} names {len(names)} classes, but there can be {MAX_NUMBER} and the background.")
+    return names[1:], number_of_colour

@@ -1,0 +1,210 @@
+"""YOLO segmentation: a text file for each image, a line for each instance.
+
+A line is "class x y x y ...", in shares of the width and height.
+
+    data.yaml                    the names of the classes and where the images are
+    labels/train/NAME.txt        and labels/val when there is a split
+    images/train/NAME.jpg        copies, when asked for
+
+An instance is one polygon: its parts are joined by bridges and its holes too, as trainers expect. Five numbers on a
+line are a box: class, centre, size.
+"""
+
+from __future__ import annotations
+
+import math
+import posixpath
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml  # type: ignore[import-untyped]
+
+from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.formats.files import copy_image, read_text, write_text
+from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.options import ExportOptions, validation_images
+from annotator.core.formats.progress import Progress
+from annotator.core.formats.report import Loss
+from annotator.core.geometry import RunLengths
+from annotator.core.polygons import one_polygon
+from annotator.errors import DatasetError
+
+_SPLITS = ("train", "val", "valid", "test")
+_NOT_LABELS = frozenset({"classes", "train", "val", "valid", "test", "readme", "readme.roboflow", "readme.dataset"})
+
+
+def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
+    """Fill `folder`; returns what the format cannot hold."""
+    index = {category_id: number for number, category_id in enumerate(document.categories)}
+    validation = validation_images(document, options)
+    labels = label_names(image.path for image in document.images.values())
+    for image in progress.over(list(document.images.values())):
+        split = "val" if image.id in validation else "train"
+        lines = [
+            line
+            for instance in document.instances_of(image.id)
+            if (line := _line(index[instance.category_id], instance.mask, options.tolerance))
+        ]
+        write_text(folder / "labels" / split / f"{labels[image.path]}.txt", "".join(f"{line}\n" for line in lines))
+        if options.copy_images:
+            suffix = posixpath.splitext(image.path)[1]
+            copy_image(document, image.id, folder / "images" / split / f"{labels[image.path]}{suffix}")
+    write_text(folder / "data.yaml", _data_yaml(document, has_split=bool(validation)))
+    return tuple(_losses(document, labels))
+
+
+def _line(number: int, mask: RunLengths, tolerance: float) -> str:
+    corners = one_polygon(mask, tolerance=tolerance)
+    if not len(corners):
+        return ""
+    shares = corners / (mask.width, mask.height)
+    # Nine digits bring a corner back to its pixel in images of any size that can be opened.
+    return f"{number} " + " ".join(f"{share:.9g}" for share in shares.ravel().tolist())
+
+
+def _data_yaml(document: Document, *, has_split: bool) -> str:
+    # Without a "path" trainers take the folder of this file.
+    content = {
+        "train": "images/train",
+        "val": "images/val" if has_split else "images/train",
+        "names": {number: category.name for number, category in enumerate(document.categories.values())},
+    }
+    text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+    return text
+
+
+def _losses(document: Document, labels: Mapping[str, str]) -> Iterator[Loss]:
+    instances = document.instances_in_order()
+    yield Loss("ids, provenance and attributes are not kept; categories are numbered from 0 in their order")
+    if crowds := tuple(i.id for i in instances if i.iscrowd):
+        yield Loss("crowds become ordinary instances", crowds)
+    if empty := tuple(i.id for i in instances if not i.mask.area):
+        yield Loss("instances without a pixel are left out", empty)
+    if renamed := [path for path, label in labels.items() if label != posixpath.splitext(path)[0]]:
+        yield Loss(
+            f"{len(renamed)} images get another name, because only their endings differ: {', '.join(renamed[:5])}"
+        )
+
+
+def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:
+    """The annotations under `source`, a folder or a data.yaml, of the images in the index; and notes.
+
+    Raises DatasetError, which names the file and line.
+    """
+    folder = source if source.is_dir() else source.parent
+    names = _class_names(source)
+    document = Document(images.root)
+    for number, name in enumerate(names):
+        document.put(Category(number + 1, name))
+    without_image = []
+    files = _label_files(folder)
+    for path in progress.over(files):
+        label = path.relative_to(folder).with_suffix("").as_posix()
+        image = images.find(*_image_names(label, in_place=images.is_of(folder)))
+        if image is None:
+            without_image.append(path.name)
+        elif image.id not in document.images:
+            document.put(image)
+            _read_labels(path, image, document, len(names))
+        elif read_text(path).strip():
+            raise DatasetError(f"{path} is a second label file of the image {image.path}: keep one of them.")
+    if not files:
+        raise DatasetError(
+            f"There are no YOLO label files (labels/*.txt) in {folder}: choose the folder with data.yaml."
+        )
+    notes = []
+    if without_image:
+        notes.append(f"{len(without_image)} label files have no image in {images.root}, such as {without_image[0]}.")
+    return document, tuple(notes)
+
+
+def _label_files(folder: Path) -> list[Path]:
+    texts = sorted(path for path in folder.rglob("*.txt") if path.stem.lower() not in _NOT_LABELS)
+    below = [path for path in texts if "labels" in path.relative_to(folder).parts[:-1]]
+    return below or texts
+
+
+def _image_names(label: str, *, in_place: bool) -> list[str]:
+    """Where the image of a label file may be, likeliest first; both are paths without ending.
+
+    in_place: the images are those of the dataset, in the folder "images" or beside the labels; otherwise they are a
+    document's, which keep their own paths, without the split.
+    """
+    *folders, name = label.split("/")
+    names: list[list[str]] = []
+    for at, folder in enumerate(folders):
+        if folder == "labels":
+            before, rest = folders[:at], [*folders[at + 1 :], name]
+            # labels/train/a and train/labels/a are both in use
+            without_split = rest[1:] if len(rest) > 1 and rest[0] in _SPLITS else rest
+            places = [[*before, "images", *rest], [*before, *rest], rest, without_split]
+            names += places if in_place else reversed(places)
+    if not names:
+        names = [[*folders, name], ["images", *folders, name]]
+    return ["/".join(parts) for parts in names]
+
+
+def _class_names(source: Path) -> list[str]:
+    folder = source if source.is_dir() else source.parent
+    files = [source] if source.is_file() else sorted(folder.glob("*.y*ml"))
+    preferred = [path for path in files if path.stem in ("data", "dataset")] or files
+    if preferred:
+        return _yaml_names(preferred[0])
+    for path in (folder / "classes.txt", folder / "labels" / "classes.txt"):
+        if path.is_file():
+            return [line.strip() for line in read_text(path).splitlines() if line.strip()]
+    raise DatasetError(
+        f"There is neither a data.yaml nor a classes.txt with the names of the classes in {folder}: add one."
+    )
+
+
+def _yaml_names(path: Path) -> list[str]:
+    text = read_text(path)
+    try:
+        content = yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
+        raise DatasetError(f"{path} is not valid YAML ({' '.join(str(error).split())[:200]}): correct it.") from error
+    names = content.get("names") if isinstance(content, dict) else None
+    if isinstance(names, dict) and all(type(number) is int for number in names):
+        if names and not 0 <= min(names) <= max(names) <= 10_000:
+            raise DatasetError(f'The numbers of the "names" in {path} are not from 0 to 10000: correct them.')
+        names = [names.get(number, f"class {number}") for number in range(max(names, default=-1) + 1)]
+    if not isinstance(names, list) or not all(isinstance(name, str | int) for name in names):
+        raise DatasetError(f'{path} has no "names", a list of the names of the classes: add it.')
+    return [str(name) for name in names]
+
+
+def _read_labels(path: Path, image: ImageRecord, document: Document, classes: int) -> None:
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            category, mask = _parse_line(line.split(), image, classes)
+        except ValueError as error:
+            raise DatasetError(
+                f"In {path}, line {number} cannot be used: {error}. Correct it or take it out."
+            ) from error
+        document.put(
+            Instance(document.take_id(Instance), image.id, category + 1, mask, provenance=Provenance(source="imported"))
+        )
+
+
+def _parse_line(words: list[Any], image: ImageRecord, classes: int) -> tuple[int, RunLengths]:
+    if not words[0].isascii() or not words[0].isdigit() or len(words[0]) > 6 or int(words[0]) >= classes:
+        raise ValueError(f"its class is {words[0][:20]}, but there are {classes}, counted from 0")
+    try:
+        shares = [float(word) for word in words[1:]]
+    except ValueError as error:
+        raise ValueError("its coordinates are not numbers") from error
+    if not all(math.isfinite(share) and abs(share) <= 2 for share in shares):
+        raise ValueError("its coordinates are not shares of the image, from 0 to 1")
+    if len(shares) == 4:
+        x, y, width, height = shares
+        left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
+        shares = [left, top, right, top, right, bottom, left, bottom]
+    if len(shares) < 6 or len(shares) % 2:
+        raise ValueError(f"it has {len(shares)} numbers after the class, neither a box of 4 nor a polygon")
+    corners = np.array(shares).reshape(-1, 2) * (image.width, image.height)
+    return int(words[0]), RunLengths.from_coco([corners.ravel().tolist()], image.height, image.width)

@@ -1,0 +1,225 @@
+"""The journal: every edit is on disk moments after it is made, and comes back after a crash.
+
+    journal, recovery = open_journal(folder, document, coco_path, ...)    # replays what a crash left
+    sequence = journal.record(edit, applied=True)                         # from then on, for every edit done or undone
+    state = SavedState.of(snapshot, data, sequence=sequence)              # to save: data = coco.to_bytes(snapshot, ...)
+    journal.save_begins(state); replace_file(coco_path, data); journal.save_ended(state)
+    journal.close()
+
+A writer thread takes the edits in order. `on_committed` hears of the last one that a power cut cannot take any more.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.core.document import Document
+from annotator.core.edit_codec import encode
+from annotator.core.edits import Edit
+from annotator.core.journal_file import Entry, JournalFile, SavedState, journal_path, move_aside
+from annotator.core.recovery import Recovery, recover
+from annotator.errors import DatasetError
+
+_RETRY_SECONDS = 1.0
+
+
+def open_journal(
+    folder: Path,
+    document: Document,
+    coco_path: Path,
+    *,
+    on_committed: Callable[[int], None],
+    on_failed: Callable[[str], None],
+) -> tuple[Journal, Recovery]:
+    """Open the journal of a dataset that has just been read, and replay onto the document what the last process left.
+
+    folder: for journals, on a local disk. document: as read from coco_path, with the images found since appended;
+    nobody else may be using it yet. on_committed: called with the number of an edit once it and all before it are on
+    the disk; on_failed: with a sentence when the disk refuses, which is tried again until it is well. Both are called
+    from the writer thread.
+    Raises DatasetError when another process has the journal, or the folder cannot be written to.
+    """
+    path = journal_path(folder, coco_path)
+    try:
+        file, recovery = recover(path, document, coco_path)
+    except (sqlite3.Error, OSError) as error:
+        raise DatasetError(
+            f"The journal {path} of {coco_path} cannot be used ({error}): close the window that has the dataset open, "
+            "or check the folder's space and permissions."
+        ) from error
+    return Journal(file, on_committed, on_failed), recovery
+
+
+@dataclass(frozen=True)
+class _Step:
+    sequence: int
+    applied: bool
+    edit: Edit
+    made_at: float
+
+
+@dataclass(frozen=True)
+class _SaveBegins:
+    state: SavedState
+
+
+@dataclass(frozen=True)
+class _SaveEnded:
+    state: SavedState
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """The document is saved in another file now: coco_path, whose journal is at path."""
+
+    state: SavedState
+    path: Path
+    coco_path: Path
+
+
+_Work = _Step | _SaveBegins | _SaveEnded | _Moved
+
+
+class Journal:
+    """Writes edits to the disk in a thread of its own, in order. Methods may be called from any thread."""
+
+    def __init__(
+        self, file: JournalFile, on_committed: Callable[[int], None], on_failed: Callable[[str], None]
+    ) -> None:
+        """For open_journal."""
+        self._file = file
+        self._sequence = file.last_sequence()
+        self._on_committed = on_committed
+        self._on_failed = on_failed
+        self._queue: queue.SimpleQueue[_Work | threading.Event | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="journal")
+        self._thread.start()
+
+    @property
+    def sequence(self) -> int:
+        """The number of the newest edit, committed or not."""
+        return self._sequence
+
+    def record(self, edit: Edit, *, applied: bool) -> int:
+        """The edit has been applied to the document, or reverted; returns its number. Never waits for the disk."""
+        self._sequence += 1
+        self._queue.put(_Step(self._sequence, applied, edit, time.time()))
+        return self._sequence
+
+    def save_begins(self, state: SavedState) -> None:
+        """The COCO file is about to be replaced by that state of the document. Waits for the disk.
+
+        For the thread that saves. Between this and save_ended either version of the file is recognised.
+        """
+        self._queue.put(_SaveBegins(state))
+        self.flush()
+
+    def save_ended(self, state: SavedState) -> None:
+        """It has been replaced: the edits in that state need not be kept here any more. Never waits."""
+        self._queue.put(_SaveEnded(state))
+
+    def saved_as(self, state: SavedState, coco_path: Path) -> None:
+        """That state was written to another file, which is the dataset's from now on.
+
+        Later edits go with it; the old file is left without any. Never waits.
+        """
+        self._queue.put(_Moved(state, journal_path(self._file.path.parent, coco_path), coco_path))
+
+    def flush(self) -> None:
+        """Wait until everything so far is on the disk, or was refused by it once."""
+        done = threading.Event()
+        self._queue.put(done)
+        while not done.wait(_RETRY_SECONDS) and self._thread.is_alive():
+            pass
+
+    def close(self, *, discard: bool = False) -> None:
+        """Write what is left and end the thread. discard: forget all edits that are not in the COCO file.
+
+        Edits that are kept come back at the next opening.
+        """
+        self._queue.put(None)
+        self._thread.join()
+        try:
+            if discard:
+                self._file.clear()
+        finally:
+            self._file.close()
+
+    def _run(self) -> None:
+        waiting: list[_Work] = []
+        has_failed = is_ending = False
+        while not is_ending:
+            events = []
+            for item in self._taken(timeout=_RETRY_SECONDS if has_failed else None):
+                if item is None:
+                    is_ending = True
+                elif isinstance(item, threading.Event):
+                    events.append(item)
+                else:
+                    waiting.append(item)
+            try:
+                self._write(waiting)
+            except (sqlite3.Error, OSError) as error:
+                if not has_failed:
+                    self._on_failed(
+                        f"The last changes could not be written to {self._file.path} ({error}): free some space there. "
+                        "They are still in memory, and saving the dataset keeps them."
+                    )
+                has_failed = True
+            else:
+                has_failed = False
+            for event in events:
+                event.set()
+
+    def _taken(self, *, timeout: float | None) -> list[_Work | threading.Event | None]:
+        """All that waits in the queue, at least one; none when nothing came in time."""
+        items = []
+        try:
+            items.append(self._queue.get(timeout=timeout))
+            while True:
+                items.append(self._queue.get_nowait())
+        except queue.Empty:
+            return items
+
+    def _write(self, items: list[_Work]) -> None:
+        """Write all items; what is written is taken out of the list, so that a failure leaves the rest."""
+        while items:
+            item = items[0]
+            if isinstance(item, _Step):
+                steps = list(itertools.takewhile(lambda other: isinstance(other, _Step), items))
+                self._file.append(_entry(step) for step in steps if isinstance(step, _Step))
+                del items[: len(steps)]
+                self._on_committed(item.sequence + len(steps) - 1)
+                continue
+            if isinstance(item, _SaveBegins):
+                self._file.save_begins(item.state)
+            elif isinstance(item, _SaveEnded):
+                self._file.save_ended(item.state)
+            else:
+                self._move(item)
+            del items[0]
+
+    def _move(self, item: _Moved) -> None:
+        if item.path == self._file.path:
+            self._file.save_ended(item.state)
+            return
+        old = self._file
+        # What was left of another dataset at that path was decided upon when its file was replaced.
+        move_aside(item.path)
+        new = JournalFile(item.path, item.coco_path)
+        new.start(item.state, old.images())
+        new.append(old.entries(item.state.sequence))
+        self._file = new
+        old.clear()
+        old.close()
+
+
+def _entry(step: _Step) -> Entry:
+    return Entry(step.sequence, step.applied, encode(step.edit), step.made_at)

@@ -1,0 +1,218 @@
+"""The journal on disk: one SQLite file for each dataset.
+
+    base    what the entries start from: the dataset's path, the digest of the COCO file ("" for none), the places of
+            records that were removed from it; and, while a save is under way, the same of what is being written
+    image   id, path and size of every image, because images that no COCO file lists yet get new ids at each opening
+    entry   the edits since then, in order: applied (1) or reverted (0), and when (seconds since 1970)
+
+A file is used by one process at a time; its methods may be called by one thread after another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.core.document import Document, ImageRecord
+from annotator.errors import SaveError
+
+_FORMAT = 1  # written as SQLite's user_version
+_SCHEMA = """
+CREATE TABLE base (
+    dataset TEXT NOT NULL, digest TEXT NOT NULL, gaps TEXT NOT NULL,
+    saving_digest TEXT, saving_gaps TEXT, saving_sequence INTEGER
+);
+CREATE TABLE image (id INTEGER PRIMARY KEY, path TEXT NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL);
+CREATE TABLE entry (sequence INTEGER PRIMARY KEY, applied INTEGER NOT NULL, edit BLOB NOT NULL, made_at REAL NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One step. sequence: ascending. applied: False when the edit was reverted. edit: from edit_codec.
+
+    made_at: seconds since 1970.
+    """
+
+    sequence: int
+    applied: bool
+    edit: bytes
+    made_at: float
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the entries start from: see the module. gaps: of Document.gaps, as JSON.
+
+    saving_*: None when no save was under way; saving_sequence: the last entry that is in what is being written.
+    """
+
+    dataset: str
+    digest: str
+    gaps: str
+    saving_digest: str | None
+    saving_gaps: str | None
+    saving_sequence: int | None
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """A state of the document that goes into the COCO file.
+
+    sequence: the last entry in it. digest: of the file's content. gaps: its Document.gaps, as JSON.
+    """
+
+    sequence: int
+    digest: str
+    gaps: str
+
+    @classmethod
+    def of(cls, document: Document, data: bytes, *, sequence: int) -> SavedState:
+        """data: what coco.to_bytes made of the document, which nobody changes any more (a snapshot)."""
+        return cls(sequence, digest_of(data), json.dumps(document.gaps()))
+
+
+def digest_of(data: bytes) -> str:
+    """What tells one content of a COCO file from another."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digest_of_file(path: Path) -> str:
+    """The digest of a file's content, "" when there is none. Raises SaveError when it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            digest = hashlib.sha256()
+            while block := file.read(1 << 20):
+                digest.update(block)
+            return digest.hexdigest()
+    except FileNotFoundError:
+        return ""
+    except OSError as error:
+        raise SaveError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
+
+
+def journal_path(folder: Path, coco_path: Path) -> Path:
+    """Where in `folder` the journal of a dataset is: by the path of its COCO file, links resolved."""
+    real = os.path.normcase(os.path.realpath(coco_path))
+    return folder / f"{hashlib.sha256(os.fsencode(real)).hexdigest()[:24]}.journal"
+
+
+class JournalFile:
+    """An open journal. Raises sqlite3.Error wherever the disk refuses, and OSError when it is opened."""
+
+    def __init__(self, path: Path, dataset: Path) -> None:
+        """Open or make it. Another process that has it open makes this fail with sqlite3.OperationalError."""
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The writer thread takes over what the opening thread has begun.
+        self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+        try:
+            # Exclusive: no shared memory beside the file, and the first statement already shows who else is there.
+            self._database.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._database.execute("PRAGMA journal_mode = WAL")
+            # FULL: a commit survives a power cut, which is what "saved" promises.
+            self._database.execute("PRAGMA synchronous = FULL")
+            with self._transaction():
+                (version,) = self._database.execute("PRAGMA user_version").fetchone()
+                if version == 0:
+                    for statement in _SCHEMA.split(";"):
+                        self._database.execute(statement)
+                    self._database.execute("INSERT INTO base VALUES (?, '', '{}', NULL, NULL, NULL)", (str(dataset),))
+                    self._database.execute(f"PRAGMA user_version = {_FORMAT}")
+                elif version != _FORMAT:
+                    raise sqlite3.DatabaseError(f"it is of version {version}")
+        except BaseException:
+            self._database.close()
+            raise
+
+    def close(self) -> None:
+        """Close it; a second time does nothing."""
+        self._database.close()
+
+    def base(self) -> Base:
+        """What the entries start from."""
+        return Base(*self._database.execute("SELECT * FROM base").fetchone())
+
+    def images(self) -> list[ImageRecord]:
+        """The images the entries may mean: ids, paths and sizes."""
+        return [ImageRecord(*row) for row in self._database.execute("SELECT id, path, height, width FROM image")]
+
+    def entries(self, after: int = 0) -> list[Entry]:
+        """The entries behind that one, in order."""
+        rows = self._database.execute("SELECT * FROM entry WHERE sequence > ? ORDER BY sequence", (after,))
+        return [Entry(sequence, bool(applied), edit, made_at) for sequence, applied, edit, made_at in rows]
+
+    def last_sequence(self) -> int:
+        """The number of the newest entry, 0 without any."""
+        (last,) = self._database.execute("SELECT MAX(sequence) FROM entry").fetchone()
+        return last or 0
+
+    def start(self, state: SavedState, images: Iterable[ImageRecord]) -> None:
+        """Make that state what the entries start from, and drop those it has; set the images."""
+        with self._transaction():
+            self._set_base(state)
+            self._database.execute("DELETE FROM image")
+            self._database.executemany(
+                "INSERT INTO image VALUES (?, ?, ?, ?)", ((i.id, i.path, i.height, i.width) for i in images)
+            )
+
+    def append(self, entries: Iterable[Entry]) -> None:
+        """Add entries in one transaction."""
+        with self._transaction():
+            rows = ((entry.sequence, int(entry.applied), entry.edit, entry.made_at) for entry in entries)
+            self._database.executemany("INSERT INTO entry VALUES (?, ?, ?, ?)", rows)
+
+    def save_begins(self, state: SavedState) -> None:
+        """The COCO file is about to become that state."""
+        with self._transaction():
+            self._database.execute(
+                "UPDATE base SET saving_digest = ?, saving_gaps = ?, saving_sequence = ?",
+                (state.digest, state.gaps, state.sequence),
+            )
+
+    def save_ended(self, state: SavedState) -> None:
+        """The COCO file has become that state: the entries in it are not needed any more."""
+        with self._transaction():
+            self._set_base(state)
+
+    def clear(self) -> None:
+        """Forget all entries."""
+        with self._transaction():
+            self._database.execute("DELETE FROM entry")
+
+    def _set_base(self, state: SavedState) -> None:
+        self._database.execute("DELETE FROM entry WHERE sequence <= ?", (state.sequence,))
+        self._database.execute(
+            "UPDATE base SET digest = ?, gaps = ?, saving_digest = NULL, saving_gaps = NULL, saving_sequence = NULL",
+            (state.digest, state.gaps),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+        self._database.execute("COMMIT")
+
+
+def move_aside(path: Path) -> Path | None:
+    """Give a journal that is closed a name under which nobody looks for it; None when there is none."""
+    if not path.exists():
+        return None
+    number = 1
+    while (aside := path.with_name(f"{path.stem}.aside-{number}{path.suffix}")).exists():
+        number += 1
+    for suffix in ("-wal", ""):  # what SQLite keeps beside it belongs to it
+        source = path.with_name(path.name + suffix)
+        if source.exists():
+            os.replace(source, aside.with_name(aside.name + suffix))
+    return aside

@@ -1,0 +1,109 @@
+"""One writer at a time for a dataset: a lock file beside its COCO file.
+
+The lock is the operating system's, on the open file, so it ends with the process that holds it, however that ends. What
+is written in the file only says who it is.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import IO
+
+from annotator.errors import SaveError
+
+_PLACE = 1 << 30
+"""On Windows locked bytes cannot be read by others: the one that is locked lies far behind what is written."""
+
+
+class DatasetLock:
+    """An attempt to be the writer of a dataset; `refusal` says why it failed, or is empty.
+
+    Keep it as long as the dataset is open, and release it then.
+    """
+
+    def __init__(self, coco_path: Path) -> None:
+        """Try to take the lock. Never raises and never waits."""
+        self.path = coco_path.with_name(f".{coco_path.name}.lock")
+        self.refusal = ""
+        self._file: IO[bytes] | None = None
+        try:
+            file = open(self.path, "a+b")  # noqa: SIM115 - open as long as the lock is held
+        except OSError as error:
+            self.refusal = (
+                f"{coco_path.parent} cannot be written to ({error.strerror}), so the dataset is open for viewing only."
+            )
+            return
+        try:
+            _lock(file)
+        except OSError as error:
+            self.refusal = self._describe(file, coco_path, error)
+            file.close()
+            return
+        self._file = file
+        who = {"process": os.getpid(), "computer": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M")}
+        with suppress(OSError):  # a full disk: the lock holds all the same, it is only nameless
+            file.truncate(0)
+            file.write(json.dumps(who).encode("utf-8"))
+            file.flush()
+
+    @classmethod
+    @contextmanager
+    def for_writing(cls, coco_path: Path) -> Iterator[None]:
+        """Hold the lock during a `with`. Raises SaveError when another has it."""
+        lock = cls(coco_path)
+        if not lock.is_held:
+            raise SaveError(lock.refusal)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether this is the writer."""
+        return self._file is not None
+
+    def release(self) -> None:
+        """Let others write; a second time does nothing.
+
+        The file stays: taking it away could take away the one that another process has just locked.
+        """
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _describe(self, file: IO[bytes], coco_path: Path, error: OSError) -> str:
+        if not isinstance(error, BlockingIOError | PermissionError):
+            return (
+                f"{coco_path.parent} is on a disk that cannot lock files ({error.strerror}), so the dataset is open "
+                "for viewing only: copy it to a local disk to edit it."
+            )
+        try:
+            file.seek(0)
+            who = json.loads(file.read(1000))
+            holder = f"process {who['process']} on {who['computer']} since {who['since']}"
+        except (OSError, ValueError, KeyError, TypeError):
+            holder = "another process"  # it has not written its name yet
+        return f"{coco_path} is being edited by {holder}, so it is open for viewing only."
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _lock(file: IO[bytes]) -> None:
+        file.seek(_PLACE)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        file.seek(0)
+
+else:
+    import fcntl
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

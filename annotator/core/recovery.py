@@ -1,0 +1,127 @@
+"""Replaying a journal onto a document that has just been read."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+
+from annotator.core.document import Document, ImageRecord
+from annotator.core.edit_codec import decode
+from annotator.core.edits import Edit
+from annotator.core.journal_file import Base, JournalFile, SavedState, digest_of_file, move_aside
+
+_Step = tuple[bool, Edit]
+_NO_GAPS = "{}"
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What a journal held when it was opened.
+
+    edits: how many steps were replayed onto the document. newest_at: when the last was made. file_changed: another
+    program has changed the COCO file since; the steps fitted all the same. set_aside: where the work lies when it did
+    not fit, or the journal was damaged; nothing of it is in the document then.
+    """
+
+    edits: int = 0
+    newest_at: datetime | None = None
+    file_changed: bool = False
+    set_aside: Path | None = None
+
+
+def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFile, Recovery]:
+    """Open the journal at `path`, replay it, and make it start from the document's COCO file as it is now.
+
+    The document is changed by all steps or by none. Raises sqlite3.OperationalError when another process has the
+    journal, and OSError.
+    """
+    digest = digest_of_file(coco_path)
+    file = None
+    try:
+        file = JournalFile(path, coco_path)
+        start = _start(file.base(), digest)
+        recovery = _replayed(file, document, start)
+    except (sqlite3.DatabaseError, ValueError) as error:
+        if file is not None:
+            file.close()
+        if isinstance(error, sqlite3.OperationalError):
+            raise
+        recovery = Recovery(set_aside=move_aside(path))
+        file, start = JournalFile(path, coco_path), SavedState(0, digest, _NO_GAPS)
+    if not recovery.edits:
+        start = replace(start, gaps=_NO_GAPS)  # the document has just been read, and so has none
+    try:
+        file.start(start, document.images.values())
+    except BaseException:
+        file.close()
+        raise
+    return file, recovery
+
+
+def _start(base: Base, digest: str) -> SavedState:
+    """The state of the COCO file: a process that replaced it may have died before it said so."""
+    if base.saving_sequence is not None and base.saving_gaps is not None and digest == base.saving_digest:
+        return SavedState(base.saving_sequence, digest, base.saving_gaps)
+    return SavedState(0, digest, base.gaps if digest == base.digest else _NO_GAPS)
+
+
+def _replayed(file: JournalFile, document: Document, start: SavedState) -> Recovery:
+    entries = file.entries(start.sequence)
+    if not entries:
+        return Recovery()
+    steps = [(entry.applied, decode(entry.edit)) for entry in entries]
+    images, gaps = file.images(), json.loads(start.gaps)
+    # A rehearsal first: whatever does not fit raises ValueError here.
+    for target in (document.snapshot(), document):
+        target.keep_gaps(gaps)
+        _replay(target, images, steps)
+    return Recovery(
+        edits=len(steps),
+        newest_at=datetime.fromtimestamp(entries[-1].made_at, timezone.utc),
+        file_changed=start.digest not in (file.base().digest, file.base().saving_digest),
+    )
+
+
+def _replay(document: Document, images: list[ImageRecord], steps: list[_Step]) -> None:
+    missing = _restore_images(document, images)
+    for applied, edit in steps:
+        if applied:
+            edit.apply(document)
+        else:
+            edit.revert(document)
+    for image in missing:
+        if not document.count_of_image(image.id) and not any(document.proposals_of(image.id)):
+            document.remove(image)
+
+
+def _restore_images(document: Document, recorded: list[ImageRecord]) -> list[ImageRecord]:
+    """Give images that no COCO file lists the ids they had; returns those put back that are gone from the disk.
+
+    They were numbered in the order of their names, so one more file in the folder moves the numbers of others. Raises
+    ValueError when an image that has instances would need another id.
+    """
+    path_of_id = {image.id: image.path for image in recorded}
+    id_of_path = {image.path: image.id for image in recorded}
+    moved = [
+        image
+        for image in document.images.values()
+        if id_of_path.get(image.path, image.id) != image.id or path_of_id.get(image.id, image.path) != image.path
+    ]
+    for image in moved:
+        document.remove(image)
+    present = {image.path for image in document.images.values()} | {image.path for image in moved}
+    missing = [
+        replace(image, problem=f"The image {document.image_root / image.path} is missing: put it back where it was.")
+        for image in recorded
+        if image.path not in present and image.has_size
+    ]
+    for image in [*(replace(i, id=id_of_path[i.path]) for i in moved if i.path in id_of_path), *missing]:
+        document.put(image)
+    document.next_ids.image = max(document.next_ids.image, 1 + max(path_of_id, default=0))
+    for image in moved:
+        if image.path not in id_of_path:
+            document.put(replace(image, id=document.take_id(ImageRecord)))
+    return missing

@@ -1,0 +1,140 @@
+"""Merging: what is there stays as it is, nothing comes twice, and one undo takes it all back."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core import coco
+from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
+from annotator.core.formats.merge import plan_merge
+from annotator.core.geometry import RunLengths
+
+
+def copy_of(document: Document) -> Document:
+    """The same, but under other ids, as if another program had made it."""
+    other = Document(document.image_root)
+    for category in document.categories.values():
+        other.put(replace(category, id=category.id + 100))
+    for image in document.images.values():
+        other.put(replace(image, id=image.id + 200))
+    for i in document.instances.values():
+        other.put(replace(i, id=i.id + 300, image_id=i.image_id + 200, category_id=i.category_id + 100))
+    return other
+
+
+def state(document: Document) -> bytes:
+    return coco.to_bytes(document, document.image_root / "x.json")
+
+
+def test_into_an_empty_document_everything_comes(document, tmp_path):
+    empty = Document(document.image_root)
+    plan = plan_merge(empty, document, add_images=True)
+    plan.put_into(empty)
+    assert [i.mask for i in empty.instances_in_order()] == [i.mask for i in document.instances_in_order()]
+    assert [i.path for i in empty.images.values()] == [i.path for i in document.images.values()]
+    assert plan.repeated == 0
+    # Ids too, as long as they are free: they may be known elsewhere.
+    assert list(empty.images) == [7, 3]
+    assert list(empty.instances) == list(document.instances)
+    assert empty.take_id(Instance) == 17
+
+
+def test_a_second_time_nothing_comes(document):
+    plan = plan_merge(document, copy_of(document), add_images=True)
+    assert (plan.categories, plan.images, plan.instances) == ((), (), ())
+    assert plan.repeated == len(document.instances)
+
+
+def test_new_masks_come_beside_the_old_and_undo_takes_them_back(document):
+    before = dict(document.instances)
+    other = copy_of(document)
+    other.put(replace(other.categories[104], name="lion"))
+    mask = RunLengths.from_mask(np.eye(20, 30, dtype=bool))
+    other.put(other.instances[312].with_mask(mask))
+    plan = plan_merge(document, other, add_images=False)
+    assert [category.name for category in plan.categories] == ["lion"]
+    # Three of a category that is new, and one with another mask.
+    assert len(plan.instances) == 4
+    untouched = state(document)
+    edit = plan.edit()
+    edit.apply(document)
+    assert {i: document.instances[i] for i in before} == before
+    assert len(document.instances) == 8
+    assert len(set(document.instances)) == 8
+    edit.revert(document)
+    assert state(document) == untouched
+
+
+def test_images_that_are_unknown_or_of_another_size_are_listed(document):
+    other = copy_of(document)
+    other.put(ImageRecord(999, "猫/c.jpg", 5, 5))
+    other.put(Instance(999, 999, 104, RunLengths.from_mask(np.ones((5, 5), bool))))
+    smaller = Document(document.image_root)
+    smaller.put(Category(1, "cat"))
+    smaller.put(ImageRecord(1, "a.png", 10, 15))
+    smaller.put(Instance(1, 1, 1, RunLengths.from_mask(np.ones((10, 15), bool))))
+    plan = plan_merge(document, other, add_images=False)
+    assert plan.unknown_images == ("猫/c.jpg",)
+    assert plan.instances == ()
+    plan = plan_merge(document, smaller, add_images=True)
+    assert (plan.other_size, plan.instances, plan.images) == (("a.png",), (), ())
+
+
+def test_images_are_the_same_by_file_whatever_the_root(document, tmp_path):
+    other = copy_of(document)
+    inner = Document(document.image_root / "猫")
+    inner.put(other.categories[104])
+    inner.put(replace(other.images[203], path="b.jpg"))
+    mask = RunLengths.from_mask(np.eye(20, 40, dtype=bool))
+    inner.put(Instance(1, 203, 104, mask))
+    plan = plan_merge(document, inner, add_images=True)
+    assert plan.images == ()
+    assert [i.image_id for i in plan.instances] == [3]
+
+
+def test_images_of_another_folder_match_by_their_path(document, tmp_path):
+    shutil.copytree(document.image_root, tmp_path / "moved")
+    other = copy_of(document)
+    other.image_root = tmp_path / "moved"
+    plan = plan_merge(document, other, add_images=True)
+    assert (plan.images, plan.repeated) == ((), 4)
+
+
+def test_proposals_keep_their_parents(document):
+    other = copy_of(document)
+    mask = other.instances[312].mask
+    for number in (1, 2):
+        part = RunLengths.from_mask(mask.to_mask() & (np.arange(30) < 16 + number))
+        other.put(StoredProposal(number, 207, 104, part, score=0.5, parent_id=None if number == 1 else 1))
+    plan = plan_merge(document, other, add_images=True)
+    first, second = plan.proposals
+    assert (first.parent_id, second.parent_id) == (None, first.id)
+    plan.edit().apply(document)
+    assert len(document.proposals) == 2
+
+
+def test_an_edit_cannot_add_images(document):
+    other = copy_of(document)
+    other.put(ImageRecord(999, "new.png", 5, 5))
+    plan = plan_merge(document, other, add_images=True)
+    with pytest.raises(ValueError, match="images"):
+        plan.edit()
+
+
+@given(st.from_type(Document), st.from_type(Document))
+def test_nothing_that_is_there_changes(document, other):
+    document.image_root = other.image_root = Path("images")
+    before = [dict(table) for table in (document.categories, document.images, document.instances)]
+    plan = plan_merge(document, other, add_images=True)
+    plan.put_into(document)
+    for old, new in zip(before, (document.categories, document.images, document.instances), strict=True):
+        assert {key: new[key] for key in old} == old
+    again = plan_merge(document, other, add_images=True)
+    assert (again.categories, again.images, again.instances) == ((), (), ())

@@ -1,0 +1,98 @@
+"""Statistics: counted by hand, and on a page that stands alone."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.geometry import RunLengths
+from annotator.core.stats import Bar, CategoryStatistics, statistics
+from annotator.core.stats_page import stats_page
+
+
+def square(side: int) -> RunLengths:
+    mask = np.zeros((120, 120), bool)
+    mask[:side, :side] = True
+    return RunLengths.from_mask(mask)
+
+
+def document() -> Document:
+    document = Document(Path())
+    document.put(Category(5, "<cat> & dog"))
+    document.put(Category(1, "unused"))
+    for image_id in (1, 2, 3):
+        document.put(ImageRecord(image_id, f"{image_id}.png", 120, 120))
+    for number, (image_id, side, source) in enumerate(
+        [(1, 31, "tinysam"), (1, 32, "tinysam"), (1, 95, ""), (2, 96, "tinysam"), (2, 0, "")]
+    ):
+        document.put(
+            Instance(number, image_id, 5, square(side), iscrowd=number == 2, provenance=Provenance(source=source))
+        )
+    return document
+
+
+def test_counts():
+    counted = statistics(document())
+    assert (counted.images, counted.annotated_images) == (3, 2)
+    assert (counted.instances, counted.crowds, counted.empty) == (5, 1, 1)
+    assert (counted.small, counted.medium, counted.large) == (1, 2, 1)
+    assert counted.categories == (
+        CategoryStatistics(5, "<cat> & dog", 5, 2, 0, 32.0**2, 96**2),
+        CategoryStatistics(1, "unused", 0, 0, 0, 0.0, 0),
+    )
+    assert counted.sizes[-3:] == (Bar("16-31", 1), Bar("32-63", 1), Bar("64-127", 2))
+    assert counted.per_image == (Bar("0", 1), Bar("1", 0), Bar("2-3", 2))
+    assert counted.sources == (Bar("tinysam", 3), Bar("unknown", 2))
+
+
+@given(st.from_type(Document))
+def test_the_parts_make_up_the_whole(document):
+    counted = statistics(document)
+    assert counted.empty + counted.small + counted.medium + counted.large == counted.instances
+    assert sum(bar.count for bar in counted.sizes) == counted.instances - counted.empty
+    assert sum(bar.count for bar in counted.per_image) == counted.images
+    assert sum(bar.count for bar in counted.sources) == counted.instances
+    assert sum(category.instances for category in counted.categories) == counted.instances
+
+
+class Page(HTMLParser):
+    """The open tags must close in order; links to anything else are collected."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.text = ""
+
+    def handle_starttag(self, tag, attributes):
+        self.links += [value for name, value in attributes if name in ("src", "href", "xlink:href")]
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_the_page_is_whole_and_needs_nothing_else():
+    page = Page()
+    page.feed(stats_page(statistics(document()), "<my> dataset"))
+    assert not page.open
+    assert not page.links
+    assert "<my> dataset" in page.text
+    assert page.text.count("<cat> & dog") >= 2  # in the table and at its bar
+
+
+def test_bars_are_as_long_as_their_counts():
+    page = stats_page(statistics(document()), "x")
+    widths = [float(part.split('"')[0]) for part in page.split('width="')[1:] if 'rx="2"' in part.split(">")[0]]
+    assert widths[0] > 0
+    assert widths[1] == 0
+    assert max(widths) == widths[0]
