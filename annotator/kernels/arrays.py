@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -14,26 +15,30 @@ Floats = npt.NDArray[np.float32]
 
 _CACHE_LINE = 64
 _FLOAT32 = b"float32"
+_INT64 = ctypes.sizeof(ctypes.c_int64)
 
 
-def run(operator: Operator, *inputs: Floats) -> Floats:
-    """The operator's result. The GIL is released meanwhile.
+def run(operator: Operator, *inputs: Floats, out: Floats | None = None) -> Floats:
+    """The operator's result, in `out` when that is given. The GIL is released meanwhile.
 
     Raises ValueError when the inputs do not fit the operator or each other, MemoryError when memory runs out.
     """
-    for array in inputs:
+    for array in inputs if out is None else (*inputs, out):
         if array.dtype != np.float32 or not array.flags.c_contiguous:
             raise ValueError(f"{operator.symbol} takes C-contiguous float32 arrays, not {array.dtype} {array.strides}")
     shapes = [array.shape for array in inputs]
-    output = np.empty(operator.output_shape(shapes), np.float32)
+    output = np.empty(operator.output_shape(shapes), np.float32) if out is None else out
     arrays = [*inputs, output]
     count = len(arrays)
-    sizes = [(ctypes.c_int64 * array.ndim)(*array.shape) for array in arrays]
+    ranks = [array.ndim for array in arrays]
+    # One block of memory for all shapes: making many small ones takes longer than the smallest kernels.
+    sizes = (ctypes.c_int64 * sum(ranks))(*(size for array in arrays for size in array.shape))
+    shapes_at = (ctypes.addressof(sizes) + _INT64 * start for start in accumulate(ranks[:-1], initial=0))
     outcome = getattr(load(), operator.symbol)(
         ctypes.c_int(count),
-        (ctypes.c_void_p * count)(*(array.ctypes.data for array in arrays)),
-        (ctypes.c_int * count)(*(array.ndim for array in arrays)),
-        (ctypes.c_void_p * count)(*(ctypes.addressof(size) for size in sizes)),
+        (ctypes.c_void_p * count)(*(array.__array_interface__["data"][0] for array in arrays)),
+        (ctypes.c_int * count)(*ranks),
+        (ctypes.c_void_p * count)(*shapes_at),
         (ctypes.c_char_p * count)(*([_FLOAT32] * count)),
         None,
         None,

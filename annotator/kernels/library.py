@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ABI_VERSION = 1  # kAbiVersion of src/entry.cpp
+ABI_VERSION = 2  # kAbiVersion of src/entry.cpp
 MISFIT = 1  # kMisfit
 NO_MEMORY = 2  # kNoMemory
 
@@ -80,7 +80,7 @@ def set_threads(count: int) -> None:
 
 
 def select_isa(name: str) -> None:
-    """Use another instruction set, one of "avx512", "avx2", "neon" and "portable", for tests and measurements.
+    """Use another instruction set, one of "avx512", "avx2", "sse2" and "neon", for tests and measurements.
 
     Weights packed before have the wrong layout afterwards. Raises ValueError when this processor or build lacks it.
     """

@@ -1,12 +1,13 @@
 """The kernels as operators on arrays: what they are called and what comes out.
 
-An operator takes an activation, then weights, all C-contiguous float32, and gives one new activation. Activations are
-pixel by pixel, (height, width, channels), without a batch axis. Which weights, in which shapes, is said in
-src/entry.cpp. Channel counts are multiples of CHANNEL_STEP.
+An operator takes an activation, then weights, all C-contiguous float32, and gives one new activation. The encoder's
+activations are pixel by pixel, (height, width, channels), without a batch axis; the decoder's have one for prompts.
+Which weights, in which shapes, is said in src/entry.cpp. Channel counts are multiples of CHANNEL_STEP.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,29 @@ def _neck(shapes: Sequence[Shape]) -> Shape:
     return shapes[-1][0], height, width
 
 
+def _dense(shapes: Sequence[Shape]) -> Shape:
+    return shapes[0][0], shapes[2][0]
+
+
+def _mask_prompt(shapes: Sequence[Shape]) -> Shape:
+    return shapes[1][0], *shapes[0][1:]
+
+
+def _tokens_to_image(shapes: Sequence[Shape]) -> Shape:
+    prompts, panels, channels, panel = shapes[2]
+    return prompts, panels * panel, channels
+
+
+def _image_to_tokens(shapes: Sequence[Shape]) -> Shape:
+    return shapes[2][0], *shapes[0][1:]
+
+
+def _masks(shapes: Sequence[Shape]) -> Shape:
+    prompts, masks, _ = shapes[-1]
+    side = 4 * math.isqrt(shapes[0][1])
+    return prompts, masks, side, side
+
+
 def _patch_merging(stride: int) -> Operator:
     def shape(shapes: Sequence[Shape]) -> Shape:
         height, width, _ = shapes[0]
@@ -51,3 +75,10 @@ PATCH_MERGING = {stride: _patch_merging(stride) for stride in (1, 2)}
 WINDOW_ATTENTION = Operator("TsWindowAttention", _same)
 CONV_MLP = Operator("TsConvMlp", _same)
 NECK = Operator("TsNeck", _neck)
+DENSE = Operator("TsDense", _dense)
+DENSE_RELU = Operator("TsDenseRelu", _dense)
+DENSE_NORM = Operator("TsDenseNorm", _dense)
+MASK_PROMPT = Operator("TsMaskPrompt", _mask_prompt)
+TOKENS_TO_IMAGE = Operator("TsTokensToImage", _tokens_to_image)
+IMAGE_TO_TOKENS = Operator("TsImageToTokens", _image_to_tokens)
+MASKS = Operator("TsMasks", _masks)

@@ -1,6 +1,7 @@
-"""Running operators on MindSpore tensors: as custom operators on Linux, through NumPy elsewhere.
+"""Running operators on MindSpore tensors: as custom operators where there are some, through NumPy elsewhere.
 
-Custom operators exist on Linux only. Both ways call the same C functions, so results are the same bits.
+Custom operators exist on Linux only, and not where the library's path has a colon. Both ways call the same C functions,
+so results are the same bits.
 """
 
 from __future__ import annotations
@@ -23,15 +24,19 @@ def run(operator: Operator, *inputs: Tensor) -> Tensor:
 
     Raises ValueError or RuntimeError when the inputs do not fit the operator.
     """
-    if _CUSTOM:
-        return _custom(operator)(*inputs)
+    custom = _custom(operator) if _CUSTOM else None
+    if custom is not None:
+        return custom(*inputs)
     return Tensor.from_numpy(arrays.run(operator, *(tensor.asnumpy() for tensor in inputs)))
 
 
 @cache
-def _custom(operator: Operator) -> ops.Custom:
+def _custom(operator: Operator) -> ops.Custom | None:
+    path = str(library_path())
+    if ":" in path:
+        return None  # MindSpore would take what follows for the function's name
     return ops.Custom(
-        f"{library_path()}:{operator.symbol}",
+        f"{path}:{operator.symbol}",
         out_shape=lambda *shapes: operator.output_shape(shapes),
         out_dtype=lambda *_: ms.float32,
         func_type="aot",

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
@@ -18,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import safetensors.numpy
 
+from annotator import files
 from annotator.errors import WeightsError
 from annotator.model.architecture import UNUSED_PREFIXES, Shape, tensor_shapes
 from annotator.model.config import TinySamConfig
@@ -205,16 +204,8 @@ def _is_figure(value: object) -> bool:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
-        try:
-            with beside.open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(beside, path)
-        finally:
-            beside.unlink(missing_ok=True)
+        files.replace_file(path, data)
     except OSError as error:
         raise WeightsError(
             f"{path} cannot be written ({error.strerror or error}): free some space or choose another folder. "

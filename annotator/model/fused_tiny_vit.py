@@ -17,6 +17,7 @@ from annotator.kernels.arrays import pack
 from annotator.kernels.operators import CHANNEL_STEP, Operator
 from annotator.model.architecture import CONV_BLOCKS, STAGES, Stage
 from annotator.model.cells import Weights
+from annotator.model.tiny_vit import offset_index
 
 Floats = npt.NDArray[np.float32]
 
@@ -101,8 +102,7 @@ def _dense_after(norm: Weights, dense: Weights) -> tuple[Floats, ...]:
 
 
 def _attention(weights: Weights, stage: Stage) -> tuple[Floats, ...]:
-    y, x = np.divmod(np.arange(stage.window**2), stage.window)
-    offset = np.abs(y[:, None] - y) * stage.window + np.abs(x[:, None] - x)
+    offset = offset_index(stage.window)
     area = len(offset)
     position = np.full((stage.heads, area, -(-area // CHANNEL_STEP) * CHANNEL_STEP), _BURIED, np.float32)
     position[..., :area] = weights.array("attention_biases")[:, offset]

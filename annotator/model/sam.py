@@ -14,6 +14,7 @@ from annotator.model.cells import Weights
 from annotator.model.checkpoint import Checkpoint
 from annotator.model.config import TinySamConfig
 from annotator.model.fold import Tensors, fold
+from annotator.model.fused_decoder import FusedDecoder
 from annotator.model.fused_tiny_vit import FusedTinyVit
 from annotator.model.mask_decoder import MaskDecoder
 from annotator.model.prompt_encoder import BOTTOM_RIGHT, NEGATIVE, PADDING, POSITIVE, TOP_LEFT, PromptEncoder
@@ -25,28 +26,25 @@ Floats = npt.NDArray[np.float32]
 class TinySam:
     """Encodes an image once, then decodes any number of prompts on it. S is `config.image_size`.
 
-    It holds no image and is not thread-safe; every array is float32 unless stated.
+    It is not thread-safe, and results depend on arguments alone; every array is float32 unless stated.
     """
 
     def __init__(self, tensors: Tensors, config: TinySamConfig, *, fused: bool | None = None) -> None:
         """`tensors`: the inference form, as `fold` makes it.
 
-        fused: whether the image encoder runs on the kernels, many times faster; None uses them where they were built.
+        fused: whether it runs on the kernels, many times faster; None uses them where they were built.
         """
         self.config = config
         weights = Weights(tensors)
-        encoder_weights = weights.under("image_encoder")
         self.arithmetic = "mindspore"  # what computes; results of another differ in their last bits
         if kernels.available() if fused is None else fused:
-            self._image_encoder: FusedTinyVit | TinyVit = FusedTinyVit(encoder_weights)
+            self._image_encoder: FusedTinyVit | TinyVit = FusedTinyVit(weights.under("image_encoder"))
+            self._decoder: FusedDecoder | PlainDecoder = FusedDecoder(weights, config.image_size)
             self.arithmetic = f"{kernels.describe().isa} kernels"
         else:
-            self._image_encoder = TinyVit(encoder_weights, config.image_size)
-        self._prompt_encoder = PromptEncoder(weights.under("prompt_encoder"), config.image_size)
-        self._mask_decoder = MaskDecoder(weights.under("mask_decoder"))
-        for cell in (self._image_encoder, self._prompt_encoder, self._mask_decoder):
-            cell.set_train(False)
-        self._positions = self._prompt_encoder.grid_positions()
+            self._image_encoder = TinyVit(weights.under("image_encoder"), config.image_size)
+            self._decoder = PlainDecoder(weights, config.image_size)
+        self._image_encoder.set_train(False)
 
     @classmethod
     def from_checkpoint(cls, checkpoint: Checkpoint, *, fused: bool | None = None) -> TinySam:
@@ -72,7 +70,7 @@ class TinySam:
     ) -> tuple[Floats, Floats]:
         """Decode P prompts on one image, in the frame of the network's input (pixels of S x S, (x, y)).
 
-        features: 1 x 256 x S/16 x S/16, from `encode`.
+        features: 1 x 256 x S/16 x S/16, from `encode`; not to be written to afterwards.
         points: P x N x 2; N may be 0 when there are boxes. labels: P x N int32, 1 positive, 0 negative.
         boxes: P x 4, (x0, y0, x1, y1), or None.
         mask_input: P x 1 x S/4 x S/4 logits of the masks being refined, or None.
@@ -99,13 +97,29 @@ class TinySam:
             corners, corner_labels = boxes.reshape(prompts, 2, 2), [TOP_LEFT, BOTTOM_RIGHT]
         places = np.concatenate([points, corners], 1)
         kinds = np.concatenate([labels, np.tile(np.array(corner_labels, np.int32), (prompts, 1))], 1)
-        prompt = self._prompt_encoder(_tensor(places), Tensor(kinds.astype(np.int32)))
-
-        image = ops.transpose(_tensor(features).reshape(1, EMBED, -1), (0, 2, 1))  # (1, N, 256)
         if mask_input is not None:
             _check_shape("mask_input", mask_input, (prompts, 1, low, low))
+        return self._decoder(features, places, kinds.astype(np.int32), mask_input)
+
+
+class PlainDecoder:
+    """Prompt encoder and mask decoder on MindSpore's own operators. Its calls are those of FusedDecoder."""
+
+    def __init__(self, weights: Weights, image_size: int) -> None:
+        """`weights`: those of the whole network, in inference form."""
+        self._prompt_encoder = PromptEncoder(weights.under("prompt_encoder"), image_size)
+        self._mask_decoder = MaskDecoder(weights.under("mask_decoder"))
+        for cell in (self._prompt_encoder, self._mask_decoder):
+            cell.set_train(False)
+        self._positions = self._prompt_encoder.grid_positions()
+
+    def __call__(
+        self, features: Floats, points: Floats, labels: npt.NDArray[np.int32], mask_input: Floats | None
+    ) -> tuple[Floats, Floats]:
+        prompt = self._prompt_encoder(_tensor(points), Tensor(labels))
+        image = ops.transpose(_tensor(features).reshape(1, EMBED, -1), (0, 2, 1))  # (1, N, 256)
         earlier = None if mask_input is None else _tensor(mask_input)
-        image = self._prompt_encoder.onto_image(image, prompts, earlier)
+        image = self._prompt_encoder.onto_image(image, len(labels), earlier)
         logits, predicted_iou = self._mask_decoder(image, self._positions, prompt)
         return logits.asnumpy(), predicted_iou.asnumpy()
 

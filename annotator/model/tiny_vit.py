@@ -108,7 +108,7 @@ def _cut(plane: npt.NDArray[np.int64], window: int) -> npt.NDArray[np.int64]:
     return plane.reshape(n, window, n, window).transpose(0, 2, 1, 3).reshape(n * n, window * window)
 
 
-def _offset_index(window: int) -> npt.NDArray[np.int64]:
+def offset_index(window: int) -> npt.NDArray[np.int64]:
     """(window^2, window^2): for two places of a window, the column |dy| * window + |dx| of the learned biases."""
     y, x = np.divmod(np.arange(window * window), window)
     index: npt.NDArray[np.int64] = np.abs(y[:, None] - y) * window + np.abs(x[:, None] - x)
@@ -125,7 +125,7 @@ class WindowAttention(nn.Cell):
         self.norm = LayerNorm(weights.under("norm"))
         self.qkv = Dense(weights.under("qkv"))
         self.project = Dense(weights.under("proj"))
-        biases = weights.array("attention_biases")[:, _offset_index(stage.window)]  # (heads, window^2, window^2)
+        biases = weights.array("attention_biases")[:, offset_index(stage.window)]  # (heads, window^2, window^2)
         self.biases = constant(biases.reshape(-1), name="attention_biases")
         # A LayerNorm of zeros is its bias.
         padding = self.qkv.weight.asnumpy() @ self.norm.bias.asnumpy() + self.qkv.bias.asnumpy()

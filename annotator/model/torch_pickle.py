@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import pickletools
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,10 +89,13 @@ class TensorUnpickler:
         stack: list[Any] = []
         memo: dict[int, Any] = {}
         try:
-            for opcode, argument, _ in pickletools.genops(file):
-                if opcode.name == "STOP":
-                    return stack.pop()
-                self._step(opcode.name, argument, stack, memo)
+            with warnings.catch_warnings():
+                # pickletools decodes names with Python's escapes, and those that are none make it warn.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                for opcode, argument, _ in pickletools.genops(file):
+                    if opcode.name == "STOP":
+                        return stack.pop()
+                    self._step(opcode.name, argument, stack, memo)
         # What malformed programs provoke: pickletools' own complaints, an empty stack, a missing memo, a wrong operand.
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise self._damaged(f"its pickle is malformed ({printable(error)})") from error
@@ -129,6 +133,9 @@ class TensorUnpickler:
         elif name in ("GLOBAL", "STACK_GLOBAL"):
             if name == "STACK_GLOBAL":
                 attribute, module = stack.pop(), stack.pop()
+                # Formatting anything else, such as a deeply nested tuple, can take for ever.
+                if type(module) is not str or type(attribute) is not str:
+                    raise self._damaged("its pickle names a function by something that is no text")
                 argument = f"{module} {attribute}"
             stack.append(self._global(argument.replace(" ", ".", 1)))
         elif name == "BINPERSID":

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from annotator.kernels import arrays, operators
+from annotator.kernels import arrays, library, operators
 from tests.kernels.test_arrays import Numbers
 
 mindspore = pytest.importorskip("mindspore")
@@ -32,6 +35,19 @@ def test_tensors_give_the_bits_of_arrays(inputs, monkeypatch, custom, stride):
     result = tensors.run(operator, *(Tensor.from_numpy(array) for array in inputs))
     assert result.shape == operator.output_shape([array.shape for array in inputs])
     np.testing.assert_array_equal(result.asnumpy(), arrays.run(operator, *inputs))
+
+
+def test_a_colon_in_the_path_is_no_obstacle(inputs, monkeypatch, tmp_path):
+    folder = tmp_path / "a:b"
+    folder.mkdir()
+    copy = Path(shutil.copy(library.library_path(), folder))
+    monkeypatch.setattr(tensors, "library_path", lambda: copy)
+    tensors._custom.cache_clear()
+    try:
+        result = tensors.run(operators.PATCH_MERGING[1], *(Tensor.from_numpy(array) for array in inputs))
+    finally:
+        tensors._custom.cache_clear()
+    np.testing.assert_array_equal(result.asnumpy(), arrays.run(operators.PATCH_MERGING[1], *inputs))
 
 
 def test_what_does_not_fit_is_an_error(inputs):

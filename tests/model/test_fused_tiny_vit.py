@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from mindspore import Tensor
-from PIL import Image
 
 from annotator import kernels
 from annotator.model.cells import Weights
@@ -13,6 +12,7 @@ from annotator.model.checkpoint import read_checkpoint
 from annotator.model.fold import fold
 from annotator.model.fused_tiny_vit import FusedTinyVit
 from annotator.model.tiny_vit import TinyVit
+from tests.model.reference_input import network_input
 
 PARITY = 2e-3  # the bound for embeddings
 FUSED = 2e-4  # what float32 rounding accounts for; the stored outputs and the two encoders agree better than this
@@ -27,21 +27,9 @@ def weights(shared):
     return Weights(fold(checkpoint.tensors)).under("image_encoder")
 
 
-def _network_input(path, size):
-    """As the reference outputs were made: Pillow's bilinear resizing, normalised, padded."""
-    with Image.open(path) as image:
-        scale = size / max(image.size)
-        width, height = (int(side * scale + 0.5) for side in image.size)
-        pixels = np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    pixels = (pixels - np.float32([123.675, 116.28, 103.53])) / np.float32([58.395, 57.12, 57.375])
-    padded = np.zeros((1, 3, size, size), np.float32)
-    padded[0, :, :height, :width] = pixels.transpose(2, 0, 1)
-    return padded
-
-
 @pytest.mark.parametrize("name", ["photo", "square", "wide"])
 def test_parity_with_the_reference(weights, shared, name):
-    image = _network_input(shared / "reference" / f"{name}.jpg", 1024)
+    image = network_input(shared / "reference" / f"{name}.jpg", 1024)
     with np.load(shared / "reference" / "golden.npz") as golden:
         expected = golden[f"{name}_embedding"]
     result = FusedTinyVit(weights)(Tensor(image), lambda: None).asnumpy()

@@ -9,15 +9,14 @@ import json
 
 import numpy as np
 import pytest
-from PIL import Image
 
 from annotator.model.checkpoint import read_checkpoint
 from annotator.model.sam import TinySam
+from tests.model.reference_input import network_input
 
 # float32; the largest differences seen are 9e-5 (embedding), 1.4e-4 (logits) and 6e-7 (predicted IoU).
 EMBEDDING, LOGITS, PREDICTED_IOU = 2e-3, 2e-2, 2e-3
 IMAGES, PROMPTS = ("photo", "square", "wide"), range(7)
-MEAN, STD = np.float32([123.675, 116.28, 103.53]), np.float32([58.395, 57.12, 57.375])
 
 
 @pytest.fixture(scope="module")
@@ -49,21 +48,17 @@ def resized(entry):
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_embedding(network, reference, golden, entries, name):
-    check_embedding(network, reference, golden, entries, name)
+def test_embedding(network, reference, golden, name):
+    check_embedding(network, reference, golden, name)
 
 
-def test_embedding_without_the_kernels(reference, golden, entries):
+def test_embedding_without_the_kernels(reference, golden):
     network = TinySam.from_checkpoint(read_checkpoint(reference / "starter.pth"), fused=False)
-    check_embedding(network, reference, golden, entries, "wide")
+    check_embedding(network, reference, golden, "wide")
 
 
-def check_embedding(network, reference, golden, entries, name):
-    height, width = resized(entries[name])
-    with Image.open(reference / f"{name}.jpg") as picture:
-        pixels = np.asarray(picture.convert("RGB").resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    image = np.zeros((1, 3, 1024, 1024), np.float32)
-    image[0, :, :height, :width] = ((pixels - MEAN) / STD).transpose(2, 0, 1)
+def check_embedding(network, reference, golden, name):
+    image = network_input(reference / f"{name}.jpg", 1024)
     np.testing.assert_allclose(network.encode(image), golden[f"{name}_embedding"], atol=EMBEDDING, rtol=0)
 
 

@@ -144,6 +144,39 @@ class TestCode:
         with pytest.raises(WeightsError, match=message):
             read(path, archive(program, {}))
 
+    @pytest.mark.parametrize(
+        "nested",
+        [
+            b")q\x00" + b"h\x00h\x00\x86q\x00" * 18,  # a tree of 2^18 leaves that shares its branches
+            b")" + b"\x85" * 20_000,
+            b"]q\x00h\x00a",  # a list that holds itself
+        ],
+        ids=["wide", "deep", "round"],
+    )
+    @pytest.mark.parametrize(
+        "use",
+        [
+            b"X\x01\x00\x00\x00a\x93.",  # STACK_GLOBAL: as the module
+            b"X\x01\x00\x00\x00aq\x010h\x01h\x00\x93.",  # as the attribute, under "wide" and "round"
+            b"q\x010}h\x01K\x01s.",  # as a key
+            b"q\x010}X\x01\x00\x00\x00ah\x01s.",  # as a tensor
+            b"q\x010}X\x05\x00\x00\x00modelh\x01s.",
+            b"Q.",
+            b"q\x010(X\x07\x00\x00\x00storageh\x01h\x01h\x01h\x01tQ.",
+            b"q\x010ccollections\nOrderedDict\nh\x01\x85R.",
+            b"q\x010ctorch._utils\n_rebuild_parameter\nh\x01\x85R.",
+            b"q\x010ctorch._utils\n_rebuild_tensor_v2\n(h\x01h\x01h\x01h\x01tR.",
+            b"ccollections\nOrderedDict\nq\x010q\x02h\x02h\x02R.",  # as a function
+            b"q\x010Nh\x01b.",
+            b".",
+        ],
+    )
+    @pytest.mark.parametrize("wrap", [lambda program: archive(program, {}), lambda program: program])
+    def test_nested_values_are_refused_at_once(self, path, nested, use, wrap):
+        with pytest.raises(WeightsError) as error:
+            read(path, wrap(b"\x80\x02" + nested + use))
+        assert "((" not in str(error.value)  # nothing nested was put into words
+
     def test_a_huge_memo_index_needs_no_memory(self, path):
         program = b"\x80\x02}r\xff\xff\xff\x7f."
         with pytest.raises(WeightsError, match="no dictionary of tensors"):

@@ -5,6 +5,8 @@
 // A kernel returns 0, kMisfit when the arguments do not fit together, or kNoMemory.
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <new>
 
 #include "dispatch.h"
 #include "pool.h"
@@ -22,7 +24,7 @@
 namespace {
 
 constexpr int kMisfit = 1, kNoMemory = 2;
-constexpr int kAbiVersion = 1;
+constexpr int kAbiVersion = 2;
 constexpr int64_t kLargestSize = 1 << 24;  // so that small multiples of a size fit an int
 
 int64_t rounded_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
@@ -64,6 +66,13 @@ class Arguments {
     }
     int outputs() const { return fits_ ? size(0) * ts::table().panel : 0; }
 
+    // A packed weight for each prompt: (prompts, outputs / panel, depth, panel).
+    const float* packed_each(int prompts, int outputs, int depth) {
+        const int panel = ts::table().panel;
+        require(outputs % panel == 0);
+        return next_of(prompts, outputs / panel, depth, panel);
+    }
+
     void require(bool condition) { fits_ = fits_ && condition; }
 
     // Every argument was read, and all fit.
@@ -78,6 +87,26 @@ class Arguments {
     int at_ = -1;
     bool fits_ = true;
 };
+
+// Cells of an image that all prompts share, or each has for itself, and their positions.
+template <typename Attention>
+void read_image(Arguments& in, Attention& a) {
+    a.x = in.next(3);
+    a.prompts = in.size(0), a.cells = in.size(1), a.channels = in.size(2);
+    in.require(a.channels % ts::kChannelStep == 0);
+    a.positions = in.next_of(a.cells, a.channels);
+}
+
+// Then what each prompt has packed, which tells how many there are.
+template <typename Attention>
+const float* read_columns(Arguments& in, Attention& a) {
+    const int images = a.prompts, panel = ts::table().panel;
+    const float* result = in.next(4);
+    a.prompts = in.size(0), a.columns = in.size(1) * panel;
+    in.require(in.size(2) == a.channels && in.size(3) == panel && (images == 1 || images == a.prompts));
+    a.x_stride = images == 1 ? 0 : static_cast<ptrdiff_t>(a.cells) * a.channels;
+    return result;
+}
 
 int outcome(bool had_memory) { return had_memory ? 0 : kNoMemory; }
 
@@ -98,6 +127,23 @@ int bottleneck(Arguments in, int stride, bool residual) {
     a.residual = residual;
     in.require(!residual || a.channels == a.outputs);
     return in.complete() ? outcome(ts::table().bottleneck(a)) : kMisfit;
+}
+
+int dense(Arguments in, bool relu, bool norm) {
+    ts::Dense a{};
+    a.x = in.next(2);
+    a.rows = in.size(0), a.depth = in.size(1);
+    a.weight = in.packed(a.depth);
+    a.outputs = in.outputs();
+    a.bias = in.next_of(a.outputs);
+    a.relu = relu;
+    if (norm) {
+        a.residual = in.next_of(a.rows, a.outputs);
+        a.scale = in.next_of(a.outputs);
+        a.shift = in.next_of(a.outputs);
+    }
+    a.y = in.next_of(a.rows, a.outputs);
+    return in.complete() ? outcome(ts::table().dense(a)) : kMisfit;
 }
 
 }  // namespace
@@ -183,6 +229,99 @@ TS_KERNEL(TsNeck) {
     a.mix_shift = in.next_of(a.outputs);
     a.y = in.next_of(a.outputs, a.height, a.width);
     return in.complete() ? outcome(ts::table().neck(a)) : kMisfit;
+}
+
+// x (R, depth), packed weight (depth), bias -> (R, outputs), and the same with a ReLU.
+TS_KERNEL(TsDense) { return dense({count, data, ranks, shapes, types}, false, false); }
+TS_KERNEL(TsDenseRelu) { return dense({count, data, ranks, shapes, types}, true, false); }
+
+// x (R, depth), packed weight (depth), bias, residual (R, outputs), scale, shift -> (R, outputs).
+TS_KERNEL(TsDenseNorm) { return dense({count, data, ranks, shapes, types}, false, true); }
+
+// x (1, grid^2, C), logits (P, 4 grid, 4 grid), first (4, 4), bias, scale, shift, second (16, 16), bias, scale, shift,
+// packed widen (16), bias -> (P, grid^2, C). Depths run over ky, kx, channel.
+TS_KERNEL(TsMaskPrompt) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::MaskPrompt a{};
+    a.x = in.next(3);
+    const int cells = in.size(1);
+    in.require(in.size(0) == 1);
+    a.channels = in.size(2);
+    a.logits = in.next(3);
+    a.prompts = in.size(0), a.grid = in.size(1) / 4;
+    in.require(in.size(1) == 4 * a.grid && in.size(2) == 4 * a.grid && a.grid * a.grid == cells);
+    a.first = in.next_of(a.kInner, 4);
+    a.first_bias = in.next_of(a.kInner);
+    a.first_scale = in.next_of(a.kInner);
+    a.first_shift = in.next_of(a.kInner);
+    a.second = in.next_of(a.kWidth, 4 * a.kInner);
+    a.second_bias = in.next_of(a.kWidth);
+    a.second_scale = in.next_of(a.kWidth);
+    a.second_shift = in.next_of(a.kWidth);
+    a.widen = in.packed(a.kWidth);
+    in.require(in.outputs() == a.channels);
+    a.widen_bias = in.next_of(a.channels);
+    a.y = in.next_of(a.prompts, cells, a.channels);
+    return in.complete() ? outcome(ts::table().mask_prompt(a)) : kMisfit;
+}
+
+// x (1 or P, N, C), positions (N, C), packed queries (P, columns / panel, C, panel) -> (P, columns, C).
+TS_KERNEL(TsTokensToImage) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::TokensToImage a{};
+    read_image(in, a);
+    a.queries = read_columns(in, a);
+    a.y = in.next_of(a.prompts, a.columns, a.channels);
+    if (!in.complete()) return kMisfit;
+    const size_t chunks = (static_cast<size_t>(a.cells) + a.kChunk - 1) / a.kChunk;
+    const std::unique_ptr<float[]> workspace(new (std::nothrow)
+                                                 float[chunks * a.prompts * a.columns * (a.channels + 2)]);
+    a.workspace = workspace.get();
+    return outcome(a.workspace && ts::table().tokens_to_image(a));
+}
+
+// x (1 or P, N, C), positions (N, C), packed keys (P, columns / panel, C, panel), bias (P, columns), packed values
+// (P, C / panel, columns, panel), bias, scale, shift -> (P, N, C).
+TS_KERNEL(TsImageToTokens) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::ImageToTokens a{};
+    read_image(in, a);
+    a.keys = read_columns(in, a);
+    in.require(a.columns % a.kHeads == 0);
+    a.key_bias = in.next_of(a.prompts, a.columns);
+    a.values = in.packed_each(a.prompts, a.channels, a.columns);
+    a.bias = in.next_of(a.channels);
+    a.scale = in.next_of(a.channels);
+    a.shift = in.next_of(a.channels);
+    a.y = in.next_of(a.prompts, a.cells, a.channels);
+    return in.complete() ? outcome(ts::table().image_to_tokens(a)) : kMisfit;
+}
+
+// x (P, grid^2, C), packed first (C), bias, scale, shift, packed second (width), bias, weights (P, masks, depth) ->
+// (P, masks, 4 grid, 4 grid). The outputs of the two convolutions run over ky, kx, channel.
+TS_KERNEL(TsMasks) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::Masks a{};
+    a.x = in.next(3);
+    a.prompts = in.size(0), a.channels = in.size(2);
+    const int cells = in.size(1);
+    while (a.grid * a.grid < cells) ++a.grid;
+    in.require(a.grid * a.grid == cells);
+    a.first = in.packed(a.channels);
+    a.first_outputs = in.outputs();
+    in.require(a.first_outputs % (4 * ts::kChannelStep) == 0);
+    a.first_bias = in.next_of(a.first_outputs);
+    a.scale = in.next_of(a.first_outputs / 4);
+    a.shift = in.next_of(a.first_outputs / 4);
+    a.second = in.packed(a.first_outputs / 4);
+    a.second_outputs = in.outputs();
+    in.require(a.second_outputs % (4 * ts::kChannelStep) == 0);
+    a.second_bias = in.next_of(a.second_outputs);
+    a.weights = in.next(3);
+    in.require(in.size(0) == a.prompts && in.size(2) == a.second_outputs / 4);
+    a.masks = in.size(1);
+    a.y = in.next_of(a.prompts, a.masks, 4 * a.grid, 4 * a.grid);
+    return in.complete() ? outcome(ts::table().masks(a)) : kMisfit;
 }
 
 TS_EXPORT int ts_abi_version() { return kAbiVersion; }

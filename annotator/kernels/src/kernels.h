@@ -73,6 +73,80 @@ struct Neck {
     float* y;
 };
 
+// y = x weight^T + bias for few rows, with a ReLU if asked, or, where there is a residual, the norm of that plus y.
+struct Dense {
+    const float* x;
+    int rows, depth;
+    const float *weight, *bias;
+    int outputs;
+    bool relu;
+    const float *residual, *scale, *shift;  // (rows, outputs), (outputs), (outputs), or null
+    float* y;
+};
+
+// x + the embedding of P earlier masks' logits: two 2 x 2 convolutions of stride 2, each with a norm over channels and
+// GELU, and one of 1 x 1.
+struct MaskPrompt {
+    static constexpr int kInner = 4, kWidth = 16;  // channels after the first and the second convolution
+
+    const float* x;  // (grid^2, channels), for all prompts
+    int channels;
+    const float* logits;  // (prompts, 4 grid, 4 grid)
+    int prompts, grid;
+    const float *first, *first_bias, *first_scale, *first_shift;      // (kInner, 2 x 2), not packed
+    const float *second, *second_bias, *second_scale, *second_shift;  // (kWidth, 2 x 2 x kInner), not packed
+    const float *widen, *widen_bias;
+    float* y;  // (prompts, grid^2, channels)
+};
+
+// Attention of P prompts' tokens, in several heads, over the cells of an image: y = softmax over the cells of
+// (queries . (x + positions)), times x. Every head of every token is a column with a query of its own, into which the
+// key projection went; the value projection comes after this.
+struct TokensToImage {
+    static constexpr int kChunk = 192;  // cells whose sums are kept apart in the workspace
+
+    const float* x;      // (cells, channels) for all prompts, or for each
+    ptrdiff_t x_stride;  // between prompts, or 0
+    const float* positions;
+    int cells, channels;
+    const float* queries;  // of each prompt packed: `columns` outputs, `channels` deep
+    int prompts, columns;
+    float* workspace;  // for each prompt and chunk: (channels + 2) x columns
+    float* y;          // (prompts, columns, channels)
+};
+
+// Attention of the cells over P prompts' tokens: norm(x + bias + softmax over a head's tokens of (keys . (x +
+// positions) + key_bias), times values). A column is token * kHeads + head; the query projection went into the keys,
+// the output projection into the values. Columns that only fill a panel have a key bias of -1e30.
+struct ImageToTokens {
+    static constexpr int kHeads = 8;
+
+    const float* x;      // (cells, channels) for all prompts, or for each
+    ptrdiff_t x_stride;  // between prompts, or 0
+    const float* positions;
+    int cells, channels;
+    const float *keys, *key_bias;  // of each prompt packed: `columns` outputs, `channels` deep
+    const float* values;           // of each prompt packed: `channels` outputs, `columns` deep
+    int prompts, columns;
+    const float *bias, *scale, *shift;
+    float* y;  // (prompts, cells, channels); may be x
+};
+
+// Two transposed 2 x 2 convolutions of stride 2, the first with a norm over channels, both with GELU, and for each
+// prompt the products of every pixel with the weights of its masks.
+struct Masks {
+    const float* x;  // (prompts, grid^2, channels)
+    int prompts, grid, channels;
+    const float *first, *first_bias;  // outputs (2, 2, width)
+    int first_outputs;
+    const float *scale, *shift;
+    const float *second, *second_bias;  // outputs (2, 2, depth)
+    int second_outputs;
+    const float* weights;  // (prompts, masks, depth)
+    int masks;
+    float* y;  // (prompts, masks, 4 grid, 4 grid)
+};
+
 struct Table {
     const char* isa;
     int panel;  // outputs in a panel of packed weights
@@ -81,6 +155,11 @@ struct Table {
     bool (*window_attention)(const WindowAttention&);
     bool (*conv_mlp)(const ConvMlp&);
     bool (*neck)(const Neck&);
+    bool (*dense)(const Dense&);
+    bool (*mask_prompt)(const MaskPrompt&);
+    bool (*tokens_to_image)(const TokensToImage&);
+    bool (*image_to_tokens)(const ImageToTokens&);
+    bool (*masks)(const Masks&);
 };
 
 }  // namespace ts
