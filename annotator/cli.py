@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import re
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from annotator import __version__
-from annotator.commands.console import EXIT_ERROR, EXIT_INTERRUPTED, Parser, complain
+from annotator.commands.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_NO_DISPLAY, Parser, complain
 from annotator.errors import AnnotatorError, DatasetError
 
 _DESCRIPTION = """\
@@ -22,16 +23,33 @@ Label images with TinySAM: click, get a mask, save COCO.
 
   annotator [PATH...]           open the window on a folder, images or a COCO file
   annotator segment IMAGE ...   segment one image, without a window
+  annotator everything IMAGE    propose masks for all there is in one image
+  annotator prelabel FOLDER     propose masks for all images of a folder; can be interrupted and resumed
   annotator weights ...         list, inspect and import checkpoints
+  annotator check FILE.json     explain every problem of a COCO file
+  annotator stats FILE.json     count what a COCO file holds
+  annotator export FILE.json    write another format, and compare it with the masks
+  annotator import SOURCE ...   add the annotations of another format to a COCO file
 """
 _EPILOG = """\
-`annotator segment --help` and `annotator weights --help` say more.
-A folder that is itself called "segment" or "weights" is opened as ./segment, or after --, as in: annotator -- segment
+`annotator segment --help` and so on say more.
+A folder that is itself called like a command is opened as ./segment, or after --, as in: annotator -- segment
 """
+_COMMANDS = {
+    "segment": "segment",
+    "everything": "everything",
+    "prelabel": "prelabel",
+    "weights": "weights",
+    "check": "check",
+    "stats": "stats",
+    "export": "export",
+    "import": "import_",
+}
+"""The module of annotator.commands that each command is in."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code: 0, 1 for an error, 130 for Ctrl+C.
+    """Run the command line and return the exit code: 0, 1 for an error, 3 without a display, 130 for Ctrl+C.
 
     argv: the words after the program's name; None takes the process's own. Raises SystemExit(2) for wrong usage and
     SystemExit(0) after --help, as argparse does.
@@ -41,14 +59,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         # A file name that the terminal's encoding lacks must not end the program.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        if words[:1] == ["segment"]:
-            from annotator.commands import segment
+        try:
+            return _run(words)
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read the output, such as `head`, has enough of it. What is left must not be tried again at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_ERROR
 
-            return segment.run(segment.parse(words[1:]))
-        if words[:1] == ["weights"]:
-            from annotator.commands import weights
 
-            return weights.run(weights.parse(words[1:]))
+def _run(words: list[str]) -> int:
+    try:
+        if words and words[0] in _COMMANDS:
+            command = importlib.import_module(f"annotator.commands.{_COMMANDS[words[0]]}")
+            exit_code: int = command.run(command.parse(words[1:]))
+            return exit_code
         return _window(words)
     except AnnotatorError as error:
         complain(str(error))
@@ -69,13 +96,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _window(words: list[str]) -> int:
     parser = Parser(
         prog="annotator",
-        usage="annotator [--help] [--version [--verbose]] [PATH...]",
+        usage="annotator [--help] [--version [--verbose]] [--example | [--images DIR] PATH...]",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     parser.add_argument("paths", metavar="PATH", nargs="*", type=Path, help="a folder, images, or a COCO file")
+    parser.add_argument("--images", metavar="DIR", type=Path, help="the folder in which the images of a COCO file lie")
+    parser.add_argument("--example", action="store_true", help="open the example picture, in a copy of your own")
     parser.add_argument("--version", action="store_true", help="print the version and exit")
     parser.add_argument("-v", "--verbose", action="store_true", help="with --version: also what it runs on, and where")
     options = parser.parse_args(words)
@@ -84,20 +113,22 @@ def _window(words: list[str]) -> int:
         return 0
     if options.verbose:
         parser.error("--verbose only goes with --version")
+    if options.example and options.paths:
+        parser.error("--example opens a picture of its own, so it goes without PATH")
+    if options.images is not None and len(options.paths) != 1:
+        parser.error("--images goes with exactly one PATH, the COCO file")
     for path in options.paths:
         if not os.path.exists(path):
             raise DatasetError(f"{path} cannot be found; check the path.")
-    if sys.platform.startswith("linux") and not any(
-        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    ):
-        # Qt would abort the process.
-        raise AnnotatorError(
-            "There is no display (neither DISPLAY nor WAYLAND_DISPLAY is set), so no window can open; "
-            "`annotator segment` works without one."
-        )
+    from annotator.commands.display import missing_display
+
+    missing = missing_display()
+    if missing is not None:
+        complain(f"There is no display ({missing}), so no window can open; `annotator segment` works without one.")
+        return EXIT_NO_DISPLAY
     from annotator.gui.app import run
 
-    return run(options.paths)
+    return run(options.paths, image_root=options.images, example=options.example)
 
 
 def _print_version(*, verbose: bool) -> None:
@@ -107,7 +138,7 @@ def _print_version(*, verbose: bool) -> None:
     import platform
     from importlib import metadata
 
-    from annotator import paths
+    from annotator import kernels, paths
 
     print(f"Python {platform.python_version()} on {platform.platform()}")
     try:
@@ -119,5 +150,9 @@ def _print_version(*, verbose: bool) -> None:
         if "extra ==" not in requirement:
             name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
             print(f"{name} {metadata.version(name)}")
+    try:
+        print(f"kernels: {kernels.describe()}")
+    except kernels.KernelsUnavailable as error:
+        print(f"kernels: none, so the network runs on MindSpore's own operators, slower ({error})")
     print(f"shipped weights: {paths.shipped_weights_dir()}")
     print(f"imported weights: {paths.user_weights_dir()}")

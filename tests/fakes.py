@@ -13,7 +13,7 @@ import numpy.typing as npt
 from annotator.segment import CancellationToken, DecodeBatch, Embedding, Prompt, Proposal
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.preprocess import preprocess
-from annotator.segment.segmenter import check_prompts
+from annotator.segment.segmenter import check_embedding, check_prompts
 
 _CELL = 4  # the features hold one colour per cell of 4 x 4 input pixels, the resolution of the logits
 
@@ -48,12 +48,13 @@ class FakeSegmenter:
         cells = image[0].reshape(3, side, 4, _CELL, side, 4, _CELL).mean(axis=(3, 6))  # 3, side, 4, side, 4
         features = np.zeros(self.identity.features_shape, np.float32)
         features[0, :48] = cells.transpose(0, 2, 4, 1, 3).reshape(48, side, side)
-        return Embedding(features, frame, self.identity.fingerprint(rgb))
+        return Embedding(features, frame, self.identity.fingerprint(rgb), self.identity.digest)
 
     def decode(self, embedding: Embedding, prompt: Prompt) -> list[Proposal]:
         return self.decode_batch(embedding, [prompt]).proposals(0, embedding)
 
     def decode_batch(self, embedding: Embedding, prompts: Sequence[Prompt]) -> DecodeBatch:
+        check_embedding(embedding, self.identity)
         check_prompts(embedding, prompts)
         logits_side = self.identity.logits_side
         batch = np.zeros((len(prompts), 3, logits_side, logits_side), np.float32)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import os
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -26,7 +29,7 @@ class TestWindow:
         """The paths each window was opened with; no window opens."""
         opened: list[list[Path]] = []
         app = types.ModuleType("annotator.gui.app")
-        app.run = lambda paths: opened.append(paths) or 0
+        app.run = lambda paths, **options: opened.append(paths) or 0
         monkeypatch.setitem(sys.modules, "annotator.gui.app", app)
         return opened
 
@@ -58,8 +61,29 @@ class TestWindow:
     ):
         for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
             monkeypatch.delenv(name, raising=False)
-        assert run() == 1
+        assert run() == 3
         assert "display" in the_complaint(capsys)
+        assert not opened
+
+    def test_the_images_of_a_coco_file_and_the_example_can_be_asked_for(
+        self, monkeypatch: pytest.MonkeyPatch, opened: list[list[Path]], photo: Path
+    ):
+        asked: list[object] = []
+        monkeypatch.setattr(
+            sys.modules["annotator.gui.app"], "run", lambda paths, **options: asked.append((paths, options)) or 0
+        )
+        assert run("--images", photo.parent, photo) == 0
+        assert run("--example") == 0
+        assert asked == [
+            ([photo], {"image_root": photo.parent, "example": False}),
+            ([], {"image_root": None, "example": True}),
+        ]
+
+    @pytest.mark.parametrize("words", [["--images", "d"], ["--images", "d", "a", "b"], ["--example", "a"]])
+    def test_options_that_do_not_go_together_are_refused(
+        self, words: list[str], opened: list[list[Path]], capsys: pytest.CaptureFixture[str]
+    ):
+        assert words[0] in refuse(capsys, *words)
         assert not opened
 
     def test_unknown_options_are_refused(self, capsys: pytest.CaptureFixture[str]):
@@ -69,7 +93,7 @@ class TestWindow:
     def test_a_missing_system_library_is_named(
         self, opened: list[list[Path]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ):
-        def fails_to_load(paths: list[Path]) -> int:
+        def fails_to_load(paths: list[Path], **options: object) -> int:
             raise ImportError("libEGL.so.1: cannot open shared object file: No such file or directory")
 
         monkeypatch.setattr(sys.modules["annotator.gui.app"], "run", fails_to_load)
@@ -79,7 +103,7 @@ class TestWindow:
     def test_ctrl_c_exits_quietly(
         self, opened: list[list[Path]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ):
-        def interrupted(paths: list[Path]) -> int:
+        def interrupted(paths: list[Path], **options: object) -> int:
             raise KeyboardInterrupt
 
         monkeypatch.setattr(sys.modules["annotator.gui.app"], "run", interrupted)
@@ -87,8 +111,44 @@ class TestWindow:
         assert capsys.readouterr() == ("", "")
 
 
+def test_a_name_the_terminal_cannot_show_is_spelt_out(monkeypatch: pytest.MonkeyPatch):
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setattr("annotator.cli.__version__", "猫")
+    assert run("--version") == 0
+    assert terminal.buffer.getvalue() == b"annotator \\u732b" + os.linesep.encode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal of a closed pipe")
+@pytest.mark.parametrize("words", [["weights", "list"], ["--version"]], ids=" ".join)
+def test_a_reader_that_has_enough_ends_the_program_quietly(words: list[str], project: Path):
+    reader, writer = os.pipe()
+    os.close(reader)
+    process = subprocess.run(
+        [sys.executable, "-m", "annotator", *words], cwd=project, stdout=writer, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writer)
+    assert (process.returncode, process.stderr) == (1, b"")
+
+
 def test_version(capsys: pytest.CaptureFixture[str]):
     assert run("--version") == 0
     assert capsys.readouterr().out == f"annotator {annotator.__version__}\n"
     assert run("--version", "-v") == 0
     assert f"Python {sys.version_info.major}.{sys.version_info.minor}" in capsys.readouterr().out
+
+
+def test_verbose_version_says_whether_the_kernels_are_used(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    from annotator import kernels
+
+    def missing() -> None:
+        raise kernels.KernelsUnavailable("the library does not exist")
+
+    monkeypatch.setattr(kernels, "describe", lambda: "avx2, 2 threads")
+    assert run("--version", "-v") == 0
+    assert "kernels: avx2, 2 threads\n" in capsys.readouterr().out
+    monkeypatch.setattr(kernels, "describe", missing)
+    assert run("--version", "-v") == 0
+    assert "the library does not exist" in capsys.readouterr().out

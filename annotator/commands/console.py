@@ -11,6 +11,7 @@ from typing import NoReturn
 
 EXIT_ERROR = 1
 EXIT_USAGE = 2
+EXIT_NO_DISPLAY = 3  # the Makefile knows it too
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells count
 
 

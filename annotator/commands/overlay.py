@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import colorsys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import cv2
@@ -9,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
+    from annotator.core.geometry import RunLengths
     from annotator.segment import Prompt
 
 _TINT = (30, 120, 255)
@@ -36,6 +39,30 @@ def draw_overlay(rgb: npt.NDArray[np.uint8], mask: npt.NDArray[np.bool_], prompt
     for (x, y), label in zip(prompt.points, prompt.labels, strict=True):
         _draw_point(picture, (round(float(x)), round(float(y))), positive=bool(label), line=line)
     return picture
+
+
+def draw_masks(rgb: npt.NDArray[np.uint8], masks: Sequence[RunLengths]) -> npt.NDArray[np.uint8]:
+    """The photo with many masks, each tinted and outlined in a colour of its own, the larger ones below.
+
+    rgb: H x W x 3 uint8; the masks are of the same size. Returns a new image like rgb.
+    """
+    picture = rgb.copy()
+    line = max(1, round(max(rgb.shape[:2]) / 800))
+    for number, mask in enumerate(sorted(masks, key=lambda mask: -mask.area)):
+        part, x, y = mask.crop()
+        colour = _colour(number)
+        region = picture[y : y + part.shape[0], x : x + part.shape[1]]
+        tint = np.asarray(colour, np.float32)
+        region[part] = ((1 - _TINT_SHARE) * region[part] + _TINT_SHARE * tint).round().astype(np.uint8)
+        contours, _ = cv2.findContours(part.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE, offset=(x, y))
+        cv2.drawContours(picture, contours, -1, colour, line, cv2.LINE_AA)
+    return picture
+
+
+def _colour(number: int) -> tuple[int, int, int]:
+    """Neighbouring numbers get hues far apart: each is the golden angle on from the one before."""
+    red, green, blue = colorsys.hsv_to_rgb(number * 0.381966 % 1, 0.85, 1.0)
+    return round(255 * red), round(255 * green), round(255 * blue)
 
 
 def _draw_point(picture: npt.NDArray[np.uint8], at: tuple[int, int], *, positive: bool, line: int) -> None:

@@ -11,11 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from annotator.commands.console import Parser, complain, stdout_for_results
+from annotator.commands.png import png_path
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
     from annotator.segment import Proposal, Segmenter
 
 _POINT_OR_BOX = ("--point", "--box")
@@ -61,10 +59,10 @@ def parse(words: list[str]) -> SegmentOptions:
         "--weights", metavar="FILE", type=Path, help="the checkpoint; by default the best one installed"
     )
     parser.add_argument(
-        "--mask-out", metavar="MASK.png", type=_png, help="write the best mask, 255 on the object, 0 off it"
+        "--mask-out", metavar="MASK.png", type=png_path, help="write the best mask, 255 on the object, 0 off it"
     )
     parser.add_argument(
-        "--overlay", metavar="OUT.png", type=_png, help="write the image with the mask and prompt drawn on it"
+        "--overlay", metavar="OUT.png", type=png_path, help="write the image with the mask and prompt drawn on it"
     )
     parser.add_argument(
         "--json", dest="as_json", action="store_true", help="print JSON, with masks as COCO run-lengths"
@@ -114,18 +112,12 @@ def _box(text: str) -> tuple[float, float, float, float]:
     return x0, y0, x1, y1
 
 
-def _png(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() != ".png":
-        raise argparse.ArgumentTypeError(f"{text!r} must end in .png")
-    return path
-
-
 def run(options: SegmentOptions) -> int:
     """Segment, write the files asked for, print the proposals; returns the exit code. Raises AnnotatorError."""
     import numpy as np
 
     from annotator.commands.overlay import draw_overlay
+    from annotator.commands.png import write_png
     from annotator.core.images import read_image
     from annotator.segment import Prompt, load_segmenter
 
@@ -136,7 +128,7 @@ def run(options: SegmentOptions) -> int:
     )
     image = read_image(options.image)
     height, width = image.rgb.shape[:2]
-    prompt.check_inside(height, width)
+    prompt = prompt.cut_to(height, width)
     if image.note:
         complain(f"{options.image}: {image.note}")
     with stdout_for_results():
@@ -145,9 +137,9 @@ def run(options: SegmentOptions) -> int:
 
     best = proposals[0]
     if options.mask_out is not None:
-        _write_png(options.mask_out, best.mask.view(np.uint8) * np.uint8(255))
+        write_png(options.mask_out, best.mask.view(np.uint8) * np.uint8(255))
     if options.overlay is not None:
-        _write_png(options.overlay, draw_overlay(image.rgb, best.mask, prompt))
+        write_png(options.overlay, draw_overlay(image.rgb, best.mask, prompt))
     answer = _answer(options.image, (height, width), segmenter, proposals)
     if options.as_json:
         print(json.dumps(answer))
@@ -179,14 +171,3 @@ def _answer(path: Path, size: tuple[int, int], segmenter: Segmenter, proposals: 
             }
         )
     return {"image": str(path), "size": list(size), "weights": segmenter.name, "proposals": described}
-
-
-def _write_png(path: Path, pixels: npt.NDArray[np.uint8]) -> None:
-    """Write H x W grey or H x W x 3 RGB uint8; a file that is there is replaced whole or not at all."""
-    import cv2
-
-    from annotator.core.atomic import replace_file
-
-    # Not cv2.imwrite: on Windows it cannot write to paths outside the system's code page.
-    _, png = cv2.imencode(".png", pixels[..., ::-1] if pixels.ndim == 3 else pixels)
-    replace_file(path, png.tobytes())

@@ -50,25 +50,30 @@ def run(options: WeightsOptions) -> int:
 
 
 def _list() -> list[str]:
-    from annotator.segment.weights import best_weights, installed_weights
+    from annotator.segment.weights import installed_weights
 
-    best = best_weights()
-    lines = []
-    for weights in installed_weights():
-        mark = "*" if weights.path == best else " "
+    installed = installed_weights()
+    best = next((weights for weights in installed if weights.is_usable), None)
+    lines = [] if best is not None else ["No usable weights are installed; annotator weights import FILE keeps some."]
+    for weights in installed:
+        mark = "*" if weights is best else " "
         lines.append(f"{mark} {weights.name} ({'shipped' if weights.is_shipped else 'imported'}): {weights.path}")
         if weights.problem is not None:
             lines.append(f"    cannot be used: {weights.problem}")
+        elif not weights.is_checked:
+            lines.append("    not checked; annotator weights info FILE does, and import FILE makes it the default")
     return lines
 
 
 def _info(path: Path) -> list[str]:
-    from annotator.model.checkpoint import read_config, read_info
+    from annotator.model.checkpoint import read_checkpoint
 
-    info = read_info(path)
+    with stdout_for_results():
+        checkpoint = read_checkpoint(path)
+    info = checkpoint.info
     lines = [
         f"name: {info.name}",
-        f"image size: {read_config(path).image_size}",
+        f"image size: {checkpoint.config.image_size}",
         f"precision: {info.precision}",
         f"source: {info.source}",
         f"training data: {info.training_data}",

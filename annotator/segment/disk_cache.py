@@ -16,7 +16,7 @@ import numpy as np
 from annotator.segment.preprocess import Frame
 from annotator.segment.segmenter import Embedding
 
-_MAGIC = b"TSEMB1\n\0"
+_MAGIC = b"TSEMB2\n\0"
 _HEADER_SIZE = struct.Struct("<I")
 _DIGEST_BYTES = 20
 _SUFFIX = ".embedding"
@@ -106,6 +106,7 @@ def _encode(embedding: Embedding) -> bytes:
         {
             "fingerprint": embedding.fingerprint,
             "frame": asdict(embedding.frame),
+            "model": embedding.model,
             "mask_threshold": embedding.mask_threshold,
             "shape": embedding.features.shape,
         }
@@ -125,7 +126,13 @@ def _decode(data: bytes, key: str) -> Embedding | None:
     if header["fingerprint"] != key:
         return None
     features = np.frombuffer(body, "<f4", offset=start + length).reshape(header["shape"])
-    return Embedding(features.astype(np.float32, copy=False), Frame(**header["frame"]), key, header["mask_threshold"])
+    return Embedding(
+        features.astype(np.float32, copy=False),
+        Frame(**header["frame"]),
+        key,
+        header["model"],
+        header["mask_threshold"],
+    )
 
 
 def _digest(body: bytes) -> bytes:

@@ -68,16 +68,24 @@ def upsample(logits: npt.NDArray[np.float32], frame: Frame) -> npt.NDArray[np.fl
     public implementation of SAM (`postprocess_masks`).
     """
     full = np.empty((frame.height, frame.width), np.float32)
-    for rows, band in _upsampled_bands(logits, frame):
-        full[rows] = band
+    side = len(logits)
+    for rows, columns, band in _upsampled_bands(logits, frame, rows=slice(0, side), columns=slice(0, side)):
+        full[rows, columns] = band
     return full
 
 
 def upsample_mask(logits: npt.NDArray[np.float32], frame: Frame, threshold: float) -> npt.NDArray[np.bool_]:
     """`upsample(logits, frame) > threshold`, H x W bool, without the float image in memory."""
-    mask = np.empty((frame.height, frame.width), np.bool_)
-    for rows, band in _upsampled_bands(logits, frame):
-        np.greater(band, np.float32(threshold), out=mask[rows])
+    mask = np.zeros((frame.height, frame.width), np.bool_)
+    height, width = image_part(logits, frame).shape
+    # The image's last pixels lie between the last cell on it and the next one.
+    above = logits[: height + 1, : width + 1] > np.float32(threshold)
+    if not above.any():
+        return mask
+    # An interpolated number is never larger than all it is made of, so only what is near can be foreground.
+    rows, columns = _extent(above.any(1)), _extent(above.any(0))
+    for band_rows, band_columns, band in _upsampled_bands(logits, frame, rows=rows, columns=columns):
+        np.greater(band, np.float32(threshold), out=mask[band_rows, band_columns])
     return mask
 
 
@@ -88,23 +96,73 @@ def image_part(logits: npt.NDArray[np.float32], frame: Frame) -> npt.NDArray[np.
     return logits[..., :height, :width]
 
 
-def _upsampled_bands(logits: npt.NDArray[np.float32], frame: Frame) -> Iterator[tuple[slice, npt.NDArray[np.float32]]]:
-    """`upsample` in bands of rows from top to bottom; a band's array is overwritten by the next one."""
-    height, width = frame.resized
-    padded = cv2.resize(logits, (frame.input_size, frame.input_size), interpolation=cv2.INTER_LINEAR)
-    # The two axes of bilinear interpolation are independent: columns for all rows now, rows band by band.
-    wide = cv2.resize(padded[:height, :width], (frame.width, height), interpolation=cv2.INTER_LINEAR)
+def _extent(flags: npt.NDArray[np.bool_]) -> slice:
+    """From the first to the last flag that is set, of those along one axis."""
+    places = np.flatnonzero(flags)
+    return slice(int(places[0]), int(places[-1]) + 1)
 
-    source = ((np.arange(frame.height) + 0.5) * (height / frame.height) - 0.5).clip(0, height - 1)
-    above = np.floor(source).astype(np.intp)
-    below = np.minimum(above + 1, height - 1)
-    weight = (source - above).astype(np.float32)[:, None]
-    band_rows = max(1, _BAND_PIXELS // frame.width)
-    for start in range(0, frame.height, band_rows):
-        rows = slice(start, min(start + band_rows, frame.height))
-        upper = wide[above[rows]]
-        band = wide[below[rows]]
+
+@dataclass(frozen=True)
+class _Axis:
+    """Which of an axis' pixels are computed, and where each is between two pixels of the input.
+
+    inputs: the input's pixels that are needed. pixels: the original image's.
+    near, far: index of the two input pixels around each, from inputs.start on; share: of the far one in the result.
+    """
+
+    inputs: slice
+    pixels: slice
+    near: npt.NDArray[np.intp]
+    far: npt.NDArray[np.intp]
+    share: npt.NDArray[np.float32]
+
+    @classmethod
+    def around(cls, cells: slice, *, scale: int, resized: int, original: int) -> _Axis:
+        """All pixels that `cells` of the logits have a part in; scale: input pixels per cell."""
+        inputs = slice(max(0, scale * (cells.start - 1)), min(resized, scale * (cells.stop + 1)))
+        source = ((np.arange(original) + 0.5) * (resized / original) - 0.5).clip(0, resized - 1)
+        near = np.floor(source).astype(np.intp)
+        far = np.minimum(near + 1, resized - 1)
+        pixels = slice(*np.searchsorted(near, (inputs.start, inputs.stop)).tolist())
+        return cls(
+            inputs,
+            pixels,
+            near[pixels] - inputs.start,
+            np.minimum(far[pixels], inputs.stop - 1) - inputs.start,
+            (source - near)[pixels].astype(np.float32),
+        )
+
+
+def _upsampled_bands(
+    logits: npt.NDArray[np.float32], frame: Frame, *, rows: slice, columns: slice
+) -> Iterator[tuple[slice, slice, npt.NDArray[np.float32]]]:
+    """`upsample` in bands of rows from top to bottom, where `rows` and `columns` of the logits have a part.
+
+    Yields rows and columns of the image with their values; a band's array may be overwritten by the next one.
+    """
+    scale = frame.input_size // len(logits)
+    height, width = frame.resized
+    down = _Axis.around(rows, scale=scale, resized=height, original=frame.height)
+    across = _Axis.around(columns, scale=scale, resized=width, original=frame.width)
+    # Resizing repeats the edge of what it is given, so it is given one row more on either side than is looked at.
+    first = max(0, rows.start - 2)
+    some = logits[first : rows.stop + 2]
+    padded = cv2.resize(some, (frame.input_size, len(some) * scale), interpolation=cv2.INTER_LINEAR)
+    wide = padded[down.inputs.start - first * scale : down.inputs.stop - first * scale, :width]
+    # The two axes of bilinear interpolation are independent: columns for all rows now, rows band by band.
+    if frame.width != width:
+        wide = cv2.resize(wide, (frame.width, len(wide)), interpolation=cv2.INTER_LINEAR)
+    part = np.asarray(wide[:, across.pixels], np.float32)
+    if frame.height == height:
+        yield down.pixels, across.pixels, part
+        return
+    band_rows = max(1, _BAND_PIXELS // max(1, part.shape[1]))
+    for start in range(0, len(down.near), band_rows):
+        some_rows = slice(start, start + band_rows)
+        upper = part[down.near[some_rows]]
+        band = part[down.far[some_rows]]
         band -= upper
-        band *= weight[rows]
+        band *= down.share[some_rows, None]
         band += upper
-        yield rows, band
+        place = down.pixels.start + start
+        yield slice(place, place + len(band)), across.pixels, band

@@ -36,6 +36,7 @@ from annotator.segment.segmenter import (
     DecodeBatch,
     Embedding,
     Proposal,
+    check_embedding,
     check_prompts,
     load_segmenter,
 )
@@ -160,6 +161,7 @@ class RemoteSegmenter:
                 self._arrays.read(features),
                 reply.frame,
                 reply.fingerprint,
+                process.identity.digest,
                 reply.mask_threshold,
             )
             self._arrays.trim()
@@ -176,6 +178,7 @@ class RemoteSegmenter:
         check_prompts(embedding, prompts)
         with self._lock:
             process = self._ready_process()
+            check_embedding(embedding, process.identity)
             batch = self._decode(process, embedding, prompts, send_features=False)
             if batch is None:
                 batch = self._decode(process, embedding, prompts, send_features=True)

@@ -121,7 +121,9 @@ class _Server:
             if request.features is None:
                 return FeaturesWanted()
             features = self._arrays.read(request.features)
-            embedding = Embedding(features, request.frame, request.fingerprint, request.mask_threshold)
+            # The parent has checked that it is this model's.
+            model = self._segmenter.identity.digest
+            embedding = Embedding(features, request.frame, request.fingerprint, model, request.mask_threshold)
             self._recent.put(request.fingerprint, embedding)
         batch = self._segmenter.decode_batch(embedding, request.prompts)
         self._arrays.write(request.logits, batch.logits)

@@ -47,12 +47,14 @@ class Embedding:
     features: 1 x 256 x S/16 x S/16 float32, S the network's input size.
     frame: how the image lies in the network's input.
     fingerprint: hex digest of pixels + weights + precision; equal fingerprints mean equal features.
+    model: ModelIdentity.digest of the model that made it, which alone can decode it.
     mask_threshold: the logit above which a pixel is foreground.
     """
 
     features: npt.NDArray[np.float32] = field(repr=False)
     frame: Frame
     fingerprint: str
+    model: str
     mask_threshold: float = 0.0
 
 
@@ -130,7 +132,16 @@ class Segmenter(Protocol):
         """Three proposals for one prompt, best predicted IoU first. Raises PromptError for one outside the image."""
 
     def decode_batch(self, embedding: Embedding, prompts: Sequence[Prompt]) -> DecodeBatch:
-        """Low-resolution logits for many prompts at once; equal to decoding them one by one."""
+        """Low-resolution logits for many prompts at once; equal to decoding them one by one.
+
+        Both raise ValueError for an embedding of another model.
+        """
+
+
+def check_embedding(embedding: Embedding, identity: ModelIdentity) -> None:
+    """Raise ValueError for an embedding that another model made, or the same one at another image size."""
+    if (embedding.model, embedding.frame.input_size) != (identity.digest, identity.image_size):
+        raise ValueError(f"the embedding is not one of {identity.name} at an image size of {identity.image_size}")
 
 
 def check_prompts(embedding: Embedding, prompts: Sequence[Prompt]) -> None:

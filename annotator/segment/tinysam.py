@@ -17,7 +17,14 @@ from annotator.segment.cache import EmbeddingStore
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.preprocess import Frame, preprocess
 from annotator.segment.prompt import Prompt
-from annotator.segment.segmenter import CancellationToken, DecodeBatch, Embedding, Proposal, check_prompts
+from annotator.segment.segmenter import (
+    CancellationToken,
+    DecodeBatch,
+    Embedding,
+    Proposal,
+    check_embedding,
+    check_prompts,
+)
 from annotator.segment.weights import best_weights, tensors_digest
 
 PRECISIONS = ("fp32",)
@@ -88,7 +95,7 @@ class TinySamSegmenter:
         image, frame = preprocess(rgb, self._identity.image_size)
         with self._lock:
             features = self._network.encode(image, None if cancel is None else cancel.check)
-        embedding = Embedding(features, frame, fingerprint, self._network.config.mask_threshold)
+        embedding = Embedding(features, frame, fingerprint, self._identity.digest, self._network.config.mask_threshold)
         if self._cache is not None:
             self._cache.put(fingerprint, embedding)
         return embedding
@@ -98,7 +105,11 @@ class TinySamSegmenter:
         return self.decode_batch(embedding, [prompt]).proposals(0, embedding)
 
     def decode_batch(self, embedding: Embedding, prompts: Sequence[Prompt]) -> DecodeBatch:
-        """Low-resolution logits for many prompts at once; equal to decoding them one by one."""
+        """Low-resolution logits for many prompts at once; equal to decoding them one by one.
+
+        Raises ValueError for an embedding of another model.
+        """
+        check_embedding(embedding, self._identity)
         check_prompts(embedding, prompts)
         side = self._identity.logits_side
         logits = np.empty((len(prompts), 3, side, side), np.float32)

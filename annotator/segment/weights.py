@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from annotator.errors import WeightsError
 from annotator.model.architecture import UNUSED_PREFIXES
-from annotator.model.checkpoint import Checkpoint, CheckpointInfo, read_checkpoint, read_info, write_checkpoint
+from annotator.model.checkpoint import (
+    Checkpoint,
+    CheckpointInfo,
+    read_checkpoint,
+    read_config,
+    read_info,
+    write_checkpoint,
+)
+from annotator.model.stored_tensors import MINDSPORE, file_format
 from annotator.paths import shipped_weights_dir, user_weights_dir
+from annotator.segment.everything_config import EverythingConfig
 
 _SUFFIXES = (".safetensors", ".pth", ".pt", ".ckpt")
 
@@ -22,17 +33,25 @@ class InstalledWeights:
     """One installed checkpoint.
 
     info: what it says about itself; None when it cannot be used, and `problem` says why.
+    is_checked: whether its tensors' names and shapes were looked at. Those of a MindSpore file are only known once
+    all of it is read, which takes seconds.
     """
 
     path: Path
     is_shipped: bool
     info: CheckpointInfo | None
     problem: str | None = None
+    is_checked: bool = True
 
     @property
     def name(self) -> str:
         """For people."""
         return self.path.stem if self.info is None else self.info.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it may be used without being asked for by name."""
+        return self.problem is None and self.is_checked
 
 
 def installed_weights() -> list[InstalledWeights]:
@@ -40,17 +59,20 @@ def installed_weights() -> list[InstalledWeights]:
 
     A file that cannot be used is listed with its problem instead of raising.
     """
-    return [_installed(path) for path in _installed_paths()]
+    return list(_all_installed())
 
 
 def best_weights() -> Path:
-    """The checkpoint that is used when none is asked for. Raises WeightsError when none is installed."""
-    paths = _installed_paths()
-    if not paths:
-        raise WeightsError(
-            f"No weights are installed; import a TinySAM checkpoint or put one into {user_weights_dir()}."
-        )
-    return paths[0]
+    """The checkpoint that is used when none is asked for: the first usable one.
+
+    Raises WeightsError when there is none.
+    """
+    for weights in _all_installed():
+        if weights.is_usable:
+            return weights.path
+    raise WeightsError(
+        f"No usable weights are installed; import a TinySAM checkpoint or put one into {user_weights_dir()}."
+    )
 
 
 def import_weights(path: Path | str) -> InstalledWeights:
@@ -80,6 +102,33 @@ def import_weights(path: Path | str) -> InstalledWeights:
     return _installed(target)
 
 
+@dataclass(frozen=True)
+class WeightsSummary:
+    """What a run over many images has to know of its weights. digest: as in ModelIdentity; everything: the defaults."""
+
+    path: Path
+    name: str
+    digest: str
+    image_size: int
+    everything: EverythingConfig
+
+
+def weights_summary(weights: Path | str | None = None) -> WeightsSummary:
+    """Of a checkpoint, or of the best one installed; without MindSpore. Raises WeightsError."""
+    path = best_weights() if weights is None else Path(weights)
+    checkpoint = read_checkpoint(path)
+    everything = EverythingConfig(**asdict(checkpoint.config.everything))
+    return WeightsSummary(
+        path, checkpoint.info.name, tensors_digest(checkpoint), checkpoint.config.image_size, everything
+    )
+
+
+def everything_config(weights: Path | str | None = None) -> EverythingConfig:
+    """The thresholds a checkpoint asks "segment everything" for, without reading its tensors. Raises WeightsError."""
+    config = read_config(best_weights() if weights is None else weights)
+    return EverythingConfig(**asdict(config.everything))
+
+
 def tensors_digest(checkpoint: Checkpoint) -> str:
     """Hex digest of the tensors the network uses: the same for every file format they are stored in."""
     digest = hashlib.blake2b(digest_size=20)
@@ -91,20 +140,33 @@ def tensors_digest(checkpoint: Checkpoint) -> str:
     return digest.hexdigest()
 
 
-def _installed_paths() -> list[Path]:
-    users = sorted(_checkpoints_in(user_weights_dir()), key=lambda path: (-path.stat().st_mtime, path.name))
-    return users + sorted(_checkpoints_in(shipped_weights_dir()))
+def _all_installed() -> Iterator[InstalledWeights]:
+    for folder, is_shipped in ((user_weights_dir(), False), (shipped_weights_dir(), True)):
+        try:
+            paths = _checkpoints_in(folder)
+        except OSError as error:
+            problem = f"The folder {folder} cannot be read ({error.strerror}): check its permissions."
+            yield InstalledWeights(folder, is_shipped, None, problem)
+        else:
+            yield from map(_installed, paths)
 
 
 def _checkpoints_in(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return [path for path in folder.iterdir() if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    """The newest first."""
+    found = []
+    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            path = Path(entry.path)
+            # A file may be deleted meanwhile.
+            with contextlib.suppress(FileNotFoundError):
+                if path.suffix.lower() in _SUFFIXES and entry.is_file():
+                    found.append((-entry.stat().st_mtime, path.name, path))
+    return [path for _, _, path in sorted(found)]
 
 
 def _installed(path: Path) -> InstalledWeights:
     is_shipped = path.parent == shipped_weights_dir()
     try:
-        return InstalledWeights(path, is_shipped, read_info(path))
+        return InstalledWeights(path, is_shipped, read_info(path), is_checked=file_format(path) != MINDSPORE)
     except WeightsError as error:
         return InstalledWeights(path, is_shipped, None, str(error))

@@ -133,6 +133,16 @@ class TestSegment:
         assert blue == 255
         assert red < 255
 
+    @pytest.mark.parametrize("far", ["1e12", "1e39"])
+    def test_a_box_beyond_the_image_is_cut_to_it(self, far: str, photo: Path, capsys: pytest.CaptureFixture[str]):
+        overlays = [photo.with_name("a.png"), photo.with_name("b.png")]
+        answers = []
+        for box, out in zip((f"-{far},-{far},{far},{far}", f"0,0,{WIDTH},{HEIGHT}"), overlays, strict=True):
+            assert run("segment", photo, "--point", "50,35", f"--box={box}", "--json", "--overlay", out) == 0
+            answers.append(json.loads(capsys.readouterr().out))
+        assert answers[0] == answers[1]
+        assert overlays[0].read_bytes() == overlays[1].read_bytes()
+
     def test_negative_points_reach_the_segmenter(self, photo: Path, capsys: pytest.CaptureFixture[str]):
         areas = []
         for words in (["--box=0,0,90,60", "--point=50,35"], ["--box=0,0,90,60", "--point=50,35", "--point=60,40,0"]):

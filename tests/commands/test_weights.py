@@ -63,9 +63,33 @@ def test_list_says_which_checkpoint_is_broken(user_folder: Path, capsys: pytest.
     user_folder.mkdir(parents=True)
     (user_folder / "broken.pth").write_bytes(b"no checkpoint")
     assert run("weights", "list") == 0
-    listed = capsys.readouterr().out
-    assert "broken (imported)" in listed
-    assert "    cannot be used: " in listed
+    broken, why, used = capsys.readouterr().out.splitlines()
+    assert broken.startswith("  broken (imported)")
+    assert why.startswith("    cannot be used: ")
+    assert used.startswith("* ")
+    assert "(shipped)" in used
+
+
+def test_a_mindspore_file_is_listed_as_not_checked_and_info_checks_it(
+    user_folder: Path, capsys: pytest.CaptureFixture[str]
+):
+    user_folder.mkdir(parents=True)
+    text = user_folder / "notes.ckpt"
+    text.write_bytes(b"\nnothing but text")
+    assert run("weights", "list") == 0
+    listed, remark, _ = capsys.readouterr().out.splitlines()
+    assert listed.startswith("  notes (imported)")
+    assert "not checked" in remark
+    assert run("weights", "info", text) == 1
+    assert str(text) in capsys.readouterr().err
+
+
+def test_list_without_usable_weights(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("annotator.segment.weights.shipped_weights_dir", lambda: tmp_path / "nowhere")
+    assert run("weights", "list") == 0
+    assert capsys.readouterr().out.startswith("No usable weights are installed")
 
 
 @pytest.mark.parametrize("action", ["info", "import"])

@@ -15,7 +15,7 @@ from annotator.segment.preprocess import Frame
 
 
 def embedding(floats):
-    return Embedding(np.zeros((1, 1, 1, floats), np.float32), Frame(1, 1, 64), "")
+    return Embedding(np.zeros((1, 1, 1, floats), np.float32), Frame(1, 1, 64), "", "")
 
 
 @given(
@@ -47,6 +47,29 @@ def test_the_least_recently_used_make_room(steps, room):
 def test_no_room_is_refused():
     with pytest.raises(ValueError, match="positive"):
         EmbeddingCache(0)
+    with pytest.raises(ValueError, match="positive"):
+        EmbeddingCache(8).resize(0)
+
+
+def test_less_room_lets_the_least_recently_used_go_and_more_room_keeps_all():
+    cache = EmbeddingCache(4 * 6)
+    for key in "abc":
+        cache.put(key, embedding(2))
+    cache.get("a")
+    cache.resize(4 * 5)
+    assert [cache.get(key) is not None for key in "abc"] == [True, False, True]
+    cache.resize(4 * 8)
+    cache.put("d", embedding(4))
+    assert [cache.get(key) is not None for key in "acd"] == [True, True, True]
+    assert cache.nbytes == 4 * 8
+
+
+def test_clearing_forgets_everything():
+    cache = EmbeddingCache(4 * 6)
+    cache.put("a", embedding(2))
+    cache.clear()
+    assert cache.get("a") is None
+    assert cache.nbytes == 0
 
 
 def test_threads_do_not_break_the_count():

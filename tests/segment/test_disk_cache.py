@@ -21,7 +21,7 @@ BYTES = 256 * SIDE * SIDE * 4
 
 def embedding(seed: int) -> Embedding:
     features = np.random.default_rng(seed).standard_normal((1, 256, SIDE, SIDE)).astype(np.float32)
-    return Embedding(features, Frame(30, 40, 256), f"{seed:040x}", 0.25)
+    return Embedding(features, Frame(30, 40, 256), f"{seed:040x}", "digest", 0.25)
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def same(a: Embedding, b: Embedding) -> bool:
     return (
         a.features.tobytes() == b.features.tobytes()
         and a.features.dtype == b.features.dtype
-        and (a.frame, a.fingerprint, a.mask_threshold) == (b.frame, b.fingerprint, b.mask_threshold)
+        and (a.frame, a.fingerprint, a.model, a.mask_threshold) == (b.frame, b.fingerprint, b.model, b.mask_threshold)
     )
 
 

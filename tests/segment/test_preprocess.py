@@ -124,6 +124,24 @@ def test_upsampling_in_bands_has_no_seams(size):
     assert np.array_equal(upsample_mask(logits, frame, 0.5), full > 0.5)
 
 
+@given(
+    height=st.integers(1, 200),
+    width=st.integers(1, 200),
+    top=st.integers(0, 15),
+    left=st.integers(0, 15),
+    size=st.tuples(st.integers(0, 6), st.integers(0, 6)),
+    threshold=st.sampled_from([0.0, -1.5]),
+)
+def test_a_mask_is_all_that_upsampling_leaves_above_the_threshold(height, width, top, left, size, threshold):
+    """Only a part is computed; objects at every edge, in the padding, and too small for a pixel of the image."""
+    frame = Frame(height, width, 64)
+    random = np.random.default_rng([height, width, top, left])
+    logits = random.uniform(-9, -2, (16, 16)).astype(np.float32)
+    spot = logits[top : top + size[0], left : left + size[1]]
+    spot[:] = random.normal(2, 6, spot.shape)
+    assert np.array_equal(upsample_mask(logits, frame, threshold), upsample(logits, frame) > threshold)
+
+
 def test_a_large_mask_needs_no_large_float_image():
     frame = Frame(4000, 6000, 1024)
     logits = random_logits(256)

@@ -121,7 +121,7 @@ def test_encode_is_the_same(remote, fake, rgb):
     ours, theirs = fake.encode(rgb), remote.encode(rgb)
     assert theirs.features.dtype == np.float32
     assert np.array_equal(theirs.features, ours.features)
-    assert (theirs.frame, theirs.fingerprint) == (ours.frame, ours.fingerprint)
+    assert (theirs.frame, theirs.fingerprint, theirs.model) == (ours.frame, ours.fingerprint, ours.model)
     assert theirs.mask_threshold == ours.mask_threshold
 
 
@@ -164,6 +164,12 @@ def test_identity_and_name_are_the_childs(new_remote):
     segmenter.start()
     assert segmenter.identity == FakeSegmenter(name="some weights").identity
     assert segmenter.name == "some weights"
+
+
+def test_an_embedding_of_another_model_is_refused(remote, rgb):
+    for other in (FakeSegmenter(name="other"), FakeSegmenter(image_size=320)):
+        with pytest.raises(ValueError, match="not one of fake at an image size of 256"):
+            remote.decode_batch(other.encode(rgb), [Prompt([(120, 120)], [1])])
 
 
 def test_prompts_are_checked(remote, rgb):

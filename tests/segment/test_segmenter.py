@@ -20,7 +20,7 @@ def proposal(logits, mask_threshold=0.0):
 
 
 def embedding(frame=FRAME, mask_threshold=0.0):
-    return Embedding(np.zeros((1, 256, 4, 4), np.float32), frame, "fingerprint", mask_threshold)
+    return Embedding(np.zeros((1, 256, 4, 4), np.float32), frame, "fingerprint", "digest", mask_threshold)
 
 
 def test_mask_is_what_exceeds_the_threshold_in_original_pixels():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from dataclasses import replace
@@ -71,6 +72,58 @@ def test_a_damaged_file_is_listed_with_its_problem(folder):
     assert broken.name == "broken"
     assert broken.info is None
     assert "broken.safetensors" in broken.problem
+
+
+def test_a_damaged_file_does_not_keep_others_from_being_used(folder):
+    older, broken = put(folder, "older.safetensors", age=100), folder / "broken.pth"
+    broken.write_bytes(b"no weights")
+    os.utime(broken, (2_000_000_000, 2_000_000_000))
+    assert weights.installed_weights()[0].path == broken
+    assert weights.best_weights() == older
+    older.unlink()
+    assert weights.best_weights() == SHIPPED
+
+
+def test_a_mindspore_file_is_not_used_unless_it_is_asked_for(folder):
+    """What it holds is not known before all of it is read."""
+    folder.mkdir(parents=True)
+    (folder / "notes.ckpt").write_bytes(b"\n\x05hello")
+    listed = weights.installed_weights()[0]
+    assert listed.problem is None
+    assert not listed.is_checked
+    assert all(other.is_checked for other in weights.installed_weights()[1:])
+    assert weights.best_weights() == SHIPPED
+
+
+def test_a_folder_that_cannot_be_read_is_listed_with_its_problem(folder, monkeypatch):
+    put(folder, "a.safetensors", age=1)
+    scandir = os.scandir
+
+    def refused(path):
+        if Path(path) == folder:
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    unreadable, shipped = weights.installed_weights()
+    assert str(folder) in unreadable.problem
+    assert "Permission denied" in unreadable.problem
+    assert shipped.path == SHIPPED == weights.best_weights()
+
+
+def test_a_file_deleted_meanwhile_is_left_out(folder, monkeypatch):
+    kept, gone = put(folder, "a.safetensors", age=1), put(folder, "b.safetensors", age=2)
+    scandir = os.scandir
+
+    @contextlib.contextmanager
+    def deletes_meanwhile(path):
+        with scandir(path) as entries:
+            listed = list(entries)
+        gone.unlink(missing_ok=True)
+        yield iter(listed)
+
+    monkeypatch.setattr(os, "scandir", deletes_meanwhile)
+    assert [w.path for w in weights.installed_weights() if not w.is_shipped] == [kept]
 
 
 def test_no_weights_at_all_is_an_error_that_names_the_folder(folder, tmp_path, monkeypatch):

@@ -1,0 +1,98 @@
+"""`annotator everything`: proposals all over one image, as a COCO file and as a picture."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from annotator.commands.console import Parser, complain, stdout_for_results
+from annotator.commands.everything_options import EverythingOptions, add_arguments, common_options
+from annotator.commands.png import png_path
+
+if TYPE_CHECKING:
+    from annotator.segment.everything import EverythingProgress
+
+
+@dataclass(frozen=True)
+class EverythingCommand:
+    """What `annotator everything` was asked."""
+
+    image: Path
+    out: Path
+    overlay: Path | None
+    everything: EverythingOptions
+
+
+def parse(words: list[str]) -> EverythingCommand:
+    """The options in the words after `annotator everything`; exits with 2 when they are wrong."""
+    parser = Parser(
+        prog="annotator everything",
+        description="Propose masks for everything in one image and write them as a COCO file.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("image", metavar="IMAGE", type=Path, help="the image file")
+    parser.add_argument(
+        "--out", metavar="FILE.json", type=_json, required=True, help="the COCO file; one that is there is replaced"
+    )
+    parser.add_argument(
+        "--overlay", metavar="OUT.png", type=png_path, help="write the image with all masks drawn on it"
+    )
+    add_arguments(parser)
+    options = parser.parse_args(words)
+    if options.overlay is not None and options.overlay.resolve() == options.image.resolve():
+        parser.error(f"{options.overlay} is the image itself; give the overlay a file of its own")
+    return EverythingCommand(options.image, options.out, options.overlay, common_options(options))
+
+
+def run(options: EverythingCommand) -> int:
+    """Propose, write the files, say how many; returns the exit code. Raises AnnotatorError."""
+    import os
+
+    from annotator.commands.overlay import draw_masks
+    from annotator.commands.png import write_png
+    from annotator.core import coco
+    from annotator.core.document import Category, Document, ImageRecord
+    from annotator.core.images import read_image
+    from annotator.segment import load_segmenter
+    from annotator.segment.everything import segment_everything
+    from annotator.segment.stored_proposals import stored_proposals
+    from annotator.segment.weights import everything_config
+
+    image = read_image(options.image)
+    if image.note:
+        complain(f"{options.image}: {image.note}")
+    height, width = image.rgb.shape[:2]
+    everything = options.everything
+    with stdout_for_results():
+        config = everything.applied_to(everything_config(everything.weights))
+        segmenter = load_segmenter(everything.weights)
+        embedding = segmenter.encode(image.rgb)
+        found = list(segment_everything(segmenter, embedding, config, rgb=image.rgb, on_progress=_show))
+    found = [proposal.rounded() for proposal in found[: everything.max_masks]]
+    path = Path(os.path.abspath(options.image))
+    document = Document(path.parent)
+    document.put(ImageRecord(1, path.name, height, width))
+    document.put(Category(1, everything.category))
+    for proposal in stored_proposals(document, found, image_id=1, category_id=1, weights=segmenter.name, config=config):
+        document.put(proposal)
+    coco.write(document, Path(os.path.abspath(options.out)))
+    if options.overlay is not None:
+        write_png(options.overlay, draw_masks(image.rgb, [proposal.mask for proposal in found]))
+    print(f"{options.out}: {len(found)} proposals on {options.image} ({width} x {height}), {segmenter.name}")
+    return 0
+
+
+def _show(progress: EverythingProgress) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if progress.decoded == progress.planned else ""
+        print(f"\r{progress.decoded}/{progress.planned} prompts\x1b[K", end=end, file=sys.stderr, flush=True)
+
+
+def _json(text: str) -> Path:
+    path = Path(text)
+    if path.suffix.lower() != ".json":
+        raise argparse.ArgumentTypeError(f"{text!r} must end in .json")
+    return path

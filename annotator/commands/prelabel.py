@@ -1,0 +1,199 @@
+"""`annotator prelabel`: proposals for all images of a folder, without a window."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
+from annotator.commands.everything_options import EverythingOptions, add_arguments, common_options, workers_number
+from annotator.errors import AnnotatorError, DatasetError
+
+if TYPE_CHECKING:
+    from annotator.segment import CancellationToken
+    from annotator.segment.prelabel import PrelabelProgress
+    from annotator.segment.prelabel_engines import Engine
+
+EXIT_SOME_FAILED = 3
+ENGINES = ("local", "ray")
+
+_LINE_SECONDS = 15.0  # between two lines of progress where lines cannot be overwritten
+
+
+@dataclass(frozen=True)
+class PrelabelOptions:
+    """What `annotator prelabel` was asked. out: None for the folder's own COCO file."""
+
+    folder: Path
+    out: Path | None
+    resume: bool
+    recursive: bool
+    engine: str
+    workers: int
+    address: str | None
+    everything: EverythingOptions
+
+
+def parse(words: list[str]) -> PrelabelOptions:
+    """The options in the words after `annotator prelabel`; exits with 2 when they are wrong."""
+    parser = Parser(
+        prog="annotator prelabel",
+        description="Propose masks for every image of a folder and add them to its COCO file. Instances in the file "
+        "are never touched. It can be interrupted at any moment and resumed.",
+        epilog="The exit code is 0 when all is done, 3 when some images failed, 1 for an error, 130 after Ctrl+C.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder with the images")
+    parser.add_argument(
+        "--out", metavar="FILE", type=Path, help="the COCO file; default: annotations.coco.json in the folder"
+    )
+    parser.add_argument("--resume", action="store_true", help="go on with a run that was interrupted, if there is one")
+    parser.add_argument("--recursive", action="store_true", help="sub-folders, too")
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="local processes, or a Ray cluster")
+    parser.add_argument("--workers", metavar="N", type=workers_number, default=1, help="processes at work; default 1")
+    parser.add_argument("--address", metavar="ADDRESS", help="of a running Ray cluster; default: one on this machine")
+    add_arguments(parser)
+    options = parser.parse_args(words)
+    if options.address is not None and options.engine != "ray":
+        parser.error("--address only goes with --engine ray")
+    return PrelabelOptions(
+        folder=options.folder,
+        out=options.out,
+        resume=options.resume,
+        recursive=options.recursive,
+        engine=options.engine,
+        workers=options.workers,
+        address=options.address,
+        everything=common_options(options),
+    )
+
+
+def run(options: PrelabelOptions) -> int:
+    """Pre-label the folder and say what came of it; returns the exit code. Raises AnnotatorError."""
+    import os
+
+    from annotator.core.dataset import COCO_NAME
+    from annotator.segment import CancellationToken, Cancelled
+    from annotator.segment.prelabel import PrelabelRequest, prelabel
+    from annotator.segment.weights import weights_summary
+
+    folder = Path(os.path.abspath(options.folder))
+    if not folder.is_dir():
+        raise DatasetError(f"{options.folder} is not a folder: give the folder that holds the images.")
+    out = folder / COCO_NAME if options.out is None else Path(os.path.abspath(options.out))
+    everything = options.everything
+    cancel = CancellationToken()
+    progress = _ProgressLine()
+    with stdout_for_results(), _cancelled_by_ctrl_c(cancel):
+        summary = weights_summary(everything.weights)
+        request = PrelabelRequest(
+            folder=folder,
+            coco_path=out,
+            config=everything.applied_to(summary.everything),
+            weights=summary.name,
+            weights_digest=summary.digest,
+            image_size=summary.image_size,
+            recursive=options.recursive,
+            max_masks=everything.max_masks,
+            category=everything.category,
+        )
+        try:
+            report = prelabel(
+                request, _engine(options), resume=options.resume, on_progress=progress.show, cancel=cancel
+            )
+        except Cancelled:
+            progress.end()
+            complain("Interrupted; what is done is kept. The same command with --resume goes on with it.")
+            return EXIT_INTERRUPTED
+        finally:
+            progress.end()
+    for note in report.notes:
+        complain(note)
+    for problem in report.problems.values():
+        complain(problem)
+    done = report.images - len(report.problems)
+    print(f"{out}: {report.proposals} proposals on {done} of {report.images} images")
+    return EXIT_SOME_FAILED if report.problems else 0
+
+
+def _engine(options: PrelabelOptions) -> Engine:
+    from annotator.segment import load_segmenter
+    from annotator.segment.prelabel_engines import HereEngine, ProcessesEngine
+
+    load = partial(load_segmenter, options.everything.weights)
+    if options.engine == "ray":
+        try:
+            from annotator.segment.prelabel_ray import RayEngine
+        except ModuleNotFoundError as error:
+            if error.name != "ray":
+                raise
+            raise AnnotatorError("Ray is not installed: pip install 'tinysam-annotator[ray]'.") from error
+        return RayEngine(load, options.workers, options.address)
+    return HereEngine(load) if options.workers == 1 else ProcessesEngine(load, options.workers)
+
+
+@contextmanager
+def _cancelled_by_ctrl_c(cancel: CancellationToken) -> Iterator[None]:
+    """The first Ctrl+C cancels between two steps; a second one interrupts at once."""
+
+    def on_interrupt(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, before)
+        cancel.cancel()
+
+    before = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class _ProgressLine:
+    """One line on stderr that is overwritten, or now and then a new one where it cannot be."""
+
+    def __init__(self) -> None:
+        self._on_terminal = sys.stderr.isatty()
+        self._shown = 0.0
+        self._is_open = False
+
+    def show(self, progress: PrelabelProgress) -> None:
+        now = time.monotonic()
+        if not self._on_terminal and self._shown and now - self._shown < _LINE_SECONDS and not _is_last(progress):
+            return
+        self._shown = now
+        text = f"{progress.done}/{progress.total} images"
+        if progress.failed:
+            text += f", {progress.failed} failed"
+        left = progress.seconds_left
+        if left is not None and progress.done < progress.total:
+            speed = (progress.done - progress.resumed) / max(progress.seconds, 1e-9) * 60
+            text += f", {speed:.1f} a minute, {_duration(left)} left"
+        elif progress.resumed and progress.done == progress.resumed:
+            text += f", {progress.resumed} from the interrupted run"
+        # \x1b[K clears what a longer line left behind.
+        print(f"\r{text}\x1b[K" if self._on_terminal else text, end="" if self._on_terminal else "\n", file=sys.stderr)
+        sys.stderr.flush()
+        self._is_open = self._on_terminal
+
+    def end(self) -> None:
+        """Leave the line as it is; what comes next starts a new one."""
+        if self._is_open:
+            print(file=sys.stderr)
+            self._is_open = False
+
+
+def _is_last(progress: PrelabelProgress) -> bool:
+    return progress.done == progress.total
+
+
+def _duration(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {seconds:02} s" if minutes else f"{seconds} s"

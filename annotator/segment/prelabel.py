@@ -1,0 +1,211 @@
+"""Proposals for all images of a folder, added to its COCO file; can be killed at any moment and resumed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from annotator.core import coco
+from annotator.core.atomic import replace_file
+from annotator.core.dataset import check_name, find_images
+from annotator.core.document import Category, Document, ImageRecord
+from annotator.core.lock import DatasetLock
+from annotator.errors import DatasetError, ImageError
+from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.prelabel_engines import Engine
+from annotator.segment.prelabel_partial import PartialResults
+from annotator.segment.prelabel_task import ImageResult, ImageTask
+from annotator.segment.segmenter import CancellationToken
+from annotator.segment.stored_proposals import SOURCE, earlier_proposals, not_taken, stored_proposals
+
+
+@dataclass(frozen=True)
+class PrelabelRequest:
+    """What a run is asked for.
+
+    folder, recursive: which images. coco_path: the file that gets the proposals; it may exist. weights: the
+    checkpoint's name; weights_digest and image_size: what else its results depend on. max_masks: the most proposals
+    kept for an image, best first; None for all. category: the name of what they are proposed as, made if it is new.
+    """
+
+    folder: Path
+    coco_path: Path
+    config: EverythingConfig
+    weights: str
+    weights_digest: str
+    image_size: int
+    recursive: bool = False
+    max_masks: int | None = None
+    category: str = "object"
+
+    def to_json(self) -> dict[str, Any]:
+        """What must be the same for a run to be resumed; plain values, paths left out."""
+        return {
+            "version": 1,
+            "category": self.category,
+            "config": asdict(self.config),
+            "image size": self.image_size,
+            "max masks": self.max_masks,
+            "recursive": self.recursive,
+            "weights": self.weights_digest,
+        }
+
+
+@dataclass(frozen=True)
+class PrelabelProgress:
+    """done of total images, resumed of them by an earlier run; seconds since this run's first image was begun."""
+
+    done: int
+    total: int
+    resumed: int
+    failed: int
+    seconds: float
+
+    @property
+    def seconds_left(self) -> float | None:
+        """At the speed so far; None before there is one."""
+        done_now = self.done - self.resumed
+        return self.seconds / done_now * (self.total - self.done) if done_now else None
+
+
+@dataclass(frozen=True)
+class PrelabelReport:
+    """What came of it. problems: the sentence for each image that failed, by name. notes: folders left out."""
+
+    images: int
+    proposals: int
+    problems: Mapping[str, str]
+    notes: tuple[str, ...] = ()
+
+
+def prelabel(
+    request: PrelabelRequest,
+    engine: Engine,
+    *,
+    resume: bool = False,
+    on_progress: Callable[[PrelabelProgress], None] | None = None,
+    cancel: CancellationToken | None = None,
+) -> PrelabelReport:
+    """Propose masks for the folder's images and add them to the COCO file.
+
+    The file's instances stay as they are; proposals with an IoU over 0.8 with one of them are left out. Earlier
+    proposals of ours on these images are replaced. Images the file does not list are added, in natural order. The
+    result does not depend on the engine, nor on how often the run was interrupted.
+
+    Raises DatasetError, SaveError, and Cancelled when `cancel` is set; what is done by then is kept for `resume`.
+    """
+    cancel = cancel or CancellationToken()
+    found = find_images(request.folder, recursive=request.recursive)
+    if not found.names:
+        where = "it or its sub-folders" if request.recursive else "it (sub-folders need --recursive)"
+        raise DatasetError(f"{request.folder} holds no images: there is none in {where}.")
+    _read_document(request)  # a file that cannot be used is found out before hours of work
+    with DatasetLock.for_writing(request.coco_path):
+        partial = PartialResults(request.coco_path, request.to_json(), resume=resume)
+        try:
+            if not partial.is_merged:
+                _collect(request, engine, found.names, partial, on_progress, cancel)
+                content = _merged(request, [partial.results[name] for name in found.names])
+                partial.announce(content)
+                replace_file(request.coco_path, content)
+            document = _read_document(request)
+            results = [partial.results[name] for name in found.names if name in partial.results]
+            partial.remove()
+        finally:
+            partial.close()
+    records = {image.path: image for image in document.images.values()}
+    problems = {result.name: problem for result in results if (problem := _problem(records.get(result.name), result))}
+    ours = sum(proposal.provenance.source == SOURCE for proposal in document.proposals.values())
+    return PrelabelReport(len(results), ours, problems, found.notes)
+
+
+def _collect(
+    request: PrelabelRequest,
+    engine: Engine,
+    names: Sequence[str],
+    partial: PartialResults,
+    on_progress: Callable[[PrelabelProgress], None] | None,
+    cancel: CancellationToken,
+) -> None:
+    """Have the engine do what `partial` lacks, and keep it there."""
+    tasks = [ImageTask(request.folder, name, request.config) for name in names if name not in partial.results]
+    resumed = done = len(names) - len(tasks)
+    failed = sum(bool(partial.results[name].problem) for name in names if name in partial.results)
+    started = time.monotonic()
+    with contextlib.closing(engine(tasks, cancel)) as results:
+        while True:
+            if on_progress is not None:
+                on_progress(PrelabelProgress(done, len(names), resumed, failed, time.monotonic() - started))
+            result = next(results, None)
+            if result is None:
+                return
+            result = _checked(result)
+            partial.add(result)
+            done += 1
+            failed += bool(result.problem)
+
+
+def _checked(result: ImageResult) -> ImageResult:
+    try:
+        check_name(result.name)
+    except ImageError as error:
+        return ImageResult(result.name, problem=str(error))
+    return result
+
+
+def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
+    """The COCO file with the proposals added."""
+    document = _read_document(request)
+    category = document.category_named(request.category)
+    if category is None:
+        category = Category(document.take_id(Category), request.category)
+        document.put(category)
+    records = {image.path: image for image in document.images.values()}
+    for result in results:
+        record = records.get(result.name)
+        if _problem(record, result):
+            continue
+        if record is None:
+            record = ImageRecord(document.take_id(ImageRecord), result.name, result.height, result.width)
+            document.put(record)
+        for earlier in earlier_proposals(document, record.id):
+            document.remove(earlier)
+        found = not_taken(result.proposals, list(document.instances_of(record.id)))[: request.max_masks]
+        for proposal in stored_proposals(
+            document,
+            found,
+            image_id=record.id,
+            category_id=category.id,
+            weights=request.weights,
+            config=request.config,
+        ):
+            document.put(proposal)
+    return coco.to_bytes(document, request.coco_path)
+
+
+def _problem(record: ImageRecord | None, result: ImageResult) -> str:
+    """Why an image gets no proposals, or an empty text. record: what the COCO file has of it."""
+    if result.problem or record is None or (record.height, record.width) == (result.height, result.width):
+        return result.problem
+    return (
+        f"The image {result.name} has {result.width} x {result.height} pixels, but the annotation file says "
+        f"{record.width} x {record.height}: put the right image there, or correct the file."
+    )
+
+
+def _read_document(request: PrelabelRequest) -> Document:
+    """The COCO file's document, or an empty one. Raises DatasetError when it is of other images."""
+    if not request.coco_path.exists():
+        return Document(request.folder)
+    document = coco.read(request.coco_path)
+    if os.path.realpath(document.image_root) != os.path.realpath(request.folder):
+        raise DatasetError(
+            f"{request.coco_path} is about the images in {document.image_root}, not in {request.folder}: choose "
+            "another file with --out."
+        )
+    return document

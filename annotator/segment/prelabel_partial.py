@@ -1,0 +1,131 @@
+"""The results of an unfinished pre-labelling run, kept so that no moment is a bad one to be killed at.
+
+One JSON value a line: first what the run was asked, then the result of one image each, in whatever order they came.
+Every line is forced to the disk before its image is counted as done. A last line that was cut short is dropped. Before
+the COCO file is replaced, a line says what it is going to be, so that a run killed between that and the removal of this
+file is known to be finished.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from annotator.errors import DatasetError, SaveError
+from annotator.segment.prelabel_task import ImageResult
+
+_RESULT_DIGEST = "coco_sha256"
+
+
+def partial_path(coco_path: Path) -> Path:
+    """Where the results for that COCO file are kept until all are there."""
+    return coco_path.with_name(f"{coco_path.name}.prelabel")
+
+
+class PartialResults:
+    """An append-only file of results; the caller sees to it that there is one writer (DatasetLock)."""
+
+    def __init__(self, coco_path: Path, request: Mapping[str, Any], *, resume: bool) -> None:
+        """Open the partial results of that request, or start some.
+
+        request: plain JSON values. Raises DatasetError when there are some and `resume` is False, or of another
+        request; SaveError when the file cannot be written.
+        """
+        self.path = partial_path(coco_path)
+        self.results: dict[str, ImageResult] = {}
+        self._coco_path = coco_path
+        self._digest: str | None = None
+        header, kept_bytes = self._read()
+        if header is not None and not resume:
+            raise DatasetError(
+                f"A run was interrupted and left its results in {self.path}: add --resume to go on with it, or remove "
+                "that file to start anew."
+            )
+        if header is not None and header != request:
+            different = sorted(key for key in {*header, *request} if header.get(key) != request.get(key))
+            raise DatasetError(
+                f"The interrupted run of {self.path} had another {', '.join(different)}: give the same as then, or "
+                "remove that file to start anew."
+            )
+        try:
+            self._file = open(self.path, "ab")  # noqa: SIM115 - open as long as the run
+            self._file.truncate(kept_bytes)
+        except OSError as error:
+            raise self._failed(error) from error
+        if header is None:
+            self._append(request)
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether the COCO file is already what this run was going to make of it."""
+        return self._digest is not None and self._digest == _file_digest(self._coco_path)
+
+    def add(self, result: ImageResult) -> None:
+        """Keep a result; it is on the disk when this returns. Raises SaveError."""
+        self._append(result.to_json())
+        self.results[result.name] = result
+
+    def announce(self, content: bytes) -> None:
+        """Say what the COCO file is going to be. Raises SaveError."""
+        self._append({_RESULT_DIGEST: hashlib.sha256(content).hexdigest()})
+
+    def close(self) -> None:
+        """Let go of the file, which stays."""
+        self._file.close()
+
+    def remove(self) -> None:
+        """Remove the file: the run is finished."""
+        self.close()
+        self.path.unlink(missing_ok=True)
+
+    def _read(self) -> tuple[dict[str, Any] | None, int]:
+        """Take in the whole lines; returns the first one and how many bytes all of them are."""
+        try:
+            lines = self.path.read_bytes().splitlines(keepends=True)
+        except FileNotFoundError:
+            return None, 0
+        except OSError as error:
+            raise self._failed(error) from error
+        header: dict[str, Any] | None = None
+        size = 0
+        for line in lines:
+            if not line.endswith(b"\n"):
+                break
+            try:
+                values = json.loads(line)
+                if header is None:
+                    header = values
+                elif _RESULT_DIGEST in values:
+                    self._digest = values[_RESULT_DIGEST]
+                else:
+                    result = ImageResult.from_json(values)
+                    self.results[result.name] = result
+            except (ValueError, KeyError, TypeError) as error:
+                raise DatasetError(f"{self.path} is damaged ({error}): remove it to start the run anew.") from error
+            size += len(line)
+        return header, size
+
+    def _append(self, values: Mapping[str, Any]) -> None:
+        try:
+            self._file.write(json.dumps(values, ensure_ascii=True).encode("ascii") + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._failed(error) from error
+
+    def _failed(self, error: OSError) -> SaveError:
+        return SaveError(
+            f"{self.path} cannot be written ({error.strerror or error}): free some space, check the folder's "
+            "permissions, or choose another place with --out; then go on with --resume."
+        )
+
+
+def _file_digest(path: Path) -> str | None:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None

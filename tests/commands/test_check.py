@@ -1,0 +1,74 @@
+"""`annotator check` and `annotator stats`: what they print, write and return."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.console import refuse, run, the_complaint
+
+
+@pytest.fixture
+def coco_file(tmp_path: Path) -> Path:
+    Image.new("L", (12, 10)).save(tmp_path / "a.png")
+    path = tmp_path / "instances.json"
+    box = {"bbox": [1, 2, 3, 4], "area": 12, "segmentation": [[1, 2, 4, 2, 4, 6, 1, 6]], "iscrowd": 0}
+    content = {
+        "images": [{"id": 1, "file_name": "a.png", "height": 10, "width": 12}],
+        "annotations": [{"id": 1, "image_id": 1, "category_id": 1, **box}],
+        "categories": [{"id": 1, "name": "猫"}],
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_a_sound_file(coco_file, capsys):
+    assert run("check", coco_file) == 0
+    assert "no problems" in capsys.readouterr().out
+
+
+def test_problems_are_printed_and_make_exit_code_1(coco_file, capsys):
+    (coco_file.parent / "a.png").unlink()
+    coco_file.write_text(coco_file.read_text(encoding="utf-8").replace('"area": 12', '"area": 40'), encoding="utf-8")
+    assert run("check", coco_file) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == ["image 1", "annotation 1", str(coco_file)]
+    assert "2 problems" in lines[-1]
+
+
+def test_images_can_lie_elsewhere(coco_file, tmp_path, capsys):
+    moved = tmp_path / "elsewhere" / "a.png"
+    moved.parent.mkdir()
+    (tmp_path / "a.png").rename(moved)
+    assert run("check", coco_file) == 1
+    assert run("check", coco_file, "--images", moved.parent) == 0
+
+
+def test_a_missing_file_is_an_error(tmp_path, capsys):
+    assert run("check", tmp_path / "no.json") == 1
+    assert "no.json" in the_complaint(capsys)
+    assert run("stats", tmp_path / "no.json") == 1
+
+
+def test_stats_are_printed(coco_file, capsys):
+    assert run("stats", coco_file) == 0
+    out, err = capsys.readouterr()
+    assert not err
+    assert "images: 1, 1 with instances" in out
+    assert "        1       1         12  猫" in out
+    assert [path.name for path in coco_file.parent.glob("*.html")] == []
+
+
+@pytest.mark.parametrize(("words", "name"), [(["--html"], "instances.html"), (["--html", "page.htm"], "page.htm")])
+def test_stats_write_a_page(coco_file, words, name, monkeypatch, capsys):
+    monkeypatch.chdir(coco_file.parent)
+    assert run("stats", coco_file, *words) == 0
+    assert "猫" in (coco_file.parent / name).read_text(encoding="utf-8")
+    assert name in capsys.readouterr().err
+
+
+def test_the_page_does_not_replace_the_file(coco_file, capsys):
+    assert "another name" in refuse(capsys, "stats", str(coco_file), "--html", str(coco_file))

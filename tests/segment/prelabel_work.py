@@ -1,0 +1,68 @@
+"""What the tests of pre-labelling and the processes they start share: a folder, a request, a fake segmenter."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from annotator.segment import CancellationToken, Embedding
+from annotator.segment.everything import EverythingConfig
+from annotator.segment.prelabel import PrelabelRequest, prelabel
+from annotator.segment.prelabel_engines import HereEngine
+from tests.fakes import FakeSegmenter
+
+CONFIG = EverythingConfig(points_per_side=8, predicted_iou=0.85, stability=0.3, confident_logit=4.0)
+DEADLY = (1, 2, 3)
+"""A colour of the first pixel that ends the process that looks at it."""
+
+
+class DeadlySegmenter(FakeSegmenter):
+    """Dies of some images, as a process does that the system takes for too large."""
+
+    def encode(self, rgb: npt.NDArray[np.uint8], *, cancel: CancellationToken | None = None) -> Embedding:
+        if tuple(rgb[0, 0].tolist()) == DEADLY:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(60)
+        return super().encode(rgb, cancel=cancel)
+
+
+def make_photos(folder: Path, names: list[str]) -> None:
+    """A picture for each name, with rectangles at places that depend on the name's position."""
+    for number, name in enumerate(names):
+        rgb = np.full((60 + number, 90, 3), 10 + number, np.uint8)
+        rgb[10:30, 10 + number : 40] = (200, 50, 50)
+        rgb[35:55, 45:85] = (40, 180, 220)
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rgb).save(path)
+
+
+def request_for(folder: Path, coco_path: Path, **options) -> PrelabelRequest:
+    fake = FakeSegmenter()
+    return PrelabelRequest(
+        folder=folder,
+        coco_path=coco_path,
+        config=options.pop("config", CONFIG),
+        weights=fake.name,
+        weights_digest=fake.identity.digest,
+        image_size=fake.identity.image_size,
+        **options,
+    )
+
+
+def main(folder: str, coco_path: str, encode_seconds: str) -> None:
+    """A run that a test kills."""
+    engine = HereEngine(partial(FakeSegmenter, encode_seconds=float(encode_seconds)))
+    prelabel(request_for(Path(folder), Path(coco_path)), engine, resume=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,172 @@
+"""`annotator everything` and `annotator prelabel` as a person types them; a fake stands in for the network."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from annotator.core import coco
+from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.weights import WeightsSummary
+from tests.console import refuse, run, the_complaint
+from tests.fakes import FakeSegmenter
+from tests.segment.prelabel_work import CONFIG, make_photos
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A FakeSegmenter for the network, with thresholds that suit it."""
+    monkeypatch.setattr("annotator.segment.load_segmenter", lambda weights=None: FakeSegmenter())
+    monkeypatch.setattr("annotator.segment.weights.everything_config", lambda weights=None: CONFIG)
+    identity = FakeSegmenter().identity
+    monkeypatch.setattr(
+        "annotator.segment.weights.weights_summary",
+        lambda weights=None: WeightsSummary(Path("fake"), "fake", identity.digest, identity.image_size, CONFIG),
+    )
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "照片 é"
+    make_photos(folder, ["1.png", "2.png", "sub/3.png"])
+    return folder
+
+
+@pytest.mark.usefixtures("fake")
+class TestEverything:
+    def test_it_writes_a_coco_file_and_a_picture(self, folder: Path, capsys: pytest.CaptureFixture[str]):
+        out, overlay = folder / "out.json", folder / "叠加.png"
+        assert run("everything", folder / "1.png", "--out", out, "--overlay", overlay) == 0
+        document = coco.read(out)
+        assert [image.path for image in document.images.values()] == ["1.png"]
+        assert len(document.proposals) >= 3
+        assert f"{len(document.proposals)} proposals" in capsys.readouterr().out
+        before, after = np.asarray(Image.open(folder / "1.png")), np.asarray(Image.open(overlay))
+        assert after.shape == before.shape
+        assert (after != before).any(axis=2).mean() > 0.5
+
+    def test_options_replace_the_thresholds_of_the_weights(self, folder: Path):
+        out = folder / "out.json"
+        words = ("--mode", "grid", "--points", "4", "--min-iou", "0.5", "--min-area", "9", "--max-masks", "2")
+        assert run("everything", folder / "1.png", "--out", out, *words, "--category", "物体") == 0
+        document = coco.read(out)
+        assert len(document.proposals) == 2
+        assert [category.name for category in document.categories.values()] == ["物体"]
+        parameters = document.proposals[1].parameters
+        expected = EverythingConfig(
+            points_per_side=4,
+            hierarchical=False,
+            predicted_iou=0.5,
+            stability=CONFIG.stability,
+            confident_logit=CONFIG.confident_logit,
+            min_area=9,
+        )
+        assert EverythingConfig(**parameters) == expected
+
+    @pytest.mark.parametrize(
+        ("words", "named"),
+        [
+            ([], "--out"),
+            (["--out", "a.txt"], "a.txt"),
+            (["--out", "a.json", "--min-iou", "2"], "'2'"),
+            (["--out", "a.json", "--points", "1"], "'1'"),
+            (["--out", "a.json", "--max-masks", "0"], "'0'"),
+            (["--out", "a.json", "--category", " "], "name"),
+            (["--out", "a.json", "--overlay", "a.jpg"], "a.jpg"),
+            (["--out", "a.json", "--mode", "fast"], "fast"),
+        ],
+    )
+    def test_wrong_words(self, words: list[str], named: str, capsys: pytest.CaptureFixture[str]):
+        assert named in refuse(capsys, "everything", "a.png", *words)
+
+    def test_an_image_that_is_none(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+        assert run("everything", tmp_path / "no.png", "--out", tmp_path / "a.json") == 1
+        assert "no.png" in the_complaint(capsys)
+        assert not (tmp_path / "a.json").exists()
+
+
+@pytest.mark.usefixtures("fake")
+class TestPrelabel:
+    def test_it_makes_the_folders_file(self, folder: Path, capsys: pytest.CaptureFixture[str]):
+        assert run("prelabel", folder) == 0
+        out, err = capsys.readouterr()
+        assert "2 of 2 images" in out
+        assert "2/2 images" in err
+        assert len(coco.read(folder / "annotations.coco.json").images) == 2
+
+    def test_sub_folders_when_asked(self, folder: Path):
+        assert run("prelabel", folder, "--recursive", "--out", folder / "all.json") == 0
+        assert len(coco.read(folder / "all.json").images) == 3
+
+    def test_failed_images_are_named_and_the_exit_code_says_so(self, folder: Path, capsys: pytest.CaptureFixture[str]):
+        (folder / "0.png").write_bytes(b"no image")
+        assert run("prelabel", folder) == 3
+        out, err = capsys.readouterr()
+        assert "2 of 3 images" in out
+        assert str(folder / "0.png") in err
+
+    def test_resume_without_an_interrupted_run_just_begins(self, folder: Path):
+        assert run("prelabel", folder, "--resume") == 0
+
+    @pytest.mark.parametrize(
+        ("words", "named"),
+        [
+            ([], "FOLDER"),
+            (["a", "--workers", "0"], "'0'"),
+            (["a", "--engine", "spark"], "spark"),
+            (["a", "--address", "auto"], "--engine ray"),
+        ],
+    )
+    def test_wrong_words(self, words: list[str], named: str, capsys: pytest.CaptureFixture[str]):
+        assert named in refuse(capsys, "prelabel", *words)
+
+    def test_a_folder_that_is_none(self, folder: Path, capsys: pytest.CaptureFixture[str]):
+        assert run("prelabel", folder / "1.png") == 1
+        assert "1.png" in the_complaint(capsys)
+
+    def test_ray_that_is_not_installed(
+        self, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        monkeypatch.setitem(sys.modules, "ray", None)
+        monkeypatch.delitem(sys.modules, "annotator.segment.prelabel_ray", raising=False)
+        assert run("prelabel", folder, "--engine", "ray") == 1
+        assert "tinysam-annotator[ray]" in the_complaint(capsys)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl+C is sent otherwise on Windows")
+def test_the_real_program_is_interrupted_and_resumed(tmp_path: Path, project: Path):
+    """A new process, the shipped weights, the real network; Ctrl+C says how to go on."""
+    folder = tmp_path / "photos"
+    make_photos(folder, [f"{i}.png" for i in range(3)])
+    words = [sys.executable, "-m", "annotator", "prelabel", str(folder), "--points", "4", "--min-iou", "0.1"]
+    process = subprocess.Popen(words, cwd=project, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    partial = folder / "annotations.coco.json.prelabel"
+    until = time.monotonic() + 120
+    while process.poll() is None and time.monotonic() < until:
+        if partial.exists() and partial.read_bytes().count(b"\n") >= 2:
+            process.send_signal(signal.SIGINT)
+            break
+        time.sleep(0.005)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode in (0, 130)  # 0: it was faster than the signal
+    if process.returncode == 130:
+        assert "--resume" in err
+        again = subprocess.run(
+            [*words, "--resume"], cwd=project, capture_output=True, text=True, check=False, timeout=200
+        )
+        assert again.returncode == 0, again.stderr
+        assert "3 of 3 images" in again.stdout
+    content = json.loads((folder / "annotations.coco.json").read_text("utf-8"))
+    assert [image["file_name"] for image in content["images"]] == ["0.png", "1.png", "2.png"]
+    assert content["annotations"]
+    assert all(a["annotator"]["state"] == "proposal" for a in content["annotations"])
+    assert not os.path.exists(partial)
