@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 FILLED := $(VENV)/.filled
 FILLED_BENCH := $(VENV)/.filled-bench
 EXAMPLE := resources/example/chelsea.png
+# An environment whose making was interrupted may have a python but no pip.
+HAS_PIP := $(BIN)/python -m pip --version >/dev/null 2>&1
 # More words for pytest: make test ARGS="tests/core -k coco"
 ARGS ?=
 
@@ -19,15 +21,14 @@ PYTHON ?= $(shell for p in python3 python3.12 python3.11 python3.10; do \
 help:  ## list the commands
 	@sed -n 's/^\([a-z]*\):.*## /    make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
+# The program ends with 3 when there is no display.
 run: $(FILLED)  ## open the window on the example (without a display: segment it and leave overlay.png)
 	@tools/system_packages.sh run
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ] || [ "$$(uname)" = Darwin ]; then \
-		$(BIN)/annotator $(EXAMPLE); \
-	else \
-		echo "There is no display, so no window can open. Segmenting the example instead:"; \
-		$(BIN)/annotator segment $(EXAMPLE) --box 134,81,208,148 --overlay overlay.png \
-			&& echo "The result is drawn in overlay.png."; \
-	fi
+	@code=0; $(BIN)/annotator --example || code=$$?; \
+	[ $$code = 3 ] || exit $$code; \
+	echo "Segmenting the example instead:"; \
+	$(BIN)/annotator segment $(EXAMPLE) --box 134,81,208,148 --overlay overlay.png \
+		&& echo "The result is drawn in overlay.png."
 
 test: $(FILLED)  ## run the tests (ARGS="..." is handed to pytest)
 	@tools/system_packages.sh test
@@ -48,15 +49,15 @@ bench: $(FILLED_BENCH)  ## time what matters and print a table
 
 # MindSpore is a download of 800 MB, so this takes a while once.
 $(FILLED): pyproject.toml annotator/kernels/CMakeLists.txt $(wildcard annotator/kernels/src/* annotator/kernels/src/*/*) | python
-	@[ -x $(BIN)/python ] || [ -n "$(PYTHON)" ] || { echo "Python 3.10, 3.11 or 3.12 is needed and none was found:" \
+	@$(HAS_PIP) || [ -n "$(PYTHON)" ] || { echo "Python 3.10, 3.11 or 3.12 is needed and none was found:" \
 		"install one and say where it is with make PYTHON=/path/to/python."; exit 1; }
-	[ -x $(BIN)/python ] || $(PYTHON) -m venv $(VENV)
+	@$(HAS_PIP) || $(PYTHON) -m venv --clear $(VENV)
 	@tools/system_packages.sh build
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[test,dev]'
 	@touch $@
 
 python:
-	@[ -x $(BIN)/python ] || tools/system_packages.sh python
+	@$(HAS_PIP) || tools/system_packages.sh python
 
 $(FILLED_BENCH): $(FILLED)
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[bench]'

@@ -32,6 +32,11 @@ def user_weights_dir() -> Path:
     return Path(platformdirs.user_data_dir(_APP, appauthor=False)) / "weights"
 
 
+def config_dir() -> Path:
+    """The user's settings; it may not exist yet."""
+    return Path(platformdirs.user_config_dir(_APP, appauthor=False))
+
+
 def cache_dir() -> Path:
     """Files that can be deleted at any time; it may not exist yet."""
     return Path(platformdirs.user_cache_dir(_APP, appauthor=False))

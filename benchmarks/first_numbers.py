@@ -55,14 +55,14 @@ def session(started: float) -> dict[str, float]:
     from PySide6.QtCore import QPointF, QRectF
 
     from annotator import paths
-    from annotator.gui.app import make_application
+    from annotator.gui.app import keep_window, make_application
     from annotator.gui.inference import Encoded, SegmenterState
-    from annotator.gui.main_window import MainWindow
-    from annotator.gui.workspace import Workspace
-    from annotator.segment.remote import RemoteSegmenter
+    from annotator.gui.settings import Settings
 
     app = make_application()
-    window = MainWindow(Workspace(RemoteSegmenter))
+    settings_folder = tempfile.TemporaryDirectory()
+    keeper = keep_window(Settings(Path(settings_folder.name) / "settings.ini"))
+    window = keeper.window
     seconds: dict[str, float] = {}
 
     def wait(condition: Callable[[], bool]) -> None:
@@ -102,6 +102,7 @@ def session(started: float) -> dict[str, float]:
     window.workspace.session.add_point(QPointF(190, 122), positive=True)
     wait(lambda: not window.workspace.session.is_waiting)
     window.close()
+    settings_folder.cleanup()
     return seconds
 
 

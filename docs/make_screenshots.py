@@ -1,6 +1,8 @@
 """Makes the pictures of the window in docs/images, over the example photo (chelsea, CC0) with the weights that ship.
 
 xvfb-run -a -s "-screen 0 1400x900x24" .venv/bin/python docs/make_screenshots.py
+
+Each picture exists in both languages and both themes: window.png, window-dark.png, window.zh-CN.png ...
 """
 
 from __future__ import annotations
@@ -9,50 +11,100 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator import paths
-from annotator.gui.app import make_application
+from annotator.gui.app import WindowKeeper, keep_window, make_application
+from annotator.gui.inference import SegmenterState
 from annotator.gui.main_window import MainWindow
-from annotator.gui.workspace import Workspace
-from annotator.segment.remote import RemoteSegmenter
+from annotator.gui.settings import Settings, Theme
 
 IMAGES = Path(__file__).parent / "images"
 SECONDS = 120
+BACKGROUND = QPointF(388, 90)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is typed in a language."""
+
+    code: str
+    suffix: str
+    eye: str
+    nose: str
+
+
+LANGUAGES = (Words("en", "", "eye", "nose"), Words("zh_CN", ".zh-CN", "眼睛", "鼻子"))
+THEMES = {Theme.LIGHT: "", Theme.DARK: "-dark"}
 
 
 def main() -> None:
     make_application()
-    window = MainWindow(Workspace(RemoteSegmenter))
-    window.resize(1200, 760)
-    window.show()
-    QTest.qWait(200)
-    window.grab().save(str(IMAGES / "welcome.png"))
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "photos"
+        folder.mkdir()
         shutil.copy(paths.resources_dir() / "example" / "chelsea.png", folder)
-        window.open_paths([Path(folder)])
-        wait(lambda: "embedding" in window.status.segmenter.text() and "..." not in window.status.segmenter.text())
-        window.canvas.fit()
-        for name, box in (("eye", (133, 85, 212, 150)), ("eye", (295, 112, 340, 165))):
-            prompt_box(window, *box)
-            window.workspace.editor.accept_as_named(name)
-        prompt_box(window, 235, 220, 285, 262)
-        window.workspace.editor.accept_as_named("nose")
-        # The mask under decision: a box, and a click that takes the background away.
-        prompt_box(window, 60, 0, 400, 299)
-        window.workspace.session.add_point(QPointF(388, 90), positive=False)
-        wait(lambda: not window.workspace.session.is_waiting)
-        QTest.mouseMove(window.canvas, window.canvas.viewport.to_widget(QPointF(330, 60)).toPoint())
-        window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        settings = Settings(Path(name) / "settings.ini")
+        settings.language = LANGUAGES[0].code
+        keeper = keep_window(settings)
+        keeper.window.resize(1200, 760)
+        keeper.window.show()
+        wait(lambda: keeper.window.workspace.inference.state is SegmenterState.READY)
+        for words in LANGUAGES:
+            settings.language = words.code
+            in_both_themes(settings, words, "welcome", lambda: keeper.window)
+        settings.starter_banner_closed = True
+        for words in LANGUAGES[::-1]:
+            settings.language = words.code
+            annotate(keeper.window, folder, words)
+            in_both_themes(settings, words, "window", lambda: keeper.window)
+            keeper.window.show_weights()
+            in_both_themes(settings, words, "weights", QApplication.activeModalWidget)
+            QApplication.activeModalWidget().close()
+            forget(keeper)
+        keeper.window.close()
+        # There is no event loop here that would destroy the window before what it looks at.
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def in_both_themes(settings: Settings, words: Words, name: str, shown: Callable[[], QWidget]) -> None:
+    for theme, mark in THEMES.items():
+        settings.theme = theme
         QTest.qWait(800)
-        window.grab().save(str(IMAGES / "window.png"))
-        window.workspace.session.clear()
-        window.workspace.model.mark_saved(window.workspace.model.state, Path(folder) / "annotations.coco.json")
-        window.close()
+        shown().grab().save(str(IMAGES / f"{name}{mark}{words.suffix}.png"))
+
+
+def annotate(window: MainWindow, folder: Path, words: Words) -> None:
+    """Open the photo and label it; the last mask is left under decision."""
+    workspace = window.workspace
+    before = workspace.model.document
+    window.open_paths([folder])
+    wait(lambda: workspace.model.document is not before)
+    wait(lambda: window.canvas.image is not None and workspace.inference.is_encoded(window.canvas.image.key))
+    window.canvas.fit()
+    for name, box in ((words.eye, (133, 85, 212, 150)), (words.eye, (295, 112, 340, 165))):
+        prompt_box(window, *box)
+        workspace.editor.accept_as_named(name)
+    prompt_box(window, 235, 220, 285, 262)
+    workspace.editor.accept_as_named(words.nose)
+    # A box, and a click that takes the background away.
+    prompt_box(window, 60, 0, 400, 299)
+    workspace.session.add_point(BACKGROUND, positive=False)
+    wait(lambda: not workspace.session.is_waiting)
+    QTest.mouseMove(window.canvas, window.canvas.viewport.to_widget(QPointF(330, 60)).toPoint())
+    window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def forget(keeper: WindowKeeper) -> None:
+    """So that nothing is asked."""
+    workspace = keeper.window.workspace
+    workspace.session.clear()
+    workspace.model.mark_saved(workspace.model.state, workspace.model.coco_path)
 
 
 def prompt_box(window: MainWindow, x0: int, y0: int, x1: int, y1: int) -> None:

@@ -29,7 +29,7 @@ def main() -> None:
         bounds=[(None, None)] * (DEGREE + 1) + [(0, None)],
     )
     coefficients = np.float32(solution.x[:-1] / END ** np.arange(DEGREE + 1))
-    print("lowest power first:", *coefficients)  # noqa: T201  a script that prints its result
+    print("lowest power first:", *coefficients)
 
     x = np.linspace(-15, 15, 1_000_001, dtype=np.float32)
     magnitude = np.minimum(np.abs(x), np.float32(20))
@@ -39,7 +39,7 @@ def main() -> None:
     for _ in range(4):
         p = p * p
     difference = np.maximum(x, 0) - magnitude / p - x * erfc(-np.float64(x) / np.sqrt(2)) / 2
-    print(f"largest error of GELU in float32: {np.abs(difference).max():.2g}")  # noqa: T201  the same
+    print(f"largest error of GELU in float32: {np.abs(difference).max():.2g}")
 
 
 if __name__ == "__main__":

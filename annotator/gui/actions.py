@@ -1,36 +1,82 @@
-"""The window's actions: their names, keys and icons, in one table for menus, toolbar and tooltips."""
+"""The window's actions: their names, keys and icons, in one table for menus, toolbar, tooltips and the list of keys."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
 
-from annotator.gui.icons import icon
+from annotator.gui.icons import set_icon
+from annotator.gui.recent_menu import RecentMenu
+from annotator.gui.settings import Settings
 
-_Keys = str | QKeySequence.StandardKey | list[str]
+_Entry = QAction | QMenu | None
+
+
+@dataclass(frozen=True, eq=False)
+class MenuTable:
+    """A menu of the menu bar: its title and entries; None is a separator."""
+
+    title: str
+    entries: tuple[_Entry, ...]
+
+    @property
+    def actions(self) -> tuple[QAction, ...]:
+        """Its actions, without separators and sub-menus."""
+        return tuple(entry for entry in self.entries if isinstance(entry, QAction))
 
 
 class Actions(QObject):
     """Every action of the main window, by attribute.
 
     Single letters, Enter, Escape and Backspace belong to the canvas: they work while it has the keyboard, so they never
-    take a key from a text field or an input method.
+    take a key from a text field or an input method. instance_actions: those of the list of instances, which work on the
+    canvas too.
     """
 
-    def __init__(self, window: QMainWindow, canvas: QWidget) -> None:
+    def __init__(
+        self, window: QMainWindow, canvas: QWidget, settings: Settings, instance_actions: tuple[QAction, ...]
+    ) -> None:
         super().__init__(window)
         self._window = window
         self._canvas = canvas
-        standard = QKeySequence.StandardKey
+        self._instance_actions = instance_actions
+        self.recent_menu = RecentMenu(settings, window)
+        self._make_file_and_edit()
+        self._make_view()
+        self._make_work()
+        self._make_help()
+        self.menus = self._menus()
+        self._fill_menu_bar()
+        self._fill_toolbar()
+        self.offer(has_document=False, has_coco_file=False)
+
+    def offer(self, *, has_document: bool, has_coco_file: bool) -> None:
+        """What needs a document, or the COCO file of one, is offered only while there is one."""
+        for action in self._document_actions:
+            action.setEnabled(has_document)
+        self.locate_images.setEnabled(has_coco_file)
+
+    # -- the table ---------------------------------------------------------------------------------------------------
+
+    def _make_file_and_edit(self) -> None:
         self.open_folder = self._add(self.tr("Open &folder..."), "Ctrl+Shift+O", "open")
-        self.open_images = self._add(self.tr("Open &images..."), standard.Open)
-        self.save = self._add(self.tr("&Save"), standard.Save, "save")
+        self.open_images = self._add(self.tr("&Open images or COCO file..."), "Ctrl+O")
+        self.open_example = self._add(self.tr("Open the &example"))
+        self.save = self._add(self.tr("&Save"), "Ctrl+S", "save")
         self.save_as = self._add(self.tr("Save &as..."), "Ctrl+Shift+S")
+        self.locate_images = self._add(self.tr("&Locate images..."))
         self.quit = self._add(self.tr("&Quit"), "Ctrl+Q")
-        self.undo = self._add(self.tr("&Undo"), standard.Undo, "undo")
+        self.quit.setMenuRole(QAction.MenuRole.QuitRole)
+        self.undo = self._add(self.tr("&Undo"), "Ctrl+Z", "undo")
         self.redo = self._add(self.tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], "redo")
-        self.delete = self._add(self.tr("&Delete instances"), "Del", on_canvas=True)
+        self.toggle_done = self._add(self.tr("Mark the image as &done, or not"), ["Ctrl+Return", "Ctrl+Enter"])
+        self.settings = self._add(self.tr("&Settings..."), "Ctrl+,")
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
+
+    def _make_view(self) -> None:
         self.fit = self._add(self.tr("&Fit in the window"), "F", "zoom-fit", on_canvas=True)
         self.actual_size = self._add(self.tr("&Actual size"), "Ctrl+1")
         self.zoom_in = self._add(self.tr("Zoom &in"), ["Ctrl+=", "Ctrl++"])
@@ -40,31 +86,76 @@ class Actions(QObject):
         self.show_instances.setChecked(True)
         self.next_image = self._add(self.tr("&Next image"), ["D", "Right"], on_canvas=True)
         self.previous_image = self._add(self.tr("&Previous image"), ["A", "Left"], on_canvas=True)
+        self.next_untouched = self._add(self.tr("Next &untouched image"), "Ctrl+D")
+        self.full_screen = self._add(self.tr("Fu&ll screen"), "F11")
+        self.full_screen.setCheckable(True)
+
+    def _make_work(self) -> None:
+        self.select_all = self._add(self.tr("Select &all on the image"), "Ctrl+A", on_canvas=True)
+        self.delete = self._add(self.tr("&Delete"), "Del", on_canvas=True)
+        for action in self._instance_actions:
+            self._canvas.addAction(action)
         self.accept = self._add(self.tr("&Accept the mask"), ["Return", "Enter"], on_canvas=True)
         self.next_mask = self._add(self.tr("&Next of the three masks"), "C", on_canvas=True)
         self.remove_last = self._add(self.tr("Take back the &last click"), "Backspace", on_canvas=True)
         self.clear = self._add(self.tr("&Clear the prompt"), "Esc", on_canvas=True)
-        self.select_tool = self._add(self.tr("&Select"), "S", "select", on_canvas=True)
-        self.point_tool = self._add(self.tr("&Point"), "P", "point", on_canvas=True)
-        self.box_tool = self._add(self.tr("&Box"), "B", "box", on_canvas=True)
-        self.tools = QActionGroup(window)
-        for action in (self.select_tool, self.point_tool, self.box_tool):
-            action.setCheckable(True)
-            self.tools.addAction(action)
-        self._fill_menus()
-        self._fill_toolbar()
+        self.weights = self._add(self.tr("&Weights..."), "Ctrl+Shift+W")
+        self.tools = QActionGroup(self._window)
+        self.select_tool = self._add_tool(self.tr("&Select"), "S", "select")
+        self.point_tool = self._add_tool(self.tr("&Point"), "P", "point")
+        self.box_tool = self._add_tool(self.tr("&Box"), "B", "box")
 
-    def _add(self, text: str, keys: _Keys, icon_name: str = "", *, on_canvas: bool = False) -> QAction:
+    def _make_help(self) -> None:
+        self.keys = self._add(self.tr("&Keys"), "F1")
+        self.about = self._add(self.tr("&About"))
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+
+    @property
+    def _document_actions(self) -> tuple[QAction, ...]:
+        return (
+            *(self.save, self.save_as, self.toggle_done, self.next_untouched),
+            *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, self.next_image, self.previous_image),
+            *(self.select_all, self.delete, self.accept, self.next_mask, self.remove_last, self.clear),
+        )
+
+    def _menus(self) -> tuple[MenuTable, ...]:
+        return (
+            MenuTable(
+                self.tr("&File"),
+                (
+                    *(self.open_folder, self.open_images, self.recent_menu, self.open_example, None),
+                    *(self.save, self.save_as, self.locate_images, None),
+                    self.quit,
+                ),
+            ),
+            MenuTable(self.tr("&Edit"), (self.undo, self.redo, None, self.toggle_done, None, self.settings)),
+            MenuTable(
+                self.tr("&View"),
+                (
+                    *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, None),
+                    *(self.next_image, self.previous_image, self.next_untouched, None),
+                    *(self.show_instances, self.full_screen),
+                ),
+            ),
+            MenuTable(self.tr("&Instance"), (self.select_all, None, *self._instance_actions, None, self.delete)),
+            MenuTable(
+                self.tr("&Segment"),
+                (self.accept, self.next_mask, self.remove_last, self.clear, None, self.weights),
+            ),
+            MenuTable(self.tr("&Tools"), tuple(self.tools.actions())),
+            MenuTable(self.tr("&Help"), (self.keys, self.about)),
+        )
+
+    # -- putting together --------------------------------------------------------------------------------------------
+
+    def _add(self, text: str, keys: str | list[str] = "", icon_name: str = "", *, on_canvas: bool = False) -> QAction:
         action = QAction(text, self._window)
-        if isinstance(keys, QKeySequence.StandardKey):
-            action.setShortcuts(keys)
-        else:
-            action.setShortcuts([QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys)])
+        action.setShortcuts([QKeySequence(key) for key in ([keys] if isinstance(keys, str) else keys) if key])
         if icon_name:
-            action.setIcon(icon(icon_name))
-        plain = text.replace("&", "").removesuffix("...")
+            set_icon(action, icon_name)
+        plain = plain_text(text)
         key_text = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{plain} ({key_text})")
+        action.setToolTip(f"{plain} ({key_text})" if key_text else plain)
         if on_canvas:
             action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             self._canvas.addAction(action)
@@ -72,35 +163,42 @@ class Actions(QObject):
             self._window.addAction(action)
         return action
 
-    def _fill_menus(self) -> None:
+    def _add_tool(self, text: str, key: str, name: str) -> QAction:
+        """A tool; `name` is that of its icon too."""
+        action = self._add(text, key, name, on_canvas=True)
+        action.setObjectName(name)
+        action.setCheckable(True)
+        self.tools.addAction(action)
+        return action
+
+    def _fill_menu_bar(self) -> None:
         bar = self._window.menuBar()
-        for title, actions in (
-            (self.tr("&File"), (self.open_folder, self.open_images, None, self.save, self.save_as, None, self.quit)),
-            (self.tr("&Edit"), (self.undo, self.redo, None, self.delete)),
-            (
-                self.tr("&View"),
-                (
-                    *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, None, self.show_instances, None),
-                    *(self.next_image, self.previous_image),
-                ),
-            ),
-            (self.tr("&Segment"), (self.accept, self.next_mask, self.remove_last, self.clear)),
-            (self.tr("&Tools"), (self.select_tool, self.point_tool, self.box_tool)),
-        ):
-            menu = bar.addMenu(title)
-            for action in actions:
-                if action is None:
+        for table in self.menus:
+            menu = bar.addMenu(table.title)
+            for entry in table.entries:
+                if entry is None:
                     menu.addSeparator()
+                elif isinstance(entry, QMenu):
+                    menu.addMenu(entry)
                 else:
-                    menu.addAction(action)
+                    menu.addAction(entry)
 
     def _fill_toolbar(self) -> None:
         toolbar = QToolBar(self.tr("Tools"), self._window)
         toolbar.setObjectName("tools")
         toolbar.setMovable(False)
+        # No context menu that hides it: nothing in the menus would bring it back.
+        toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, toolbar)
-        for action in (self.select_tool, self.point_tool, self.box_tool):
-            toolbar.addAction(action)
+        toolbar.addActions(self.tools.actions())
         toolbar.addSeparator()
         for action in (self.fit, self.undo, self.redo, self.save):
             toolbar.addAction(action)
+
+
+def plain_text(text: str) -> str:
+    """A menu entry's text without its mnemonic, which Chinese menus put at the end in brackets, and its dots."""
+    bare = text.removesuffix("...")
+    if bare.endswith(")") and "(&" in bare:
+        bare = bare[: bare.rindex("(&")]
+    return bare.replace("&", "")

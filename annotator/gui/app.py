@@ -1,4 +1,4 @@
-"""Starting the window."""
+"""Starting the window, and keeping one open while language and theme change."""
 
 from __future__ import annotations
 
@@ -8,23 +8,37 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from annotator import __version__, paths
+from annotator.gui.garbage import GarbageCollection
+from annotator.gui.language import Translation
 from annotator.gui.main_window import MainWindow
+from annotator.gui.settings import Settings, Theme
+from annotator.gui.theme import apply_theme
+from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
 from annotator.segment.remote import RemoteSegmenter
 
 
-def run(chosen: Sequence[Path], weights: Path | None = None) -> int:
-    """Open the window on these paths (folder, images or COCO file), if any; returns the exit code when it is closed."""
+def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool = False) -> int:
+    """Open the window, and in it these paths (folder, images or COCO file) or the example, if asked.
+
+    image_root: the folder in which a COCO file's images lie. Returns the exit code when the window is closed.
+    """
     app = make_application()
-    window = MainWindow(Workspace(lambda: RemoteSegmenter(weights)))
-    window.show()
-    if chosen:
-        window.open_paths(chosen)
-    return app.exec()
+    collection = GarbageCollection()
+    keeper = keep_window(Settings())
+    keeper.window.show()
+    if example:
+        keeper.window.open_example()
+    elif chosen:
+        keeper.window.open_paths(chosen, image_root)
+    exit_code = app.exec()
+    collection.stop()
+    return exit_code
 
 
 def make_application() -> QApplication:
@@ -41,3 +55,60 @@ def make_application() -> QApplication:
     app.setOrganizationName("tinysam-annotator")
     app.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "annotator.svg")))
     return app
+
+
+def keep_window(settings: Settings) -> WindowKeeper:
+    """A window, still hidden, over a segmenter in a process of its own."""
+    workspace = Workspace(lambda: RemoteSegmenter(settings.weights))
+    return WindowKeeper(workspace, settings, WeightsLibrary(workspace, settings, RemoteSegmenter))
+
+
+class WindowKeeper(QObject):
+    """Owns the window over a workspace: puts the settings into effect, and makes the window anew for a language.
+
+    Everything behind the window goes on meanwhile; the workspace is closed with the window.
+    """
+
+    def __init__(self, workspace: Workspace, settings: Settings, library: WeightsLibrary) -> None:
+        super().__init__()
+        self._workspace = workspace
+        self._settings = settings
+        self._library = library
+        self.translation = Translation(self)
+        self.translation.use(settings.language)
+        self._apply_theme()
+        self._apply_cache_sizes()
+        settings.language_changed.connect(self._on_language_changed)
+        settings.theme_changed.connect(self._apply_theme)
+        settings.cache_sizes_changed.connect(self._apply_cache_sizes)
+        workspace.preview.set_enabled(settings.hover_preview)
+        settings.hover_preview_changed.connect(workspace.preview.set_enabled)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
+        self.window = self._make_window()
+
+    def _make_window(self) -> MainWindow:
+        window = MainWindow(self._workspace, self._settings, self._library)
+        # It must be gone before what it looks at.
+        window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        window.closed.connect(self._workspace.close)
+        return window
+
+    def _on_language_changed(self) -> None:
+        before = self.window
+        before.remember_layout()
+        self.translation.use(self._settings.language)
+        self.window = self._make_window()
+        self.window.choose_tool(before.tool_name)
+        self.window.show()
+        before.hide()
+        before.deleteLater()
+
+    def _apply_theme(self) -> None:
+        apply_theme(self._settings.theme)
+
+    def _on_system_scheme_changed(self) -> None:
+        if self._settings.theme is Theme.SYSTEM:
+            self._apply_theme()
+
+    def _apply_cache_sizes(self) -> None:
+        self._workspace.set_cache_bytes(embeddings=self._settings.embedding_bytes, images=self._settings.image_bytes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -13,20 +14,32 @@ from annotator.segment import CancellationToken, Cancelled
 
 
 class BackgroundJob(QThread):
-    """Runs `function(job)` once; the function may call `report_progress` and poll `cancel`."""
+    """Runs `function(job)` once; the function may call `report_progress` and poll `cancel`.
+
+    title: what it does, for people; a job without one is not listed. can_cancel: whether the function polls `cancel`.
+    """
 
     progressed = Signal(int, int)  # done, total
     succeeded = Signal(object)  # what the function returned
     failed = Signal(str)  # an AnnotatorError's sentence
 
-    def __init__(self, function: Callable[[BackgroundJob], Any], parent: QObject) -> None:
+    def __init__(
+        self, function: Callable[[BackgroundJob], Any], parent: QObject, *, title: str = "", can_cancel: bool = True
+    ) -> None:
         super().__init__(parent)
         self._function = function
+        self.title = title
+        self.can_cancel = can_cancel
         self.cancel = CancellationToken()
+        self.done, self.total = 0, 0
+        self.progressed.connect(self._on_progressed)
 
     def report_progress(self, done: int, total: int) -> None:
         """Tell the window how far the work is; for the worker thread."""
         self.progressed.emit(done, total)
+
+    def _on_progressed(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
 
     def run(self) -> None:
         try:
@@ -39,19 +52,51 @@ class BackgroundJob(QThread):
             self.succeeded.emit(result)
 
 
+@dataclass(frozen=True)
+class JobFailure:
+    """A listed job that failed: what it was, and the reason as a sentence that names the file."""
+
+    title: str
+    reason: str
+
+
 class BackgroundJobs(QObject):
-    """Keeps jobs alive while they run, and ends them before the window goes."""
+    """Keeps jobs alive while they run, and ends them before the window goes; remembers which failed."""
+
+    changed = Signal()  # a job was added, got on, or ended; a failure was added or cleared
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._running: list[BackgroundJob] = []
+        self._failures: list[JobFailure] = []
 
-    def new(self, function: Callable[[BackgroundJob], Any]) -> BackgroundJob:
+    @property
+    def listed(self) -> tuple[BackgroundJob, ...]:
+        """The running jobs that have a title, oldest first."""
+        return tuple(job for job in self._running if job.title)
+
+    @property
+    def failures(self) -> tuple[JobFailure, ...]:
+        """The listed jobs that failed and were not cleared, oldest first."""
+        return tuple(self._failures)
+
+    def new(
+        self, function: Callable[[BackgroundJob], Any], *, title: str = "", can_cancel: bool = True
+    ) -> BackgroundJob:
         """A job to connect to and then to `start`."""
-        job = BackgroundJob(function, self)
+        job = BackgroundJob(function, self, title=title, can_cancel=can_cancel)
         self._running.append(job)
         job.finished.connect(lambda: self._forget(job))
+        if title:
+            job.failed.connect(lambda reason: self._on_failed(job, reason))
+            job.progressed.connect(self.changed)
+            self.changed.emit()
         return job
+
+    def clear_failures(self) -> None:
+        """The user has read them."""
+        self._failures.clear()
+        self.changed.emit()
 
     def close(self) -> None:
         """Cancel what runs and wait for it."""
@@ -59,6 +104,11 @@ class BackgroundJobs(QObject):
             job.cancel.cancel()
             job.wait()
 
+    def _on_failed(self, job: BackgroundJob, reason: str) -> None:
+        self._failures.append(JobFailure(job.title, reason))
+
     def _forget(self, job: BackgroundJob) -> None:
         self._running.remove(job)
         job.deleteLater()
+        if job.title:
+            self.changed.emit()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Change, Document, ImageRecord, Instance
 from annotator.core.edits import Edit
+from annotator.core.file_version import FileVersion
 
 
 class DocumentModel(QObject):
@@ -31,6 +32,7 @@ class DocumentModel(QObject):
         self.undo_stack = QUndoStack(self)
         self.document = Document(Path())
         self.coco_path: Path | None = None
+        self.coco_version: FileVersion | None = None  # of the file as we read or wrote it; None: there was none
         self._states_given = 0
         self._state = 0
         self._saved_state = 0
@@ -57,6 +59,7 @@ class DocumentModel(QObject):
         self.undo_stack.clear()
         self.document = dataset.document
         self.coco_path = dataset.coco_path
+        self.coco_version = dataset.coco_version
         self.document.subscribe(self._on_document_changed)
         self._state = self._saved_state = self._new_state()
         self._tell_saved()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
+from PySide6.QtGui import QAction, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from annotator import paths
 
 _SIZES = (16, 24, 32, 48)
-_GROUPS = {QIcon.Mode.Normal: QPalette.ColorGroup.Active, QIcon.Mode.Disabled: QPalette.ColorGroup.Disabled}
+_NAME = "icon_name"
 
 
 def icon(name: str) -> QIcon:
@@ -32,3 +32,18 @@ def icon(name: str) -> QIcon:
             painter.end()
             result.addPixmap(pixmap, mode)
     return result
+
+
+def set_icon(target: QAction | QAbstractButton, name: str) -> None:
+    """Give an action or a button the icon of that name; `recolor_icons` keeps it in the palette's colour."""
+    target.setProperty(_NAME, name)
+    target.setIcon(icon(name))
+
+
+def recolor_icons(root: QObject) -> None:
+    """Draw the icons of all actions and buttons below `root` anew, after the palette has changed."""
+    targets: list[QAction | QAbstractButton] = [*root.findChildren(QAction), *root.findChildren(QAbstractButton)]
+    for target in targets:
+        name = target.property(_NAME)
+        if name is not None:
+            target.setIcon(icon(name))

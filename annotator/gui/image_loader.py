@@ -53,6 +53,7 @@ class ImageLoader(QObject):
         self._request: Path | None = None
         self._closing = False
         self._kept: OrderedDict[str, LoadedImage] = OrderedDict()
+        self._kept_bytes = _KEPT_BYTES
         self._thread = _LoaderThread(self)
         self._thread.setObjectName("image loader")
         self._thread.start()
@@ -62,6 +63,10 @@ class ImageLoader(QObject):
         with self._condition:
             self._request = path
             self._condition.notify()
+
+    def set_kept_bytes(self, max_bytes: int) -> None:
+        """How much memory the recent images may take; heeded when the next image is read."""
+        self._kept_bytes = max_bytes
 
     def close(self) -> None:
         """Stop the thread; waits for the image being read."""
@@ -96,7 +101,7 @@ class ImageLoader(QObject):
         pixels = screen_pyramid(image.rgb)
         loaded = LoadedImage(path, key, image.rgb, pixels, tuple(map(_view, pixels)), image.note)
         self._kept[key] = loaded
-        while len(self._kept) > 1 and sum(i.nbytes for i in self._kept.values()) > _KEPT_BYTES:
+        while len(self._kept) > 1 and sum(i.nbytes for i in self._kept.values()) > self._kept_bytes:
             self._kept.popitem(last=False)
         return loaded
 

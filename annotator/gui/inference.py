@@ -1,8 +1,8 @@
 """The thread that drives the segmenter, most urgent work first.
 
-The GUI thread asks and is told by signals; it never waits. Order of urgency: the newest prompt, then the embedding of
-the image on screen. What has become stale is never started, and a running encode of an image that is no longer on
-screen is abandoned between two stages.
+The GUI thread asks and is told by signals; it never waits. Order of urgency: the newest prompt, the preview of a click
+at the pointer, the embedding of the image on screen. What has become stale is never started, and a running encode of an
+image that is no longer on screen is abandoned between two stages.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import partial
 from typing import Protocol
@@ -79,6 +79,15 @@ class Decoded:
 
 
 @dataclass(frozen=True, eq=False)
+class Previewed:
+    """What a click would give: the best proposal's shape, None for an empty one, and the seconds it took."""
+
+    request_id: int
+    shape: MaskShape | None
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
 class _CurrentImage:
     key: str
     rgb: npt.NDArray[np.uint8]
@@ -100,6 +109,7 @@ class Inference(QObject):
     encode_failed = Signal(str, str)  # key, reason
     decoded = Signal(object)  # Decoded
     decode_failed = Signal(int, str)  # request id, reason
+    previewed = Signal(object)  # Previewed
 
     def __init__(self, make_segmenter: Callable[[], SegmenterProcess], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +118,9 @@ class Inference(QObject):
         self._segmenter: SegmenterProcess | None = None
         self._current: _CurrentImage | None = None
         self._decode: _DecodeRequest | None = None
+        self._preview: _DecodeRequest | None = None
         self._restart_wanted = False
+        self._replacement_wanted = False
         self._closing = False
         self._requests_given = 0
         self._embeddings = EmbeddingCache(_EMBEDDING_BYTES)
@@ -116,12 +128,43 @@ class Inference(QObject):
         self._refused_keys: set[str] = set()  # images the segmenter could not encode
         self._failures_in_a_row = 0
         self.segmenter_name = ""
+        self._state, self._problem = SegmenterState.STARTING, ""
         self._thread = _InferenceThread(self)
         self._thread.setObjectName("inference")
+
+    @property
+    def state(self) -> SegmenterState:
+        """What the segmenter is doing."""
+        return self._state
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the segmenter, a sentence, or ""."""
+        return self._problem
+
+    def is_encoded(self, key: str) -> bool:
+        """Whether prompts on the image of that key are answered at once."""
+        return self._embeddings.get(key) is not None
 
     def start(self) -> None:
         """Start the segmenter in the background."""
         self._thread.start()
+
+    def set_cache_bytes(self, max_bytes: int) -> None:
+        """How much memory embeddings may take."""
+        self._embeddings.resize(max_bytes)
+
+    def replace_segmenter(self, make_segmenter: Callable[[], SegmenterProcess]) -> None:
+        """Compute with another segmenter from now on; the image on screen is embedded anew."""
+        with self._condition:
+            self._make_segmenter = make_segmenter
+            self._replacement_wanted = True
+            if self._current is not None:
+                self._current.cancel.cancel()
+            self._condition.notify()
+            segmenter = self._segmenter
+        if segmenter is not None:
+            segmenter.close()  # frees the thread from whatever it waits for
 
     def show_image(self, key: str, rgb: npt.NDArray[np.uint8]) -> None:
         """The image now on screen (uint8 H x W x 3, oriented): embed it; abandon any other."""
@@ -140,6 +183,17 @@ class Inference(QObject):
         with self._condition:
             self._requests_given += 1
             self._decode = _DecodeRequest(self._requests_given, key, prompt)
+            self._condition.notify()
+            return self._requests_given
+
+    def preview(self, key: str, prompt: Prompt) -> int:
+        """Decode what a click would give, if the image has its embedding; only the newest preview is worth anything.
+
+        Returns the request's id. A preview that fails is not answered.
+        """
+        with self._condition:
+            self._requests_given += 1
+            self._preview = _DecodeRequest(self._requests_given, key, prompt)
             self._condition.notify()
             return self._requests_given
 
@@ -169,24 +223,41 @@ class Inference(QObject):
     # -- in the inference thread -------------------------------------------------------------------------------------
 
     def _serve(self) -> None:
+        while (segmenter := self._new_segmenter()) is not None:
+            try:
+                is_up = self._bring_up(segmenter, segmenter.start)
+                while (work := self._next_work(is_up)) is not None:
+                    try:
+                        is_up = work(segmenter)
+                    except SegmenterError as error:
+                        is_up = self._recover(segmenter, str(error))
+            finally:
+                segmenter.close()
+
+    def _new_segmenter(self) -> SegmenterProcess | None:
+        """The segmenter to work with from now on, None when closing; nothing of the one before is left."""
         with self._condition:
             if self._closing:
-                return
-            segmenter = self._segmenter = self._make_segmenter()
-        try:
-            is_up = self._bring_up(segmenter, segmenter.start)
-            while (work := self._next_work(is_up)) is not None:
-                try:
-                    is_up = work(segmenter)
-                except SegmenterError as error:
-                    is_up = self._recover(segmenter, str(error))
-        finally:
-            segmenter.close()
+                return None
+            self._replacement_wanted = False
+            self._embeddings.clear()
+            self._refused_keys.clear()
+            self._announced_key = ""
+            self._failures_in_a_row = 0
+            if self._current is not None:
+                self._current = replace(self._current, cancel=CancellationToken())
+            self._segmenter = self._make_segmenter()
+            return self._segmenter
+
+    @property
+    def _is_leaving(self) -> bool:
+        """Whether the present segmenter is done with, so that its end is no failure."""
+        return self._closing or self._replacement_wanted
 
     def _next_work(self, is_up: bool) -> Callable[[SegmenterProcess], bool] | None:
-        """The most urgent work, waiting for some; None when closing. Work returns whether the segmenter is up."""
+        """The most urgent work, waiting for some; None when leaving. Work returns whether the segmenter is up."""
         with self._condition:
-            while not self._closing:
+            while not self._is_leaving:
                 if self._restart_wanted:
                     self._restart_wanted = False
                     return lambda segmenter: self._bring_up(segmenter, segmenter.restart)
@@ -195,6 +266,9 @@ class Inference(QObject):
                     if decode is not None and (embedding := self._embeddings.get(decode.key)) is not None:
                         self._decode = None
                         return partial(self._run_decode, decode, embedding)
+                    preview, self._preview = self._preview, None
+                    if preview is not None and (embedding := self._embeddings.get(preview.key)) is not None:
+                        return partial(self._run_preview, preview, embedding)
                     if current is not None and self._needs_encoding(current):
                         return partial(self._run_encode, current)
                 self._condition.wait()
@@ -209,7 +283,7 @@ class Inference(QObject):
         started = time.perf_counter()
         cached = self._embeddings.get(image.key) is not None
         if not cached:
-            self.state_changed.emit(SegmenterState.ENCODING, "")
+            self._enter(SegmenterState.ENCODING)
             try:
                 self._embeddings.put(image.key, segmenter.encode(image.rgb, cancel=image.cancel))
             except Cancelled:
@@ -225,7 +299,7 @@ class Inference(QObject):
             if self._current is image:
                 self._announced_key = image.key
         self.encoded.emit(Encoded(image.key, time.perf_counter() - started, cached))
-        self.state_changed.emit(SegmenterState.READY, "")
+        self._enter(SegmenterState.READY)
         return True
 
     def _run_decode(self, request: _DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
@@ -243,31 +317,42 @@ class Inference(QObject):
         self.decoded.emit(Decoded(request.request_id, shown, time.perf_counter() - started))
         return True
 
+    def _run_preview(self, request: _DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
+        started = time.perf_counter()
+        best = segmenter.decode(embedding, request.prompt)[0]
+        shape = MaskShape.from_run_lengths(RunLengths.from_mask(best.mask))
+        self.previewed.emit(Previewed(request.request_id, shape, time.perf_counter() - started))
+        return True
+
     def _recover(self, segmenter: SegmenterProcess, reason: str) -> bool:
-        if self._closing:
+        if self._is_leaving:
             return False
         self._failures_in_a_row += 1
         if self._failures_in_a_row > _RESTARTS_IN_A_ROW:
-            self.state_changed.emit(SegmenterState.FAILED, reason)
+            self._enter(SegmenterState.FAILED, reason)
             return False
-        self.state_changed.emit(SegmenterState.RESTARTING, reason)
+        self._enter(SegmenterState.RESTARTING, reason)
         return self._bring_up(segmenter, segmenter.restart)
 
     def _bring_up(self, segmenter: SegmenterProcess, begin: Callable[[], None]) -> bool:
-        self.state_changed.emit(SegmenterState.STARTING, "")
+        self._enter(SegmenterState.STARTING)
         try:
             begin()
             segmenter.wait_ready()
         except AnnotatorError as error:
-            if not self._closing:
-                self.state_changed.emit(SegmenterState.FAILED, str(error))
+            if not self._is_leaving:
+                self._enter(SegmenterState.FAILED, str(error))
             return False
         self.segmenter_name = segmenter.name
-        self.state_changed.emit(SegmenterState.READY, "")
+        self._enter(SegmenterState.READY)
         return True
 
+    def _enter(self, state: SegmenterState, problem: str = "") -> None:
+        self._state, self._problem = state, problem
+        self.state_changed.emit(state, problem)
+
     def _report_crash(self) -> None:
-        self.state_changed.emit(SegmenterState.FAILED, "internal error; the terminal shows the details")
+        self._enter(SegmenterState.FAILED, "internal error; the terminal shows the details")
 
 
 class _InferenceThread(QThread):

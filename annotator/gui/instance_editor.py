@@ -1,23 +1,25 @@
-"""What the user does to categories and instances, as Edits."""
+"""What the window's actions do to the document, as Edits: the mask on screen becomes an instance, and the like."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable
-from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import Category, Instance, Provenance
-from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit, RemoveInstances, Together
+from annotator.core.edits import AddCategory, AddInstance, Edit, Together
+from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.image_changes import ImageChanges
 from annotator.gui.inference import Inference, ShownProposal
-from annotator.gui.palette import next_category_color
+from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
 
 
 class InstanceEditor(QObject):
-    """Turns accepted prompts into instances, and changes instances; everything can be undone."""
+    """Acts on the image on screen, the mask being decided on and the selection; everything can be undone.
+
+    categories, instances, images: the changes that need none of these, for the panels.
+    """
 
     accepted = Signal(int)  # the new instance's id
     category_wanted = Signal()  # a mask is ready to be accepted, but there is no category yet
@@ -36,6 +38,11 @@ class InstanceEditor(QObject):
         self._session = session
         self._selection = selection
         self._inference = inference
+        self.categories = CategoryChanges(model, selection, self)
+        self.instances = InstanceChanges(model, selection.view_state, self)
+        self.images = ImageChanges(model, self)
+        for changes in (self.categories, self.instances, self.images):
+            changes.refused.connect(self.refused)
         self.image_id: int | None = None
 
     def accept(self) -> None:
@@ -51,7 +58,7 @@ class InstanceEditor(QObject):
         """The same with the category of that name, which is made if it is new; both in one edit."""
         category = self._model.document.category_named(name)
         if category is None:
-            self._accept_as(self._new_category(name), is_new=True)
+            self._accept_as(self.categories.new_category(name), is_new=True)
         else:
             self._accept_as(category)
 
@@ -67,40 +74,21 @@ class InstanceEditor(QObject):
         if self._session.is_pending:
             self._accept_as(category)
         elif self._selection.instance_ids:
-            self.set_category(self._selection.instance_ids, category)
+            self.instances.set_category(self._selection.instance_ids, category)
         self._selection.set_category(category.id)
 
-    def add_category(self, name: str) -> None:
-        """Add a category and make it the current one; a name that exists only becomes current."""
-        name = name.strip()
-        if not name:
-            return
-        existing = self._model.document.category_named(name)
-        if existing is not None:
-            self._selection.set_category(existing.id)
-            return
-        self._model.push(AddCategory(self._new_category(name)), self.tr("Add category"))
-
-    def set_category(self, instance_ids: Iterable[int], category: Category) -> None:
-        """Give these instances another category."""
-        before = [self._model.document.instances[i] for i in sorted(instance_ids)]
-        edits: list[Edit] = [
-            ChangeInstance(instance, replace(instance, category_id=category.id))
-            for instance in before
-            if instance.category_id != category.id
-        ]
-        if edits:
-            self._model.push(Together(tuple(edits)), self.tr("Change category"))
+    def add_category(self, name: str) -> bool:
+        """Add a category, which becomes the current one; returns whether it was new."""
+        return self.categories.add(name)
 
     def delete_selected(self) -> None:
         """Delete the selected instances."""
-        instances = tuple(self._model.document.instances[i] for i in sorted(self._selection.instance_ids))
-        if instances:
-            self._model.push(RemoveInstances(instances), self.tr("Delete instances", "", len(instances)))
+        self.instances.delete(self._selection.instance_ids)
 
-    def _new_category(self, name: str) -> Category:
-        category_id = self._model.document.take_id(Category)
-        return Category(category_id, name, color=next_category_color(category_id))
+    def toggle_done(self) -> None:
+        """Mark the image on screen as done, or take the mark back."""
+        if self.image_id is not None:
+            self.images.toggle_done([self.image_id])
 
     def _accept_as(self, category: Category, *, is_new: bool = False) -> None:
         shown = self._session.shown

@@ -2,166 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QCloseEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from annotator import paths
-from annotator.core.images import IMAGE_SUFFIXES
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_strip import PromptStrip
-from annotator.gui.image_loader import LoadedImage
-from annotator.gui.inference import Encoded, SegmenterState
+from annotator.gui.dialogs.about import AboutDialog
+from annotator.gui.dialogs.keys import KeysDialog
+from annotator.gui.dialogs.settings import SettingsDialog
+from annotator.gui.dialogs.weights import WeightsDialog
+from annotator.gui.document_flow import DocumentFlow
+from annotator.gui.file_drop import FileDrop
+from annotator.gui.icons import recolor_icons
+from annotator.gui.image_on_screen import ImageOnScreen
 from annotator.gui.message_bar import MessageBar
+from annotator.gui.model_messages import ModelMessages
 from annotator.gui.panels.categories import CategoriesPanel
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel
+from annotator.gui.settings import Settings
 from annotator.gui.status import StatusBar
 from annotator.gui.tools.prompt_tool import PromptTool
 from annotator.gui.tools.select_tool import SelectTool
 from annotator.gui.tools.tool import Tool
+from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.welcome import WelcomePage
 from annotator.gui.workspace import Workspace
 
+_SAVED_MS = 4000
+
 
 class MainWindow(QMainWindow):
-    """The view of a workspace. Closing it closes the workspace, after asking about unsaved work."""
+    """A view of a workspace, which goes on after it: another window can take over, in another language.
 
-    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+    Closing it asks about unsaved work first.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, workspace: Workspace, settings: Settings, library: WeightsLibrary, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.workspace = workspace
-        self._when_saved: Callable[[], None] | None = None
+        self._settings = settings
+        self._library = library
         self._is_leaving = False
         self._build()
         self._connect()
         self._make_tools()
         self._refresh_title()
         self._refresh_undo()
+        if workspace.model.is_open:
+            # Another window has opened it.
+            self._on_opened()
+            self._image_on_screen.show_present()
 
-    # -- opening -----------------------------------------------------------------------------------------------------
+    # -- documents ---------------------------------------------------------------------------------------------------
 
-    def open_paths(self, chosen: Sequence[Path]) -> None:
-        """Open a folder, images or a COCO file, after asking about unsaved work."""
-        self._leave_document_for(lambda: self.workspace.open(chosen))
+    def open_paths(self, chosen: Sequence[Path], image_root: Path | None = None) -> None:
+        """Open a folder, images or a COCO file, whose images may lie elsewhere, after asking about unsaved work."""
+        self.flow.open_paths(chosen, image_root)
 
     def open_example(self) -> None:
         """Open the picture that ships with the program, in a copy the user may write beside."""
-        self.open_paths([paths.example_dir()])
-
-    def _on_opening_progressed(self, done: int, total: int) -> None:
-        text = self.tr("Reading images: %1 of %2")
-        self.status.showMessage(text.replace("%1", str(done)).replace("%2", str(total)))
-
-    def _on_opened(self, notes: str) -> None:
-        self.status.clearMessage()
-        self.messages.hide()
-        if notes:
-            self.messages.tell(notes)
-        self._refresh_title()
-        self.pages.setCurrentWidget(self.work_page)
-        self.canvas.setFocus()
-
-    # -- the image on screen -----------------------------------------------------------------------------------------
-
-    def _on_image_awaited(self, image_id: int) -> None:
-        self.canvas.await_image()
-        self.layer.set_image(None)
-        self.instances.list_model.set_image(image_id)
-        self.images.show_image(image_id)
-
-    def _on_image_shown(self, image: LoadedImage) -> None:
-        self.status.show_image(image)
-        self.canvas.set_image(image)
-        self.canvas.set_working(True)
-        self.layer.set_image(self.workspace.image_id)
-
-    def _on_image_refused(self, reason: str) -> None:
-        self.status.show_image(None)
-        self.canvas.show_message(reason)
-
-    def _on_encoded(self, encoded: Encoded) -> None:
-        if self.canvas.image is not None and self.canvas.image.key == encoded.key:
-            self.canvas.set_working(False)
-
-    def _on_encode_failed(self, key: str, reason: str) -> None:
-        if self.canvas.image is not None and self.canvas.image.key == key:
-            self.canvas.set_working(False)
-            self.messages.tell(reason)
-
-    def _on_segmenter_state(self, state: SegmenterState, problem: str) -> None:
-        if state is SegmenterState.FAILED:
-            text = self.tr("The model does not run, so clicks give no masks. %1").replace("%1", problem)
-            self.messages.tell(text, self.tr("Start it again"), self.workspace.inference.restart)
-        elif state is SegmenterState.RESTARTING:
-            text = self.tr("The model's process ended and is started anew; nothing is lost. %1")
-            self.messages.tell(text.replace("%1", problem))
-
-    # -- saving and closing ------------------------------------------------------------------------------------------
+        self.flow.open_example()
 
     def save(self) -> None:
         """Write the COCO file."""
-        if self.workspace.model.coco_path is not None:
-            self.workspace.saver.save(self.workspace.model.coco_path)
+        self.flow.save()
 
-    def save_as(self) -> None:
-        """Write the COCO file under a name to choose; it is the document's file from then on."""
-        if self.workspace.model.coco_path is None:
-            return
-        name, _ = QFileDialog.getSaveFileName(
-            self, self.tr("Save as"), str(self.workspace.model.coco_path), self.tr("COCO file (*.json)")
-        )
-        if name:
-            path = Path(name)
-            self.workspace.saver.save(path if path.suffix else path.with_suffix(".json"))
+    def _on_opened(self) -> None:
+        self._refresh_title()
+        self._refresh_undo()
+        self._refresh_offers()
+        self.pages.setCurrentWidget(self.work_page)
+        self.canvas.setFocus()
+
+    def _on_saved(self, path: Path) -> None:
+        self.status.showMessage(self.tr("Saved %1").replace("%1", str(path)), _SAVED_MS)
+        self._refresh_title()
+        self._refresh_offers()
+
+    # -- dialogs -----------------------------------------------------------------------------------------------------
+
+    def show_settings(self) -> None:
+        """Open the settings."""
+        self._open(SettingsDialog(self._settings, self))
+
+    def show_weights(self) -> None:
+        """Open the installed weights."""
+        self._open(WeightsDialog(self._library, self._settings, self))
+
+    def show_keys(self) -> None:
+        """Open the list of keys."""
+        self._open(KeysDialog(self.actions_.menus, self))
+
+    def show_about(self) -> None:
+        """Open versions and licences."""
+        self._open(AboutDialog(self))
+
+    def _open(self, dialog: QDialog) -> None:
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    # -- the window itself -------------------------------------------------------------------------------------------
+
+    def remember_layout(self) -> None:
+        """Note size, place and splitters for the next window."""
+        self._settings.set_layout("window", self.saveGeometry())
+        self._settings.set_layout("columns", self.work_page.saveState())
+        self._settings.set_layout("side", self.side.saveState())
+
+    def _restore_layout(self) -> None:
+        self.resize(1280, 800)
+        self.work_page.setSizes([220, 820, 240])
+        self.restoreGeometry(self._settings.layout("window"))
+        self.work_page.restoreState(self._settings.layout("columns"))
+        self.side.restoreState(self._settings.layout("side"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            recolor_icons(self)
+        super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._is_leaving and not self.workspace.model.is_saved:
             event.ignore()
-            # Later: Qt ignores a close asked for inside a close.
-            self._leave_document_for(lambda: QTimer.singleShot(0, self._close))
+            self.flow.leave_for(self._close_later)
             return
-        self.workspace.close()
+        self.remember_layout()
         event.accept()
+        self.closed.emit()
 
-    def _close(self) -> None:
+    def _close_later(self) -> None:
+        # Qt ignores a close asked for inside a close.
         self._is_leaving = True
-        self.close()
+        QTimer.singleShot(0, self.close)
 
-    def _leave_document_for(self, go_on: Callable[[], None]) -> None:
-        """Go on at once when all is saved; else ask, and go on once it is saved or given up."""
-        if self.workspace.model.is_saved:
-            go_on()
-            return
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.warning(
-            self,
-            self.tr("Unsaved work"),
-            self.tr("There are changes that are not in the COCO file yet. Save them?"),
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            buttons.Save,
-        )
-        if answer == buttons.Save:
-            self._when_saved = go_on
-            self.save()
-        elif answer == buttons.Discard:
-            go_on()
+    def _toggle_full_screen(self, full: bool) -> None:
+        state = Qt.WindowState.WindowFullScreen
+        self.setWindowState(self.windowState() | state if full else self.windowState() & ~state)
 
-    def _on_saved(self, path: Path) -> None:
-        self.status.showMessage(self.tr("Saved %1").replace("%1", str(path)), 4000)
-        self._refresh_title()
-        if self.workspace.model.is_saved:
-            go_on, self._when_saved = self._when_saved, None
-            if go_on is not None:
-                go_on()
-
-    def _on_save_failed(self, reason: str) -> None:
-        self._when_saved = None
-        self.messages.tell(reason, self.tr("Save as..."), self.save_as)
+    def _refresh_title(self) -> None:
+        name = self.tr("TinySAM Annotator")
+        path = self.workspace.model.coco_path
+        if path is not None:
+            name = f"{path.parent.name}/{path.name}[*] - {name}"
+        self.setWindowTitle(name)
+        self.setWindowModified(not self.workspace.model.is_saved)
 
     # -- the keys ----------------------------------------------------------------------------------------------------
 
@@ -180,24 +175,25 @@ class MainWindow(QMainWindow):
         else:
             self.actions_.select_tool.trigger()
 
+    def _select_all(self) -> None:
+        if self.workspace.image_id is not None:
+            instances = self.workspace.model.document.instances_of(self.workspace.image_id)
+            self.workspace.selection.select(instance.id for instance in instances)
+
+    def _refresh_offers(self) -> None:
+        model = self.workspace.model
+        self.actions_.offer(has_document=model.is_open, has_coco_file=model.coco_version is not None)
+
     def _refresh_undo(self) -> None:
         stack = self.workspace.model.undo_stack
         self.actions_.undo.setEnabled(stack.canUndo() or self.workspace.session.is_pending)
         self.actions_.redo.setEnabled(stack.canRedo())
-
-    def _refresh_title(self) -> None:
-        name = self.tr("TinySAM Annotator")
-        if self.workspace.model.coco_path is not None:
-            name = f"{self.workspace.model.coco_path.parent.name}/{self.workspace.model.coco_path.name}[*] - {name}"
-        self.setWindowTitle(name)
-        self.setWindowModified(not self.workspace.model.is_saved)
 
     # -- putting together --------------------------------------------------------------------------------------------
 
     def _build(self) -> None:
         workspace = self.workspace
         model, session, editor, selection = workspace.model, workspace.session, workspace.editor, workspace.selection
-        self.resize(1280, 800)
         self.layer = InstanceLayer(model, selection, self)
         self.canvas = Canvas(self.layer, session, self)
         self.strip = PromptStrip(self.canvas, session, editor, model, selection)
@@ -205,15 +201,14 @@ class MainWindow(QMainWindow):
         self.images = ImageListPanel(model, self)
         self.categories = CategoriesPanel(model, editor, selection, self)
         self.instances = InstancesPanel(model, selection, self)
-        self.welcome = WelcomePage(self)
-        side = QSplitter(Qt.Orientation.Vertical, self)
-        side.addWidget(self.categories)
-        side.addWidget(self.instances)
+        self.welcome = WelcomePage(self._settings, self)
+        self.side = QSplitter(Qt.Orientation.Vertical, self)
+        self.side.addWidget(self.categories)
+        self.side.addWidget(self.instances)
         self.work_page = QSplitter(Qt.Orientation.Horizontal, self)
-        for widget, stretch in ((self.images, 0), (self.canvas, 1), (side, 0)):
+        for widget, stretch in ((self.images, 0), (self.canvas, 1), (self.side, 0)):
             self.work_page.addWidget(widget)
             self.work_page.setStretchFactor(self.work_page.count() - 1, stretch)
-        self.work_page.setSizes([220, 820, 240])
         self.pages = QStackedWidget(self)
         self.pages.addWidget(self.welcome)
         self.pages.addWidget(self.work_page)
@@ -224,77 +219,107 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(central)
-        self.status = StatusBar(model, workspace.inference, session, self)
+        self.status = StatusBar(model, workspace.inference, session, workspace.jobs, self)
         self.setStatusBar(self.status)
-        self.actions_ = Actions(self, self.canvas)
+        instances = self.instances
+        self.actions_ = Actions(
+            self,
+            self.canvas,
+            self._settings,
+            (instances.change_category, instances.hide, instances.lock, instances.hide_others, instances.show_all),
+        )
+        self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
+        self._model_messages = ModelMessages(
+            self.messages, workspace.inference, self._library, self._settings, self.show_weights
+        )
+        self._image_on_screen = ImageOnScreen(
+            workspace, self.canvas, self.layer, self.images, self.instances, self.status, self.messages
+        )
+        self._drop = FileDrop(self)
+        self._restore_layout()
 
     def _connect(self) -> None:
-        actions, workspace = self.actions_, self.workspace
-        actions.open_folder.triggered.connect(self._choose_folder)
-        actions.open_images.triggered.connect(self._choose_images)
-        actions.save.triggered.connect(self.save)
-        actions.save_as.triggered.connect(self.save_as)
-        actions.quit.triggered.connect(self.close)
-        actions.undo.triggered.connect(self._on_undo)
-        actions.redo.triggered.connect(workspace.model.redo)
-        actions.delete.triggered.connect(workspace.editor.delete_selected)
-        actions.fit.triggered.connect(self.canvas.fit)
-        actions.actual_size.triggered.connect(self.canvas.zoom_to_actual_size)
-        actions.zoom_in.triggered.connect(lambda: self.canvas.zoom_by_steps(1))
-        actions.zoom_out.triggered.connect(lambda: self.canvas.zoom_by_steps(-1))
-        actions.show_instances.toggled.connect(self.layer.set_visible)
-        actions.next_image.triggered.connect(lambda: self.images.step(1))
-        actions.previous_image.triggered.connect(lambda: self.images.step(-1))
-        actions.accept.triggered.connect(workspace.editor.accept)
-        actions.next_mask.triggered.connect(workspace.session.cycle)
-        actions.remove_last.triggered.connect(workspace.session.remove_last)
-        actions.clear.triggered.connect(self._on_escape)
-        self.welcome.folder_wanted.connect(self._choose_folder)
-        self.welcome.images_wanted.connect(self._choose_images)
-        self.welcome.example_wanted.connect(self.open_example)
+        self._connect_actions()
+        workspace, flow = self.workspace, self.flow
+        flow.saved.connect(self._on_saved)
+        self._drop.dropped.connect(flow.open_paths)
+        self.welcome.folder_wanted.connect(flow.choose_folder)
+        self.welcome.images_wanted.connect(flow.choose_images)
+        self.welcome.example_wanted.connect(flow.open_example)
+        self.welcome.recent_wanted.connect(flow.open_one)
         self.images.image_chosen.connect(workspace.show_image)
-        workspace.opening_progressed.connect(self._on_opening_progressed)
-        workspace.opening_failed.connect(self.messages.tell)
+        self.images.refused.connect(self.status.refuse)
+        self.instances.refused.connect(self.status.refuse)
         workspace.opened.connect(self._on_opened)
-        workspace.image_awaited.connect(self._on_image_awaited)
-        workspace.image_shown.connect(self._on_image_shown)
-        workspace.image_refused.connect(self._on_image_refused)
-        workspace.inference.encoded.connect(self._on_encoded)
-        workspace.inference.encode_failed.connect(self._on_encode_failed)
-        workspace.inference.state_changed.connect(self._on_segmenter_state)
         workspace.session.decode_failed.connect(self.status.refuse)
         workspace.session.changed.connect(self._refresh_undo)
         workspace.editor.accepted.connect(self.layer.flash)
         workspace.editor.refused.connect(self.status.refuse)
-        workspace.saver.saved.connect(self._on_saved)
-        workspace.saver.failed.connect(self._on_save_failed)
         workspace.model.saved_changed.connect(self._refresh_title)
         workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas.digit_pressed.connect(workspace.editor.apply_digit)
 
+    def _connect_actions(self) -> None:
+        actions, workspace, flow = self.actions_, self.workspace, self.flow
+        actions.recent_menu.chosen.connect(flow.open_one)
+        for action, slot in (
+            (actions.open_folder, flow.choose_folder),
+            (actions.open_images, flow.choose_images),
+            (actions.open_example, flow.open_example),
+            (actions.save, flow.save),
+            (actions.save_as, flow.save_as),
+            (actions.locate_images, flow.locate_images),
+            (actions.quit, self.close),
+            (actions.settings, self.show_settings),
+            (actions.undo, self._on_undo),
+            (actions.redo, workspace.model.redo),
+            (actions.select_all, self._select_all),
+            (actions.delete, workspace.editor.delete_selected),
+            (actions.fit, self.canvas.fit),
+            (actions.actual_size, self.canvas.zoom_to_actual_size),
+            (actions.zoom_in, lambda: self.canvas.zoom_by_steps(1)),
+            (actions.zoom_out, lambda: self.canvas.zoom_by_steps(-1)),
+            (actions.toggle_done, workspace.editor.toggle_done),
+            (actions.next_untouched, self.images.next_untouched),
+            (actions.next_image, lambda: self.images.step(1)),
+            (actions.previous_image, lambda: self.images.step(-1)),
+            (actions.accept, workspace.editor.accept),
+            (actions.next_mask, workspace.session.cycle),
+            (actions.remove_last, workspace.session.remove_last),
+            (actions.clear, self._on_escape),
+            (actions.weights, self.show_weights),
+            (actions.keys, self.show_keys),
+            (actions.about, self.show_about),
+        ):
+            action.triggered.connect(slot)
+        actions.show_instances.toggled.connect(self.layer.set_visible)
+        actions.full_screen.toggled.connect(self._toggle_full_screen)
+
     def _make_tools(self) -> None:
         workspace = self.workspace
         session, editor = workspace.session, workspace.editor
         self._tools: dict[QAction, Tool] = {
             self.actions_.select_tool: SelectTool(self.layer, workspace.selection, self),
-            self.actions_.point_tool: PromptTool(session, editor, is_box=False, parent=self),
-            self.actions_.box_tool: PromptTool(session, editor, is_box=True, parent=self),
+            self.actions_.point_tool: PromptTool(session, editor, workspace.preview, is_box=False, parent=self),
+            self.actions_.box_tool: PromptTool(session, editor, workspace.preview, is_box=True, parent=self),
         }
         for tool in self._tools.values():
             tool.refused.connect(self.status.refuse)
-        self.actions_.tools.triggered.connect(lambda action: self.canvas.set_tool(self._tools[action]))
+        self.actions_.tools.triggered.connect(self._on_tool_chosen)
         self.actions_.point_tool.trigger()
 
-    def _choose_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, self.tr("Open a folder of images"))
-        if name:
-            self.open_paths([Path(name)])
+    @property
+    def tool_name(self) -> str:
+        """The name of the active tool, for `choose_tool`."""
+        return self.actions_.tools.checkedAction().objectName()
 
-    def _choose_images(self) -> None:
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
-        filters = self.tr("Images and COCO files (%1 *.json)").replace("%1", patterns)
-        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Open images"), "", filters)
-        if names:
-            self.open_paths([Path(name) for name in names])
+    def choose_tool(self, name: str) -> None:
+        """Make the tool of that name the active one."""
+        for action in self._tools:
+            if action.objectName() == name:
+                action.trigger()
+
+    def _on_tool_chosen(self, action: QAction) -> None:
+        self.canvas.set_tool(self._tools[action])

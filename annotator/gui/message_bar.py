@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
-from annotator.gui.icons import icon
+from annotator.gui.icons import set_icon
+
+
+@dataclass(frozen=True)
+class Message:
+    """A sentence, with a button named `action` that calls `callback`, when there is one.
+
+    on_closed: called when the user closes the message without using its action.
+    """
+
+    text: str
+    action: str = ""
+    callback: Callable[[], None] | None = None
+    on_closed: Callable[[], None] | None = None
 
 
 class MessageBar(QFrame):
-    """Hidden until there is a message; a newer message replaces the older."""
+    """Shows the newest passing message until it is closed, and beneath it at most one standing message."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._passing: Message | None = None
+        self._standing: Message | None = None
         self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
         self._text = QLabel(self)
         self._text.setWordWrap(True)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._action = QPushButton(self)
         self._action.clicked.connect(self._on_action_clicked)
-        self._callback: Callable[[], None] | None = None
         close = QToolButton(self)
+        close.setObjectName("close_message")
         close.setAutoRaise(True)
-        close.setIcon(icon("close"))
+        set_icon(close, "close")
         close.setToolTip(self.tr("Close this message"))
         close.setAccessibleName(self.tr("Close this message"))
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self._on_close_clicked)
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(8)
         row.addWidget(self._text)
         row.addWidget(self._action)
         row.addWidget(close)
@@ -40,15 +62,47 @@ class MessageBar(QFrame):
         return self._text.text()
 
     def tell(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
-        """Show a sentence; with a button named `action` when there is a callback."""
-        self._text.setText(text)
-        self._text.setAccessibleName(text)
-        self._callback = callback
-        self._action.setText(action)
-        self._action.setVisible(callback is not None)
-        self.show()
+        """Show a passing message in place of the one before."""
+        self._passing = Message(text, action, callback)
+        self._refresh()
+
+    def clear(self) -> None:
+        """The passing message is out of date."""
+        self._passing = None
+        self._refresh()
+
+    def set_standing(self, message: Message | None) -> None:
+        """What is shown whenever there is no passing message."""
+        self._standing = message
+        self._refresh()
+
+    def _refresh(self) -> None:
+        message = self._passing or self._standing
+        if message is not None:
+            self._text.setText(message.text)
+            self._text.setAccessibleName(message.text)
+            self._action.setText(message.action)
+            self._action.setVisible(message.callback is not None)
+        self.setVisible(message is not None)
+
+    def _take(self) -> Message | None:
+        """The message on show, which is shown no longer."""
+        message = self._passing or self._standing
+        if self._passing is not None:
+            self._passing = None
+        else:
+            self._standing = None
+        self._refresh()
+        return message
 
     def _on_action_clicked(self) -> None:
-        self.hide()
-        if self._callback is not None:
-            self._callback()
+        message = self._passing or self._standing
+        if self._passing is not None:
+            self.clear()  # a standing one stays until what it says is no longer so
+        if message is not None and message.callback is not None:
+            message.callback()
+
+    def _on_close_clicked(self) -> None:
+        message = self._take()
+        if message is not None and message.on_closed is not None:
+            message.on_closed()

@@ -16,6 +16,7 @@ _CATEGORY_COLORS = (
 POSITIVE = QColor("#17b26a")
 NEGATIVE = QColor("#e5342f")
 CURRENT_MASK = QColor(255, 255, 255)
+PREVIEW = QColor(255, 255, 255, 170)
 # Drawn under every bright line so that it shows on any picture.
 CASING = QColor(0, 0, 0, 160)
 FILL_OPACITY = 0.4

@@ -54,6 +54,11 @@ class PromptSession(QObject):
         inference.decoded.connect(self._on_decoded)
         inference.decode_failed.connect(self._on_decode_failed)
 
+    @property
+    def key(self) -> str:
+        """The image prompts are about; "" for none."""
+        return self._key
+
     # -- what is shown -----------------------------------------------------------------------------------------------
 
     @property
@@ -103,6 +108,11 @@ class PromptSession(QObject):
     def clear(self) -> None:
         """Drop the whole prompt."""
         self._replace_steps([])
+
+    def decode_again(self) -> None:
+        """Another model answers from now on: ask it for every prompt's masks anew."""
+        self._left_behind = {key: [_undecoded(step) for step in steps] for key, steps in self._left_behind.items()}
+        self._replace_steps([_undecoded(step) for step in self._steps])
 
     def cycle(self) -> None:
         """Look at the next of the three masks."""
@@ -163,3 +173,7 @@ class PromptSession(QObject):
         if request_id == self._request_id:
             self._replace_steps(self._steps[:-1])
             self.decode_failed.emit(reason)
+
+
+def _undecoded(step: PromptStep) -> PromptStep:
+    return replace(step, proposals=(), chosen=0)

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core import coco
 from annotator.core.document import Document
+from annotator.core.file_version import FileVersion
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
+
+
+@dataclass(frozen=True)
+class SaveConflict:
+    """The COCO file is not the one that was read or written last, so it was left alone.
+
+    is_deleted: it is gone; otherwise another program has changed it.
+    """
+
+    path: Path
+    is_deleted: bool
 
 
 class Saver(QObject):
@@ -17,44 +32,80 @@ class Saver(QObject):
 
     saved = Signal(Path)
     failed = Signal(str)
+    conflicted = Signal(object)  # SaveConflict: nothing was written
 
-    def __init__(self, model: DocumentModel, parent: QObject | None = None) -> None:
+    def __init__(self, model: DocumentModel, jobs: BackgroundJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._jobs = BackgroundJobs(self)
+        self._jobs = jobs
         self._is_saving = False
-        self._next_path: Path | None = None
+        self._next: Callable[[], None] | None = None
 
     @property
     def is_saving(self) -> bool:
         """Whether a save is under way."""
         return self._is_saving
 
-    def save(self, path: Path) -> None:
-        """Write the document as it is now to that path."""
+    def save(self, path: Path, *, overwrite: bool = False) -> None:
+        """Write the document as it is now to that path.
+
+        The document's own file is written over only while it is the one that was read or written last; `overwrite`
+        takes away that condition. Another path is the user's choice, and is written over in any case.
+        """
         if self._is_saving:
-            self._next_path = path
+            self._next = partial(self.save, path, overwrite=overwrite)
             return
         document, state = self._model.document, self._model.state
-        snapshot = document.snapshot()
-        job = self._jobs.new(lambda _: coco.write(snapshot, path))
-        job.succeeded.connect(lambda _: self._on_written(document, state, path))
+        is_own = path == self._model.coco_path and not overwrite
+        writing = _Writing(document.snapshot(), path, is_own, self._model.coco_version)
+        job = self._jobs.new(
+            lambda _: writing.run(), title=self.tr("Saving %1").replace("%1", path.name), can_cancel=False
+        )
+        job.succeeded.connect(lambda outcome: self._on_ended(document, state, path, outcome))
         job.failed.connect(self.failed)
         job.finished.connect(self._on_finished)
         self._is_saving = True
         job.start()
 
-    def close(self) -> None:
-        """Wait for a running save; for the end of the program."""
-        self._jobs.close()
-
-    def _on_written(self, document: Document, state: int, path: Path) -> None:
+    def _on_ended(self, document: Document, state: int, path: Path, outcome: _Outcome) -> None:
+        if outcome.conflict is not None:
+            self._next = None
+            self.conflicted.emit(outcome.conflict)
+            return
         if document is self._model.document:
+            self._model.coco_version = outcome.version
             self._model.mark_saved(state, path)
         self.saved.emit(path)
 
     def _on_finished(self) -> None:
         self._is_saving = False
-        if self._next_path is not None:
-            path, self._next_path = self._next_path, None
-            self.save(path)
+        following, self._next = self._next, None
+        if following is not None:
+            following()
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """version: of the file written, None if it is gone already; conflict: why nothing was written."""
+
+    version: FileVersion | None = None
+    conflict: SaveConflict | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class _Writing:
+    """One save, for a worker thread."""
+
+    snapshot: Document
+    path: Path
+    is_guarded: bool
+    expected: FileVersion | None
+
+    def run(self) -> _Outcome:
+        """Write, unless another program was there first. Raises SaveError."""
+        if self.is_guarded:
+            found = FileVersion.of(self.path)
+            if found != self.expected:
+                return _Outcome(conflict=SaveConflict(self.path, is_deleted=found is None))
+        coco.write(self.snapshot, self.path)
+        return _Outcome(FileVersion.of(self.path))

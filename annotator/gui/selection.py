@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import Category, Change, Instance
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.view_state import ViewState
 
 
 class Selection(QObject):
@@ -20,6 +21,7 @@ class Selection(QObject):
     def __init__(self, model: DocumentModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self.view_state = ViewState(model, self)
         self._instance_ids: frozenset[int] = frozenset()
         self._hovered_id: int | None = None
         self._category_id: int | None = None

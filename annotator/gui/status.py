@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_loader import LoadedImage
 from annotator.gui.inference import Encoded, Inference, SegmenterState
+from annotator.gui.jobs_pill import JobsPill
 from annotator.gui.prompt_session import PromptSession
 
 _REFUSAL_MS = 6000
@@ -17,18 +19,25 @@ class StatusBar(QStatusBar):
     """Listens to the segmenter and the document; the window tells it the rest."""
 
     def __init__(
-        self, model: DocumentModel, inference: Inference, session: PromptSession, parent: QWidget | None = None
+        self,
+        model: DocumentModel,
+        inference: Inference,
+        session: PromptSession,
+        jobs: BackgroundJobs,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self._inference = inference
-        self._state = SegmenterState.STARTING
-        self._problem = ""
+        self._state = inference.state
+        self._problem = inference.problem
         self._encoded: Encoded | None = None
         self._decode_seconds: float | None = None
         self.segmenter = QLabel(self)
         self.segmenter.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self.segmenter, 1)
+        self.jobs = JobsPill(jobs, self)
+        self.addPermanentWidget(self.jobs)
         self.note, self.size_, self.pointer, self.zoom, self.saved = (QLabel(self) for _ in range(5))
         for label in (self.note, self.size_, self.pointer, self.zoom, self.saved):
             label.setContentsMargins(8, 0, 8, 0)
@@ -40,6 +49,7 @@ class StatusBar(QStatusBar):
         model.saved_changed.connect(self._show_saved)
         model.document_replaced.connect(self._show_saved)
         self._show_segmenter()
+        self._show_saved()
 
     def refuse(self, reason: str) -> None:
         """Say for a moment why something was not done."""

@@ -2,49 +2,113 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+
+from annotator import paths
+from annotator.gui.icons import set_icon
+from annotator.gui.settings import Settings
+from annotator.gui.short_path import short_path
+
+_TITLE_SCALE = 1.6
+_LOGO = 72
+_SHOWN_RECENT = 5
 
 
 class WelcomePage(QWidget):
-    """Buttons to begin with and a line on how to prompt."""
+    """Buttons to begin with, what was open lately, and a line on how to prompt."""
 
     folder_wanted = Signal()
     images_wanted = Signal()
     example_wanted = Signal()
+    recent_wanted = Signal(Path)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._settings = settings
+        self._recent_buttons: list[_RecentButton] = []
         title = QLabel(self.tr("Label images by pointing at them"), self)
         font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.6)
+        font.setPointSizeF(font.pointSizeF() * _TITLE_SCALE)
         title.setFont(font)
-        hint = QLabel(
+        drop = self._hint(self.tr("or drop a folder, images or a COCO file here"))
+        hint = self._hint(
             self.tr(
                 "Click an object, or drag a box around it. A right click takes a part away. "
                 "Enter keeps the mask, Ctrl+S saves a COCO file."
-            ),
-            self,
+            )
         )
-        hint.setWordWrap(True)
-        hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        folder = QPushButton(self.tr("Open a folder"), self)
-        folder.setDefault(True)
-        images = QPushButton(self.tr("Open images"), self)
-        example = QPushButton(self.tr("Open the example"), self)
-        folder.clicked.connect(self.folder_wanted)
-        images.clicked.connect(self.images_wanted)
-        example.clicked.connect(self.example_wanted)
+        self.folder = QPushButton(self.tr("Open a folder"), self)
+        self.folder.setDefault(True)
+        self.images = QPushButton(self.tr("Open images"), self)
+        self.example = QPushButton(self.tr("Open the example"), self)
+        self.folder.clicked.connect(self.folder_wanted)
+        self.images.clicked.connect(self.images_wanted)
+        self.example.clicked.connect(self.example_wanted)
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addStretch()
-        for button in (folder, images, example):
+        for button in (self.folder, self.images, self.example):
             button.setMinimumHeight(32)
             row.addWidget(button)
         row.addStretch()
+        self._recent_title = QLabel(self.tr("Opened lately"), self)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(0)
+        logo = QLabel(self)
+        logo.setPixmap(QIcon(str(paths.resources_dir() / "icons" / "annotator.svg")).pixmap(_LOGO, _LOGO))
         column = QVBoxLayout(self)
         column.setSpacing(16)
-        column.addStretch()
+        column.addStretch(2)
+        column.addWidget(logo, alignment=Qt.AlignmentFlag.AlignCenter)
         column.addWidget(title, alignment=Qt.AlignmentFlag.AlignCenter)
         column.addLayout(row)
+        column.addWidget(drop)
         column.addWidget(hint)
-        column.addStretch()
+        column.addSpacing(16)
+        column.addWidget(self._recent_title, alignment=Qt.AlignmentFlag.AlignCenter)
+        column.addLayout(self._recent)
+        column.addStretch(3)
+        settings.recent_changed.connect(self._refresh_recent)
+        self._refresh_recent()
+
+    @property
+    def recent_buttons(self) -> tuple[_RecentButton, ...]:
+        """One for each recent folder or file on show, newest first."""
+        return tuple(self._recent_buttons)
+
+    def _hint(self, text: str) -> QLabel:
+        label = QLabel(text, self)
+        label.setWordWrap(True)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return label
+
+    def _refresh_recent(self) -> None:
+        while self._recent_buttons:
+            self._recent_buttons.pop().deleteLater()
+        for path in self._settings.recent[:_SHOWN_RECENT]:
+            button = _RecentButton(path, self)
+            button.chosen.connect(self.recent_wanted)
+            self._recent_buttons.append(button)
+            self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._recent_title.setVisible(bool(self._recent_buttons))
+
+
+class _RecentButton(QToolButton):
+    chosen = Signal(Path)
+
+    def __init__(self, path: Path, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._path = path
+        set_icon(self, "open")
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setAutoRaise(True)
+        self.setText(short_path(path))
+        self.setToolTip(str(path))
+        self.clicked.connect(self._on_clicked)
+
+    def _on_clicked(self) -> None:
+        self.chosen.emit(self._path)

@@ -6,6 +6,7 @@ It outlives the window, which is made anew when the language changes.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +15,7 @@ from annotator.core.dataset import Dataset, open_dataset
 from annotator.core.document import ImageRecord
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.hover_preview import HoverPreview
 from annotator.gui.image_loader import ImageLoader, LoadedImage
 from annotator.gui.inference import Inference, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
@@ -22,10 +24,18 @@ from annotator.gui.saving import Saver
 from annotator.gui.selection import Selection
 
 
+@dataclass(frozen=True)
+class _Source:
+    """What was opened: the chosen paths, where the images were said to lie, and the COCO file that came of it."""
+
+    chosen: tuple[Path, ...]
+    image_root: Path | None
+    coco_path: Path
+
+
 class Workspace(QObject):
     """Opens datasets and images; `make_segmenter` makes the process that computes, in the inference thread."""
 
-    opening_progressed = Signal(int, int)  # images read, images in all
     opening_failed = Signal(str)
     opened = Signal(str)  # what was left out, as sentences, or ""
     image_awaited = Signal(int)  # image id: it was chosen and is being read
@@ -38,13 +48,16 @@ class Workspace(QObject):
         self.selection = Selection(self.model, self)
         self.inference = Inference(make_segmenter, self)
         self.session = PromptSession(self.inference, self)
+        self.preview = HoverPreview(self.inference, self.session, self)
         self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self)
-        self.saver = Saver(self.model, self)
+        self.jobs = BackgroundJobs(self)
+        self.saver = Saver(self.model, self.jobs, self)
         self._loader = ImageLoader(self)
-        self._jobs = BackgroundJobs(self)
         self._opening: BackgroundJob | None = None
+        self._source: _Source | None = None
         self._image_id: int | None = None
         self._image: LoadedImage | None = None
+        self._refusal = ""
         self._loader.loaded.connect(self._on_loaded)
         self._loader.failed.connect(self._on_load_failed)
         self.model.replayed.connect(self.show_image)
@@ -52,35 +65,62 @@ class Workspace(QObject):
 
     def close(self) -> None:
         """Stop all threads; unsaved work is the caller's to ask about."""
-        self._jobs.close()
-        self.saver.close()
+        self.jobs.close()
         self._loader.close()
         self.inference.close()
 
+    # -- resources ---------------------------------------------------------------------------------------------------
+
+    def use_segmenter(self, make_segmenter: Callable[[], SegmenterProcess]) -> None:
+        """Compute with another segmenter from now on; clicks that are not accepted yet are answered by it."""
+        self.inference.replace_segmenter(make_segmenter)
+        self.session.decode_again()
+
+    def set_cache_bytes(self, *, embeddings: int, images: int) -> None:
+        """How much memory recent embeddings and recent images may take."""
+        self.inference.set_cache_bytes(embeddings)
+        self._loader.set_kept_bytes(images)
+
     # -- datasets ----------------------------------------------------------------------------------------------------
 
-    def open(self, chosen: Sequence[Path]) -> None:
-        """Open a folder, images or a COCO file in place of what is open."""
+    def open(self, chosen: Sequence[Path], image_root: Path | None = None) -> None:
+        """Open a folder, images or a COCO file in place of what is open; image_root: where a COCO file's images lie."""
         if self._opening is not None:
             self._opening.cancel.cancel()
-        job = self._jobs.new(lambda job: open_dataset(list(chosen), on_progress=job.report_progress, cancel=job.cancel))
-        job.progressed.connect(self.opening_progressed)
-        job.succeeded.connect(lambda dataset: self._on_opened(job, dataset))
+        paths = list(chosen)
+        job = self.jobs.new(
+            lambda job: open_dataset(paths, image_root=image_root, on_progress=job.report_progress, cancel=job.cancel),
+            title=self.tr("Opening %1").replace("%1", paths[0].name or str(paths[0])),
+        )
+        job.succeeded.connect(
+            lambda dataset: self._on_opened(job, dataset, _Source(tuple(paths), image_root, dataset.coco_path))
+        )
         job.failed.connect(self.opening_failed)
         self._opening = job
         job.start()
 
-    def _on_opened(self, job: BackgroundJob, dataset: Dataset) -> None:
+    def reopen(self) -> None:
+        """Read what is open from the disk again; changes that were not saved are lost."""
+        coco_path, source = self.model.coco_path, self._source
+        if coco_path is None or source is None:
+            return
+        if coco_path == source.coco_path:
+            self.open(source.chosen, source.image_root)
+        else:
+            self.open([coco_path])  # it was saved under another name since
+
+    def _on_opened(self, job: BackgroundJob, dataset: Dataset, source: _Source) -> None:
         if job is not self._opening:
             return  # another dataset is being opened
         self._opening = None
+        self._source = source
         self._leave_image()
         self._image_id = None
         self.model.open(dataset)
         self.opened.emit(" ".join(dataset.notes))
         first = next(iter(self.model.document.images), None)
         if first is None:
-            self.image_refused.emit(self.tr("There is no image in this dataset."))
+            self._refuse(self.tr("There is no image in this dataset."))
         else:
             self.show_image(first)
 
@@ -96,6 +136,11 @@ class Workspace(QObject):
         """The image on screen; None while another is being read or when it cannot be shown."""
         return self._image
 
+    @property
+    def refusal(self) -> str:
+        """Why the chosen image cannot be worked on, or ""."""
+        return self._refusal
+
     def show_image(self, image_id: int) -> None:
         """Choose an image; it is shown once it is read."""
         if image_id == self._image_id:
@@ -105,8 +150,13 @@ class Workspace(QObject):
         self.image_awaited.emit(image_id)
         self._loader.load(self.model.document.image_path(image_id))
 
+    def _refuse(self, reason: str) -> None:
+        self._refusal = reason
+        self.image_refused.emit(reason)
+
     def _leave_image(self) -> None:
         self._image = None
+        self._refusal = ""
         self.editor.image_id = None
         self.session.set_image("")
         self.selection.select(())
@@ -117,7 +167,7 @@ class Workspace(QObject):
             return
         height, width, _ = image.rgb.shape
         if (height, width) != (record.height, record.width):
-            self.image_refused.emit(self._wrong_size(record, width, height))
+            self._refuse(self._wrong_size(record, width, height))
             return
         self._image = image
         self.editor.image_id = record.id
@@ -127,7 +177,7 @@ class Workspace(QObject):
 
     def _on_load_failed(self, path: Path, reason: str) -> None:
         if self._awaited(path) is not None:
-            self.image_refused.emit(reason)
+            self._refuse(reason)
 
     def _awaited(self, path: Path) -> ImageRecord | None:
         """The chosen image if that is its file; None when the user has gone on."""

@@ -13,12 +13,17 @@ import skimage
 from pycocotools.coco import COCO
 from PySide6.QtCore import Qt
 
-from annotator.gui.main_window import MainWindow
-from annotator.gui.workspace import Workspace
+from annotator.gui.settings import Settings
 from annotator.segment.remote import RemoteSegmenter
-from tests.gui.conftest import Hands, forget_changes
+from tests.gui.conftest import Hands, forget_changes, window_over
 
 RIGHT = Qt.MouseButton.RightButton
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of the test's own."""
+    return Settings(tmp_path / "settings.ini")
 
 
 @pytest.fixture
@@ -30,8 +35,8 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def test_open_prompt_accept_undo_save_and_load_with_pycocotools(qtbot, photo):
-    window = MainWindow(Workspace(RemoteSegmenter))
+def test_open_prompt_accept_undo_save_and_load_with_pycocotools(qtbot, photo, settings):
+    window = window_over(RemoteSegmenter, settings)
     qtbot.addWidget(window, before_close_func=forget_changes)
     window.show()
     qtbot.waitExposed(window)
@@ -82,14 +87,14 @@ def test_open_prompt_accept_undo_save_and_load_with_pycocotools(qtbot, photo):
     assert [image["file_name"] for image in coco.loadImgs(coco.getImgIds())] == ["chelsea.png"]
 
 
-def test_segmenter_killed_from_outside_is_started_anew(qtbot, photo):
+def test_segmenter_killed_from_outside_is_started_anew(qtbot, photo, settings):
     segmenters = []
 
     def make() -> RemoteSegmenter:
         segmenters.append(RemoteSegmenter())
         return segmenters[0]
 
-    window = MainWindow(Workspace(make))
+    window = window_over(make, settings)
     qtbot.addWidget(window, before_close_func=forget_changes)
     window.show()
     hands = Hands(window, qtbot)

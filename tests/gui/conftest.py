@@ -7,11 +7,16 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QLocale, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from annotator.errors import SegmenterError
+from annotator.gui.app import WindowKeeper
+from annotator.gui.garbage import GarbageCollection
 from annotator.gui.main_window import MainWindow
+from annotator.gui.settings import Settings
+from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
 from tests.fakes import FakeSegmenter
 
@@ -149,19 +154,67 @@ def process() -> FakeProcess:
     return FakeProcess(image_size=256)
 
 
+@pytest.fixture(scope="package", autouse=True)
+def garbage_in_the_gui_thread(qapp):
+    """As in the program: a window of an earlier test is never destroyed by the thread of a later one."""
+    collection = GarbageCollection()
+    yield collection
+    collection.stop()
+
+
+@pytest.fixture(autouse=True)
+def closed_windows_are_destroyed(qapp):
+    """Before the next test; without an event loop they would pile up, and take part in all that follows."""
+    yield
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
 @pytest.fixture
-def make_window(qtbot):
+def settings(tmp_path: Path) -> Settings:
+    """Settings of the test's own."""
+    return Settings(tmp_path / "settings.ini")
+
+
+def window_over(make_segmenter, settings: Settings) -> MainWindow:
+    """A main window over segmenters made so; the workspace is closed with it."""
+    workspace = Workspace(make_segmenter)
+    window = MainWindow(workspace, settings, WeightsLibrary(workspace, settings, lambda _: make_segmenter()))
+    window.closed.connect(workspace.close)
+    return window
+
+
+def show_window(qtbot, make_segmenter, settings: Settings) -> MainWindow:
+    """The same on screen; it is closed without asking at the test's end."""
+    window = window_over(make_segmenter, settings)
+    qtbot.addWidget(window, before_close_func=forget_changes)
+    window.resize(1200, 800)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+@pytest.fixture
+def make_window(qtbot, settings):
     """Makes windows over a segmenter and closes them without asking at the end."""
+    return lambda process: show_window(qtbot, lambda: process, settings)
 
-    def make(process) -> MainWindow:
-        window = MainWindow(Workspace(lambda: process))
-        qtbot.addWidget(window, before_close_func=forget_changes)
-        window.resize(1200, 800)
-        window.show()
-        qtbot.waitExposed(window)
-        return window
 
-    return make
+@pytest.fixture
+def keeper(qtbot, settings, process):
+    """A WindowKeeper over `process`, with a visible window; language and palette are as before at the end."""
+    palette, locale = QApplication.palette(), QLocale()
+    settings.language = "en"
+    workspace = Workspace(lambda: process)
+    keeper = WindowKeeper(workspace, settings, WeightsLibrary(workspace, settings, lambda _: process))
+    keeper.window.show()
+    qtbot.waitExposed(keeper.window)
+    yield keeper
+    forget_changes(keeper.window)
+    with qtbot.waitSignal(keeper.window.destroyed):
+        keeper.window.close()
+    keeper.translation.remove()
+    QApplication.setPalette(palette)
+    QLocale.setDefault(locale)
 
 
 def forget_changes(window: MainWindow) -> None:

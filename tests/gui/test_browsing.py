@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 
 import numpy as np
@@ -12,7 +13,6 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from annotator.core import atomic
 from annotator.errors import SegmenterError
 from tests.gui.conftest import FakeProcess, Hands, write_discs
 from tests.gui.test_annotating import add_category, instances
@@ -94,7 +94,7 @@ def test_paging_back_does_not_encode_again(hands, process):
     hands.key(Qt.Key.Key_A)
     hands.wait_image("a.png")
     assert process.encodes == encodes
-    assert "memory" in hands.window.status.segmenter.text()
+    hands.qtbot.waitUntil(lambda: "memory" in hands.window.status.segmenter.text())
 
 
 def test_wheel_zooms_to_the_cursor(hands):
@@ -142,8 +142,9 @@ def test_paging_on_abandons_the_running_encode(make_window, qtbot, folder):
     hands = Hands(window, qtbot)
     window.open_paths([folder])
     qtbot.waitUntil(lambda: "computing" in window.status.segmenter.text())
-    process._encode_seconds = 0.0
     hands.key(Qt.Key.Key_D)
+    qtbot.waitUntil(lambda: window.canvas.image is not None and window.canvas.image.path.name == "b.png")
+    process._encode_seconds = 0.0
     hands.wait_image("b.png")
     assert process.encodes == 1  # the first image's was never finished
 
@@ -206,7 +207,7 @@ def test_save_that_fails_says_so_and_keeps_the_work(hands, monkeypatch):
     def no_space(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(atomic.os, "replace", no_space)
+    monkeypatch.setattr(os, "replace", no_space)
     with hands.qtbot.waitSignal(hands.window.workspace.saver.failed):
         hands.window.save()
     assert hands.window.messages.isVisible()

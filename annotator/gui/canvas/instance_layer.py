@@ -46,6 +46,7 @@ class InstanceLayer(QObject):
         model.category_changed.connect(self.invalidate)
         selection.instances_changed.connect(self.changed)
         selection.hover_changed.connect(self.changed)
+        selection.view_state.changed.connect(self.invalidate)
 
     def set_image(self, image_id: int | None) -> None:
         """Show another image's instances."""
@@ -70,10 +71,13 @@ class InstanceLayer(QObject):
         return self._shapes.get(instance_id)
 
     def instance_at(self, position: QPointF) -> int | None:
-        """The id of the topmost instance with that image pixel, or None."""
+        """The id of the topmost instance with that image pixel that is neither hidden nor locked, or None."""
         if not self.is_visible:
             return None
+        untouchable = self._selection.view_state.hidden_ids | self._selection.view_state.locked_ids
         for instance in reversed(self._instances()):
+            if instance.id in untouchable:
+                continue
             shape = self._shapes.get(instance.id)
             if shape is not None and shape.rect.contains(position):
                 offset = position - shape.rect.topLeft()
@@ -121,8 +125,10 @@ class InstanceLayer(QObject):
         """What there is to draw, lowest first."""
         if not self.is_visible:
             return
-        visible = viewport.visible()
+        visible, hidden_ids = viewport.visible(), self._selection.view_state.hidden_ids
         for instance in self._instances():
+            if instance.id in hidden_ids:
+                continue
             shape = self._shapes.get(instance.id)
             if shape is not None and visible.intersects(shape.rect):
                 yield instance, shape

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.viewport import Viewport
-from annotator.gui.palette import CASING, CURRENT_MASK, FILL_OPACITY, NEGATIVE, POSITIVE
+from annotator.gui.palette import CASING, CURRENT_MASK, FILL_OPACITY, NEGATIVE, POSITIVE, PREVIEW
 from annotator.gui.prompt_session import PromptStep
 
 _POINT_RADIUS = 8.0
@@ -34,6 +34,11 @@ def paint_current_mask(painter: QPainter, viewport: Viewport, shape: MaskShape, 
     """The mask being decided on; `breath` 0..1 brightens it for a moment when it changes."""
     paint_fill(painter, viewport, shape, CURRENT_MASK, FILL_OPACITY * (0.7 + 0.8 * breath))
     paint_outline(painter, viewport, shape, CURRENT_MASK, 2.0)
+
+
+def paint_preview(painter: QPainter, viewport: Viewport, shape: MaskShape) -> None:
+    """What a click would give: a fainter outline than that of a mask being decided on."""
+    paint_outline(painter, viewport, shape, PREVIEW, 1.0)
 
 
 def paint_box(painter: QPainter, viewport: Viewport, box: QRectF) -> None:

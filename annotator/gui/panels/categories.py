@@ -1,99 +1,69 @@
-"""The list of categories with their hotkeys and counts."""
+"""The list of categories with their hotkeys and counts, and what can be done to them."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListView, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemDelegate,
+    QApplication,
+    QColorDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from annotator.core.document import Category
+from annotator.gui.category_changes import CategoryChanges
+from annotator.gui.dialogs.category_properties import CategoryPropertiesDialog
+from annotator.gui.dialogs.merge_categories import MergeCategoriesDialog
+from annotator.gui.dialogs.remove_category import RemoveCategoryDialog
 from annotator.gui.document_model import DocumentModel
-from annotator.gui.icons import icon
+from annotator.gui.icons import set_icon
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.palette import category_color
+from annotator.gui.panels.category_rows import CategoryDelegate, CategoryListModel
+from annotator.gui.panels.row_view import RowView, title_label
 from annotator.gui.selection import Selection
 
-_Index = QModelIndex | QPersistentModelIndex
-
-
-def color_swatch(color: QColor) -> QPixmap:
-    """A small square of the colour."""
-    swatch = QPixmap(QSize(14, 14))
-    swatch.fill(color)
-    return swatch
-
-
-class CategoryListModel(QAbstractListModel):
-    """One row a category; its first nine rows are the digits' categories."""
-
-    def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._categories: list[Category] = []
-        model.document_replaced.connect(self._reset)
-        model.category_changed.connect(self._reset)
-        model.instance_changed.connect(self._on_counts_changed)
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  (Qt's signature)
-        return 0 if parent.isValid() else len(self._categories)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        row, category = index.row(), self._categories[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            hotkey = f"{row + 1}  " if row < 9 else "    "
-            return f"{hotkey}{category.name}  ({self._model.document.count_of_category(category.id)})"
-        if role == Qt.ItemDataRole.DecorationRole:
-            return color_swatch(category_color(category))
-        return None
-
-    def category_id(self, row: int) -> int:
-        """The category of that row."""
-        return self._categories[row].id
-
-    def row_of(self, category_id: int) -> int:
-        """The row of that category, -1 when it is not there."""
-        return next((row for row, category in enumerate(self._categories) if category.id == category_id), -1)
-
-    def _reset(self) -> None:
-        self.beginResetModel()
-        self._categories = list(self._model.document.categories.values())
-        self.endResetModel()
-
-    def _on_counts_changed(self) -> None:
-        if self._categories:
-            self.dataChanged.emit(self.index(0), self.index(len(self._categories) - 1))
+_ROW_HEIGHT = 28
 
 
 class CategoriesPanel(QWidget):
-    """The list, and a field to add to it."""
+    """The list, whose current row is the current category, and a field to add to it."""
 
     def __init__(
         self, model: DocumentModel, editor: InstanceEditor, selection: Selection, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
-        self._editor = editor
+        self._model = model
+        self._changes: CategoryChanges = editor.categories
         self._selection = selection
-        self.list_model = CategoryListModel(model, self)
-        self.view = QListView(self)
-        self.view.setModel(self.list_model)
-        self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._edited_id = 0  # the category a dialog is about
+        self.list_model = CategoryListModel(model, self._changes, self)
+        self.view = _CategoryView(self.list_model, _ROW_HEIGHT, self)
+        self.view.setItemDelegate(CategoryDelegate(self.view))
         self.view.setAccessibleName(self.tr("Categories"))
+        self.view.empty_text = self.tr("No category yet: name one below, or accept a mask.")
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.view.dropped.connect(self._on_dropped)
+        self._add_actions()
         self.name_field = QLineEdit(self)
         self.name_field.setPlaceholderText(self.tr("New category"))
         self.name_field.setAccessibleName(self.tr("New category"))
         self.name_field.returnPressed.connect(self._on_add)
         add = QToolButton(self)
-        add.setIcon(icon("add"))
+        set_icon(add, "add")
+        add.setAutoRaise(True)
+        add.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         add.setToolTip(self.tr("Add the category"))
         add.setAccessibleName(self.tr("Add the category"))
         add.clicked.connect(self._on_add)
-        title = QLabel(self.tr("Categories"), self)
+        title = title_label(self.tr("Categories"), self.view, self)
         entry = QHBoxLayout()
+        entry.setSpacing(4)
         entry.addWidget(self.name_field)
         entry.addWidget(add)
         layout = QVBoxLayout(self)
@@ -104,10 +74,13 @@ class CategoriesPanel(QWidget):
         layout.addLayout(entry)
         selection.category_changed.connect(self._show_current)
         self.list_model.modelReset.connect(self._show_current)
+        self._show_current()
+
+    # -- the list ----------------------------------------------------------------------------------------------------
 
     def _on_add(self) -> None:
-        self._editor.add_category(self.name_field.text())
-        self.name_field.clear()
+        if self._changes.add(self.name_field.text()):
+            self.name_field.clear()
 
     def _on_current_changed(self, current: QModelIndex) -> None:
         if current.isValid():
@@ -118,3 +91,137 @@ class CategoriesPanel(QWidget):
         row = -1 if category_id is None else self.list_model.row_of(category_id)
         if row >= 0:
             self.view.setCurrentIndex(self.list_model.index(row))
+        self._refresh_actions()
+
+    # -- actions -----------------------------------------------------------------------------------------------------
+
+    def _add_actions(self) -> None:
+        self.rename = self._add_action(self.tr("&Rename"), "F2", self._on_rename)
+        self.recolor = self._add_action(self.tr("&Colour..."), "Ctrl+K", self._on_recolor)
+        self.properties = self._add_action(self.tr("&Properties..."), "Alt+Return", self._on_properties)
+        self._add_separator()
+        self.move_up = self._add_action(self.tr("Move &up"), "Alt+Up", self._on_move_up)
+        self.move_down = self._add_action(self.tr("Move &down"), "Alt+Down", self._on_move_down)
+        self._add_separator()
+        self.merge = self._add_action(self.tr("&Merge into..."), "Ctrl+M", self._on_merge)
+        self.remove = self._add_action(self.tr("D&elete"), "Del", self._on_remove)
+
+    def _add_action(self, text: str, key: str, slot: object) -> QAction:
+        action = QAction(text, self.view)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(slot)
+        self.view.addAction(action)
+        return action
+
+    def _add_separator(self) -> None:
+        separator = QAction(self.view)
+        separator.setSeparator(True)
+        self.view.addAction(separator)
+
+    def _refresh_actions(self) -> None:
+        count = len(self._model.document.categories)
+        for action in self.view.actions():
+            action.setEnabled(count > 0)
+        self.merge.setEnabled(count > 1)
+
+    def _current(self) -> Category | None:
+        category_id = self._selection.category_id
+        return None if category_id is None else self._model.document.categories[category_id]
+
+    def _on_rename(self) -> None:
+        self.view.edit(self.view.currentIndex())
+
+    def _on_recolor(self) -> None:
+        category = self._current()
+        if category is None:
+            return
+        self._edited_id = category.id
+        dialog = QColorDialog(category_color(category), self)
+        dialog.setWindowTitle(self.tr('Colour of "%1"').replace("%1", category.name))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.colorSelected.connect(self._on_color_selected)
+        dialog.open()
+
+    def _on_color_selected(self, color: QColor) -> None:
+        self._changes.recolor(self._edited_id, color)
+
+    def _on_properties(self) -> None:
+        category = self._current()
+        if category is not None:
+            supercategories = {c.supercategory for c in self._model.document.categories.values()}
+            CategoryPropertiesDialog(category, self._changes, sorted(supercategories - {""}), self).open()
+
+    def _on_move_up(self) -> None:
+        self._move(-1)
+
+    def _on_move_down(self) -> None:
+        self._move(1)
+
+    def _move(self, rows: int) -> None:
+        category = self._current()
+        if category is not None:
+            # The document's order, because the list catches up a moment later.
+            row = list(self._model.document.categories).index(category.id)
+            self._changes.move(category.id, row + rows)
+
+    def _on_dropped(self, before_row: int) -> None:
+        row = self.view.currentIndex().row()
+        self._changes.move(self.list_model.category_id(row), before_row - 1 if before_row > row else before_row)
+
+    def _on_merge(self) -> None:
+        category = self._current()
+        if category is not None:
+            MergeCategoriesDialog(category, self._others(category), self._changes, self).open()
+
+    def _on_remove(self) -> None:
+        category = self._current()
+        if category is None:
+            return
+        if self._changes.is_used(category.id):
+            RemoveCategoryDialog(category, self._others(category), self._changes, self).open()
+        else:
+            self._changes.remove(category.id)
+
+    def _others(self, category: Category) -> list[Category]:
+        return [other for other in self._model.document.categories.values() if other.id != category.id]
+
+
+class _CategoryView(RowView):
+    """Rows are dragged to other places; after renaming, the keyboard goes back to where it was."""
+
+    dropped = Signal(int)  # the current row goes before that one
+
+    def __init__(self, model: CategoryListModel, row_height: int, parent: QWidget) -> None:
+        super().__init__(model, row_height, parent)
+        self._focus_before: QWidget | None = None
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setEditTriggers(RowView.EditTrigger.DoubleClicked)
+        self.setDragDropMode(RowView.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        self.setDropIndicatorShown(True)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        height = event.position().toPoint().y()
+        row = self.rowAt(height)
+        if row < 0:
+            row = self.model().rowCount()
+        elif height > self.visualRect(self.model().index(row, 0)).center().y():
+            row += 1
+        self.dropped.emit(row)
+        # Qt must not remove the row that was dragged.
+        event.setDropAction(Qt.DropAction.TargetMoveAction)
+        event.accept()
+
+    def edit(self, *arguments: object) -> object:
+        before = QApplication.focusWidget()
+        result = super().edit(*arguments)
+        if self.state() == RowView.State.EditingState and before is not None and not self.isAncestorOf(before):
+            self._focus_before = before
+        return result
+
+    def closeEditor(self, editor: QWidget, hint: QAbstractItemDelegate.EndEditHint) -> None:
+        super().closeEditor(editor, hint)
+        if self._focus_before is not None:
+            self._focus_before.setFocus()
+            self._focus_before = None

@@ -1,115 +1,202 @@
-"""The list of the dataset's images."""
+"""The list of the dataset's images, with its filter."""
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtWidgets import QLabel, QListView, QVBoxLayout, QWidget
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from annotator.core.document import Change, ImageRecord, Instance
+from annotator.core.document import ImageStatus
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.icons import set_icon
+from annotator.gui.image_changes import ImageChanges
+from annotator.gui.panels.filter_bar import FilterBar
+from annotator.gui.panels.image_delegate import ROW_HEIGHT, THUMBNAIL, ImageDelegate
+from annotator.gui.panels.image_rows import ImageFilter, ImageListModel
+from annotator.gui.panels.row_view import RowView, title_label
+from annotator.gui.thumbnails import Thumbnails
 
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class ImageListModel(QAbstractListModel):
-    """One row an image, in the document's order."""
-
-    def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._image_ids: list[int] = []
-        self._rows: dict[int, int] = {}
-        model.document_replaced.connect(self._on_document_replaced)
-        model.instance_changed.connect(self._on_changed)
-        model.image_changed.connect(self._on_changed)
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  (Qt's signature)
-        return 0 if parent.isValid() else len(self._image_ids)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        record = self._model.document.images[self._image_ids[index.row()]]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return self._text(record)
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return record.problem or record.path
-        return None
-
-    def image_id(self, row: int) -> int:
-        """The image of that row."""
-        return self._image_ids[row]
-
-    def row_of(self, image_id: int) -> int:
-        """The row of that image."""
-        return self._rows[image_id]
-
-    def _text(self, record: ImageRecord) -> str:
-        if record.problem is not None:
-            return self.tr("%1\ncannot be opened").replace("%1", record.path)
-        count = self._model.document.count_of_image(record.id)
-        return record.path + "\n" + (self.tr("%n instance(s)", "", count) if count else self.tr("no instances"))
-
-    def _on_document_replaced(self) -> None:
-        self.beginResetModel()
-        self._image_ids = list(self._model.document.images)
-        self._rows = {image_id: row for row, image_id in enumerate(self._image_ids)}
-        self.endResetModel()
-
-    def _on_changed(self, change: Change) -> None:
-        record = change.after or change.before
-        image_id = record.image_id if isinstance(record, Instance) else record.id  # type: ignore[union-attr]
-        row = self._rows.get(image_id)
-        if row is not None:
-            index = self.index(row)
-            self.dataChanged.emit(index, index)
+_PIXEL_RATIO = 2  # thumbnails are sharp on screens of up to this scale
 
 
 class ImageListPanel(QWidget):
-    """The list with a line that counts; choosing a row asks for its image."""
+    """Choosing a row asks for its image; the marks are the user's to set."""
 
     image_chosen = Signal(int)
+    refused = Signal(str)
 
     def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._changes = ImageChanges(model, self)
+        self._changes.refused.connect(self.refused)
+        self._shown_id: int | None = None
         self.list_model = ImageListModel(model, self)
-        self._count = QLabel(self)
-        self._count.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.view = QListView(self)
-        self.view.setModel(self.list_model)
-        self.view.setUniformItemSizes(True)
-        self.view.setLayoutMode(QListView.LayoutMode.Batched)
-        # Clicks leave the keyboard with the canvas; Tab still reaches the list.
-        self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.thumbnails = Thumbnails(THUMBNAIL * _PIXEL_RATIO, self)
+        self.view = _ImageView(self.list_model, model, self.thumbnails, self)
+        self.view.setItemDelegate(ImageDelegate(model, self.thumbnails, self.view))
         self.view.setAccessibleName(self.tr("Images"))
+        self.filter_bar = FilterBar(model, self)
+        self.count = QLabel(self)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.matches = QLabel(self)
+        self.clear_filter = QToolButton(self)
+        set_icon(self.clear_filter, "close")
+        self.clear_filter.setAutoRaise(True)
+        self.clear_filter.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.clear_filter.setToolTip(self.tr("Show all images"))
+        self.clear_filter.setAccessibleName(self.tr("Show all images"))
+        self.clear_filter.clicked.connect(self.filter_bar.clear)
+        self._lay_out()
+        self.toggle_done = self._add_action(self.tr("Mark as done, or not"), "Space")
+        self.toggle_done.triggered.connect(self._on_toggle_done)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self._count)
-        layout.addWidget(self.view)
-        self.list_model.modelReset.connect(self._refresh_count)
+        self.filter_bar.filter_changed.connect(self._on_filter_changed)
+        self.filter_bar.order_changed.connect(self.list_model.set_order)
+        self.thumbnails.made.connect(self._on_thumbnail_made)
+        self.list_model.statuses_changed.connect(self._refresh_counts)
+        self.list_model.modelReset.connect(self._on_rows_replaced)
+        self.list_model.rowsInserted.connect(self._refresh_counts)
+        self.list_model.rowsRemoved.connect(self._refresh_counts)
+        model.document_replaced.connect(self._on_document_replaced)
+        self._refresh_counts()
 
     def show_image(self, image_id: int) -> None:
-        """Make that image the current row."""
-        self.view.setCurrentIndex(self.list_model.index(self.list_model.row_of(image_id)))
+        """That image is on screen: make its row the current one, if the filter has it."""
+        self._shown_id = image_id
+        self.list_model.set_shown(image_id)
+        self._follow()
 
     def step(self, rows: int) -> None:
         """Go that many rows down (or up), as far as there are rows."""
         count = self.list_model.rowCount()
-        if count:
-            row = min(max(self.view.currentIndex().row() + rows, 0), count - 1)
-            self.view.setCurrentIndex(self.list_model.index(row))
+        if not count:
+            return
+        row = self.view.currentIndex().row()
+        if row < 0:
+            # The image on screen is filtered out: go on from where it would be.
+            row = 0 if self._shown_id is None else self.list_model.row_from(self._shown_id)
+            rows = rows - 1 if rows > 0 else rows
+        self._choose(min(max(row + rows, 0), count - 1))
+
+    def next_untouched(self) -> None:
+        """Go to the next row whose image is untouched, beginning again at the top; say so when there is none."""
+        count = self.list_model.rowCount()
+        start = self.view.currentIndex().row() + 1
+        if start == 0 and self._shown_id is not None:
+            start = self.list_model.row_from(self._shown_id)
+        document = self._model.document
+        for row in (*range(start, count), *range(min(start, count))):
+            image_id = self.list_model.image_id(row)
+            is_usable = document.images[image_id].problem is None
+            if is_usable and document.status_of(image_id) is ImageStatus.UNTOUCHED:
+                self._choose(row)
+                return
+        if self.list_model.filter.is_empty:
+            self.refused.emit(self.tr("No image is untouched any more."))
+        else:
+            self.refused.emit(self.tr("No image of those listed is untouched any more."))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.thumbnails.want(())
+        super().hideEvent(event)
+
+    # -- following ---------------------------------------------------------------------------------------------------
+
+    def _choose(self, row: int) -> None:
+        # Not the view's setCurrentIndex, to which a Ctrl held for a shortcut means to select one row more.
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect
+        self.view.selectionModel().setCurrentIndex(self.list_model.index(row), flags)
+
+    def _follow(self) -> None:
+        row = -1 if self._shown_id is None else self.list_model.row_of(self._shown_id)
+        if row >= 0:
+            self._choose(row)
+        else:
+            self.view.setCurrentIndex(QModelIndex())
+            self.view.clearSelection()
 
     def _on_current_changed(self, current: QModelIndex) -> None:
-        self._refresh_count()
         if current.isValid():
-            self.image_chosen.emit(self.list_model.image_id(current.row()))
+            image_id = self.list_model.image_id(current.row())
+            if image_id != self._shown_id:
+                self.image_chosen.emit(image_id)
 
-    def _refresh_count(self) -> None:
-        count = self.list_model.rowCount()
-        row = self.view.currentIndex().row()
-        self._count.setText(f"{row + 1} / {count}" if count else "")
+    def _on_filter_changed(self, image_filter: ImageFilter) -> None:
+        self.list_model.set_filter(image_filter)
+
+    def _on_rows_replaced(self) -> None:
+        self._follow()
+        self._refresh_counts()
+
+    def _on_document_replaced(self) -> None:
+        self._shown_id = None
+        self.thumbnails.forget()
+        self.filter_bar.clear()
+        self._follow()
+
+    def _on_thumbnail_made(self, path: Path) -> None:
+        document = self._model.document
+        for row in self.view.visible_rows():
+            if document.image_path(self.list_model.image_id(row)) == path:
+                self.view.update(self.list_model.index(row))
+
+    # -- the rest ----------------------------------------------------------------------------------------------------
+
+    def _on_toggle_done(self) -> None:
+        self._changes.toggle_done(self.list_model.image_id(row) for row in self.view.selected_rows())
+
+    def _refresh_counts(self) -> None:
+        done, total = self.list_model.count_of(ImageStatus.DONE), self.list_model.total
+        text = self.tr("%1/%2 done").replace("%1", str(done)).replace("%2", str(total))
+        self.count.setText(text if total else "")
+        filtered = not self.list_model.filter.is_empty
+        self.matches.setVisible(filtered)
+        self.clear_filter.setVisible(filtered)
+        self.matches.setText(self.tr("%n image(s) match", "", self.list_model.rowCount()))
+        self.view.empty_text = self.tr("No image matches the filter.") if filtered and total else ""
+
+    def _add_action(self, text: str, key: str) -> QAction:
+        action = QAction(text, self.view)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.view.addAction(action)
+        return action
+
+    def _lay_out(self) -> None:
+        title = title_label(self.tr("Images"), self.view, self)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addWidget(self.count, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.matches, 1)
+        foot.addWidget(self.clear_filter)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addLayout(head)
+        layout.addWidget(self.filter_bar)
+        layout.addLayout(foot)
+        layout.addWidget(self.view, 1)
+
+
+class _ImageView(RowView):
+    """Wants the thumbnails of the rows in sight, whenever it is drawn."""
+
+    def __init__(
+        self, list_model: ImageListModel, model: DocumentModel, thumbnails: Thumbnails, parent: QWidget
+    ) -> None:
+        super().__init__(list_model, ROW_HEIGHT, parent)
+        self._list_model = list_model
+        self._document_model = model
+        self._thumbnails = thumbnails
+        self.setSelectionMode(RowView.SelectionMode.ExtendedSelection)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        document = self._document_model.document
+        records = [document.images[self._list_model.image_id(row)] for row in self.visible_rows()]
+        self._thumbnails.want(document.image_path(record.id) for record in records if record.problem is None)
+        super().paintEvent(event)

@@ -1,112 +1,223 @@
-"""The list of the instances on the image."""
+"""The list of the instances on the image, with what can be done to them."""
 
 from __future__ import annotations
 
-from typing import Any
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QToolTip, QVBoxLayout, QWidget
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    Qt,
-)
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QVBoxLayout, QWidget
-
-from annotator.core.document import Instance
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.icons import set_icon
+from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.palette import category_color
-from annotator.gui.panels.categories import color_swatch
+from annotator.gui.panels.instance_rows import InstanceDelegate, InstanceListModel, RowPart
+from annotator.gui.panels.row_view import RowView, color_swatch, title_label
 from annotator.gui.selection import Selection
 
-_Index = QModelIndex | QPersistentModelIndex
-
-
-class InstanceListModel(QAbstractListModel):
-    """One row an instance of the image on screen, newest first."""
-
-    def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._image_id: int | None = None
-        self._instances: list[Instance] = []
-        model.document_replaced.connect(self._on_document_replaced)
-        model.instance_changed.connect(self._reset)
-        model.category_changed.connect(self._reset)
-
-    def set_image(self, image_id: int | None) -> None:
-        """List another image's instances."""
-        self._image_id = image_id
-        self._reset()
-
-    def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008  (Qt's signature)
-        return 0 if parent.isValid() else len(self._instances)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        instance = self._instances[index.row()]
-        category = self._model.document.categories[instance.category_id]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            area = f"{instance.mask.area:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-            return self.tr("%1   %2 px").replace("%1", category.name).replace("%2", area)
-        if role == Qt.ItemDataRole.DecorationRole:
-            return color_swatch(category_color(category))
-        return None
-
-    def instance_id(self, row: int) -> int:
-        """The instance of that row."""
-        return self._instances[row].id
-
-    def rows_of(self, instance_ids: frozenset[int]) -> list[int]:
-        """The rows of those of them that are on the image."""
-        return [row for row, instance in enumerate(self._instances) if instance.id in instance_ids]
-
-    def _on_document_replaced(self) -> None:
-        self.set_image(None)
-
-    def _reset(self) -> None:
-        self.beginResetModel()
-        instances = [] if self._image_id is None else list(self._model.document.instances_of(self._image_id))
-        self._instances = instances[::-1]
-        self.endResetModel()
+_ROW_HEIGHT = 28
 
 
 class InstancesPanel(QWidget):
-    """The list; its selection is the canvas's."""
+    """The list, whose selection is the canvas's. Eye and lock are for looking and handling; no file knows of them."""
+
+    refused = Signal(str)
 
     def __init__(self, model: DocumentModel, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._model = model
         self._selection = selection
+        self._view_state = selection.view_state
+        self._changes = InstanceChanges(model, self._view_state, self)
+        self._changes.refused.connect(self.refused)
         self._is_following = False
-        self.list_model = InstanceListModel(model, self)
-        self.view = QListView(self)
-        self.view.setModel(self.list_model)
-        self.view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.view.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.view.setMouseTracking(True)
+        self.list_model = InstanceListModel(model, self._view_state, self)
+        self.view = _InstanceView(self.list_model, _ROW_HEIGHT, self)
         self.view.setAccessibleName(self.tr("Instances"))
-        self.view.entered.connect(lambda index: selection.hover(self.list_model.instance_id(index.row())))
-        self.view.viewportEntered.connect(lambda: selection.hover(None))
+        self.view.empty_text = self.tr("Masks you accept are listed here.")
+        self.view.part_pressed.connect(self._on_part_pressed)
+        self.view.digit_pressed.connect(self._on_digit_pressed)
+        self.view.entered.connect(self._on_row_entered)
+        self.view.viewportEntered.connect(self._on_rows_left)
+        self.view.left.connect(self._on_rows_left)
         self.view.selectionModel().selectionChanged.connect(self._on_view_selection_changed)
+        self._add_actions()
+        self.count = QLabel(self)
+        self.solo_button = self._button(self.hide_others, "solo")
+        self.show_button = self._button(self.show_all, "eye")
+        title = title_label(self.tr("Instances"), self.view, self)
+        head = QHBoxLayout()
+        head.setSpacing(4)
+        head.addWidget(title)
+        head.addWidget(self.count, 1)
+        head.addWidget(self.solo_button)
+        head.addWidget(self.show_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
-        layout.addWidget(QLabel(self.tr("Instances"), self))
+        layout.addLayout(head)
         layout.addWidget(self.view)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         selection.instances_changed.connect(self._follow_selection)
-        self.list_model.modelReset.connect(self._follow_selection)
+        self._view_state.changed.connect(self._refresh)
+        for rows_changed in (self.list_model.modelReset, self.list_model.rowsInserted, self.list_model.rowsRemoved):
+            rows_changed.connect(self._follow_selection)
+        self._refresh()
+
+    # -- one selection -----------------------------------------------------------------------------------------------
 
     def _on_view_selection_changed(self) -> None:
         if not self._is_following:
-            rows = [index.row() for index in self.view.selectionModel().selectedIndexes()]
-            self._selection.select(self.list_model.instance_id(row) for row in rows)
+            self._selection.select(self.list_model.instance_id(row) for row in self.view.selected_rows())
 
     def _follow_selection(self) -> None:
         chosen = QItemSelection()
-        for row in self.list_model.rows_of(self._selection.instance_ids):
+        rows = self.list_model.rows_of(self._selection.instance_ids)
+        for row in rows:
             chosen.select(self.list_model.index(row), self.list_model.index(row))
         self._is_following = True
-        self.view.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        selection_model = self.view.selectionModel()
+        selection_model.select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        if rows and self.view.currentIndex().row() not in rows:
+            selection_model.setCurrentIndex(self.list_model.index(rows[0]), QItemSelectionModel.SelectionFlag.NoUpdate)
         self._is_following = False
+        self._refresh()
+
+    def _on_row_entered(self, index: QModelIndex) -> None:
+        self._selection.hover(self.list_model.instance_id(index.row()))
+
+    def _on_rows_left(self) -> None:
+        self._selection.hover(None)
+
+    # -- actions -----------------------------------------------------------------------------------------------------
+
+    def _add_actions(self) -> None:
+        self._categories = QMenu(self.tr("Change &category"), self)
+        self._categories.aboutToShow.connect(self._fill_categories)
+        self._categories.triggered.connect(self._on_category_chosen)
+        self.change_category = self._categories.menuAction()
+        self.view.addAction(self.change_category)
+        self.hide = self._add_action(self.tr("&Hide, or show"), "V", self._on_hide)
+        self.lock = self._add_action(self.tr("&Lock, or unlock"), "L", self._on_lock)
+        self.hide_others = self._add_action(self.tr("Hide all &others"), "Shift+V", self._on_hide_others)
+        self.show_all = self._add_action(self.tr("&Show all"), "Ctrl+Shift+V", self._on_show_all)
+        self.delete = self._add_action(self.tr("&Delete"), "Del", self._on_delete)
+
+    def _add_action(self, text: str, key: str, slot: object) -> QAction:
+        action = QAction(text, self.view)
+        action.setShortcut(QKeySequence(key))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(slot)
+        self.view.addAction(action)
+        return action
+
+    def _button(self, action: QAction, icon_name: str) -> QToolButton:
+        set_icon(action, icon_name)
+        button = QToolButton(self)
+        button.setDefaultAction(action)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setAccessibleName(action.toolTip())
+        return button
+
+    def _fill_categories(self) -> None:
+        self._categories.clear()
+        for category in self._model.document.categories.values():
+            name = category.name.replace("&", "&&")
+            action = self._categories.addAction(color_swatch(category_color(category)), name)
+            action.setData(category.id)
+
+    def _on_category_chosen(self, action: QAction) -> None:
+        self._changes.set_category(self._selection.instance_ids, self._model.document.categories[action.data()])
+
+    def _on_digit_pressed(self, digit: int) -> None:
+        categories = list(self._model.document.categories.values())
+        if digit <= len(categories):
+            self._changes.set_category(self._selection.instance_ids, categories[digit - 1])
+
+    def _on_hide(self) -> None:
+        chosen = self._selection.instance_ids
+        self._view_state.set_hidden(chosen, not chosen <= self._view_state.hidden_ids)
+
+    def _on_lock(self) -> None:
+        chosen = self._selection.instance_ids
+        self._view_state.set_locked(chosen, not chosen <= self._view_state.locked_ids)
+
+    def _on_hide_others(self) -> None:
+        self._view_state.show_only(self._selection.instance_ids, among=self.list_model.instance_ids)
+
+    def _on_show_all(self) -> None:
+        self._view_state.set_hidden(self.list_model.instance_ids, False)
+
+    def _on_delete(self) -> None:
+        self._changes.delete(self._selection.instance_ids)
+
+    def _on_part_pressed(self, row: int, part: RowPart) -> None:
+        pressed = self.list_model.instance_id(row)
+        # A part of one selected row stands for all of them.
+        chosen = self._selection.instance_ids if pressed in self._selection.instance_ids else frozenset({pressed})
+        if part is RowPart.EYE:
+            self._view_state.set_hidden(chosen, pressed not in self._view_state.hidden_ids)
+        else:
+            self._view_state.set_locked(chosen, pressed not in self._view_state.locked_ids)
+
+    def _refresh(self) -> None:
+        on_image = self.list_model.instance_ids
+        has_selection = bool(self._selection.instance_ids.intersection(on_image))
+        for action in (self.change_category, self.hide, self.lock, self.hide_others, self.delete):
+            action.setEnabled(has_selection)
+        self.show_all.setEnabled(bool(self._view_state.hidden_ids.intersection(on_image)))
+        self.count.setText(str(len(on_image)) if on_image else "")
+
+
+class _InstanceView(RowView):
+    """Clicks on eye and lock do not select; digits are passed on."""
+
+    part_pressed = Signal(int, object)  # row, RowPart
+    digit_pressed = Signal(int)
+    left = Signal()
+
+    def __init__(self, model: InstanceListModel, row_height: int, parent: QWidget) -> None:
+        super().__init__(model, row_height, parent)
+        self._delegate = InstanceDelegate(self)
+        self.setItemDelegate(self._delegate)
+        self.setSelectionMode(RowView.SelectionMode.ExtendedSelection)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        part = self._part_at(event) if event.button() == Qt.MouseButton.LeftButton else None
+        if part is None:
+            super().mousePressEvent(event)
+        else:
+            self.part_pressed.emit(self.indexAt(event.position().toPoint()).row(), part)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        # The second click of two quick ones on an eye is a click too.
+        if self._part_at(event) is None:
+            super().mouseDoubleClickEvent(event)
+        else:
+            self.mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        if Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 and event.modifiers() in plain:
+            self.digit_pressed.emit(event.key() - Qt.Key.Key_0)
+        else:
+            super().keyPressEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.left.emit()
+        super().leaveEvent(event)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            index = self.indexAt(event.pos())
+            part = self._delegate.part_at(event.pos(), self.visualRect(index)) if index.isValid() else None
+            texts = {RowPart.EYE: self.tr("Hide, or show (V)"), RowPart.LOCK: self.tr("Lock, or unlock (L)")}
+            QToolTip.showText(event.globalPos(), "" if part is None else texts[part], self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def _part_at(self, event: QMouseEvent) -> RowPart | None:
+        position = event.position().toPoint()
+        index = self.indexAt(position)
+        return self._delegate.part_at(position, self.visualRect(index)) if index.isValid() else None

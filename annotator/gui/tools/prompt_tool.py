@@ -7,8 +7,9 @@ import math
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from annotator.gui.canvas.prompt_painter import paint_box, paint_crosshair
+from annotator.gui.canvas.prompt_painter import paint_box, paint_crosshair, paint_preview
 from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.hover_preview import HoverPreview
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.tools.tool import Pointer, Tool
@@ -24,11 +25,19 @@ class PromptTool(Tool):
     cursor = Qt.CursorShape.CrossCursor
 
     def __init__(
-        self, session: PromptSession, editor: InstanceEditor, *, is_box: bool, parent: QObject | None = None
+        self,
+        session: PromptSession,
+        editor: InstanceEditor,
+        preview: HoverPreview,
+        *,
+        is_box: bool,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._session = session
         self._editor = editor
+        self._preview = preview
+        self._preview.changed.connect(self.repaint_wanted)
         self._is_box = is_box
         self._drag_pixels = 3.0 if is_box else 8.0
         self._pressed: Pointer | None = None
@@ -50,6 +59,10 @@ class PromptTool(Tool):
             self._is_dragging = way >= self._drag_pixels
         if self._is_dragging or self._is_box:
             self.repaint_wanted.emit()
+        if self._pressed is not None or not pointer.is_inside:
+            self._preview.leave()
+        else:
+            self._preview.point_at(self._session.key, _pixel(pointer.at))
 
     def release(self, pointer: Pointer) -> None:
         if pointer.button != Qt.MouseButton.LeftButton or self._pressed is None:
@@ -65,6 +78,7 @@ class PromptTool(Tool):
 
     def leave(self) -> None:
         self._now = None
+        self._preview.leave()
         self.repaint_wanted.emit()
 
     def abort(self) -> bool:
@@ -73,6 +87,8 @@ class PromptTool(Tool):
         return was_dragging
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        if self._preview.shape is not None:
+            paint_preview(painter, viewport, self._preview.shape)
         if self._is_dragging and self._pressed is not None and self._now is not None:
             paint_box(painter, viewport, QRectF(self._pressed.at, self._now.at).normalized())
         elif self._is_box and self._now is not None and self._now.is_inside:
@@ -84,8 +100,7 @@ class PromptTool(Tool):
             return
         if pointer.modifiers & Qt.KeyboardModifier.ControlModifier and not self._accept_first():
             return
-        # The prompt's frame has pixel (0, 0) at x = 0, y = 0: a click anywhere on a pixel means that pixel.
-        self._session.add_point(QPointF(math.floor(pointer.at.x()), math.floor(pointer.at.y())), positive=positive)
+        self._session.add_point(_pixel(pointer.at), positive=positive)
 
     def _accept_first(self) -> bool:
         if self._session.is_pending:
@@ -99,3 +114,8 @@ class PromptTool(Tool):
             self.refused.emit(self.tr("That box is empty; drag over the object, at least one pixel wide and high."))
             return
         self._session.set_box(box)
+
+
+def _pixel(at: QPointF) -> QPointF:
+    """The pixel there: the prompt's frame has pixel (0, 0) at x = 0, y = 0, so a click anywhere on it means that."""
+    return QPointF(math.floor(at.x()), math.floor(at.y()))

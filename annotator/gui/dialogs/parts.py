@@ -1,0 +1,32 @@
+"""What the dialogs have in common: buttons without pictures, and tables with room around their texts."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QTreeWidget, QTreeWidgetItem, QTreeWidgetItemIterator
+
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_ROW_HEIGHT = 24
+_COLUMN_SPACE = 24
+
+
+def drop_button_icons(buttons: QDialogButtonBox | QMessageBox) -> None:
+    """Fusion puts pictures of another icon family on the standard buttons."""
+    for button in buttons.buttons():
+        button.setIcon(QIcon())
+
+
+def make_room(table: QTreeWidget, *, stretched: int) -> None:
+    """Give every row and column of a filled table its place; the column `stretched` takes what is left."""
+    iterator = QTreeWidgetItemIterator(table)
+    while iterator.value() is not None:
+        item: QTreeWidgetItem = iterator.value()
+        item.setSizeHint(stretched, QSize(0, _ROW_HEIGHT))
+        iterator += 1
+    for column in range(table.columnCount()):
+        table.resizeColumnToContents(column)
+        if column != stretched:
+            table.setColumnWidth(column, table.columnWidth(column) + _COLUMN_SPACE)
+    table.header().setStretchLastSection(False)
+    table.header().setSectionResizeMode(stretched, table.header().ResizeMode.Stretch)

@@ -1,0 +1,187 @@
+"""Opening, saving and leaving the document: the questions that have to be asked on the way, and what follows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from annotator import paths
+from annotator.core.dataset import COCO_NAME
+from annotator.core.images import IMAGE_SUFFIXES
+from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.message_bar import MessageBar
+from annotator.gui.saving import SaveConflict
+from annotator.gui.settings import Settings
+from annotator.gui.workspace import Workspace
+
+
+class DocumentFlow(QObject):
+    """Belongs to a window, over which it opens its dialogs."""
+
+    saved = Signal(Path)
+
+    def __init__(self, window: QWidget, workspace: Workspace, messages: MessageBar, settings: Settings) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workspace = workspace
+        self._messages = messages
+        self._settings = settings
+        self._when_saved: Callable[[], None] | None = None
+        workspace.opening_failed.connect(messages.tell)
+        workspace.opened.connect(self._on_opened)
+        workspace.saver.saved.connect(self._on_saved)
+        workspace.saver.failed.connect(self._on_save_failed)
+        workspace.saver.conflicted.connect(self._on_conflicted)
+
+    # -- opening -----------------------------------------------------------------------------------------------------
+
+    def open_paths(self, chosen: Sequence[Path], image_root: Path | None = None) -> None:
+        """Open a folder, images or a COCO file, whose images may lie elsewhere, after asking about unsaved work."""
+        self.leave_for(partial(self._workspace.open, list(chosen), image_root))
+
+    def open_one(self, path: Path) -> None:
+        """Open a folder or a COCO file."""
+        self.open_paths([path])
+
+    def open_example(self) -> None:
+        """Open the picture that ships with the program, in a copy the user may write beside."""
+        self.open_paths([paths.example_dir()])
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and open it."""
+        folder = self._ask_folder(self.tr("Open a folder of images"))
+        if folder is not None:
+            self.open_paths([folder])
+
+    def choose_images(self) -> None:
+        """Ask for images or a COCO file and open them."""
+        patterns = " ".join(f"*{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
+        filters = self.tr("Images and COCO files (%1 *.json)").replace("%1", patterns)
+        names, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Open images"), self._last_folder(), filters)
+        if names:
+            self._settings.last_folder = Path(names[0]).parent
+            self.open_paths([Path(name) for name in names])
+
+    def locate_images(self) -> None:
+        """Ask where the images of the COCO file lie, and open it again with them."""
+        coco_path = self._workspace.model.coco_path
+        if coco_path is None:
+            return
+        folder = self._ask_folder(self.tr("Locate the images of %1").replace("%1", coco_path.name))
+        if folder is not None:
+            self.open_paths([coco_path], folder)
+
+    def _ask_folder(self, title: str) -> Path | None:
+        name = QFileDialog.getExistingDirectory(self._window, title, self._last_folder())
+        if not name:
+            return None
+        self._settings.last_folder = Path(name)
+        return Path(name)
+
+    def _last_folder(self) -> str:
+        folder = self._settings.last_folder
+        return "" if folder is None else str(folder)
+
+    def _on_opened(self, notes: str) -> None:
+        coco_path = self._workspace.model.coco_path
+        assert coco_path is not None
+        self._settings.add_recent(coco_path.parent if coco_path.name == COCO_NAME else coco_path)
+        self._messages.clear()
+        document = self._workspace.model.document
+        # Sizes come from the COCO file; an image found in the folder that cannot be read has none.
+        missing = sum(image.problem is not None and image.has_size for image in document.images.values())
+        if missing:
+            text = self.tr("%n image(s) are not in %1, where the COCO file says they are.", "", missing)
+            text = text.replace("%1", str(document.image_root))
+            self._messages.tell(f"{text} {notes}".strip(), self.tr("Locate images..."), self.locate_images)
+        elif notes:
+            self._messages.tell(notes)
+
+    # -- saving ------------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Write the COCO file."""
+        coco_path = self._workspace.model.coco_path
+        if coco_path is not None:
+            self._workspace.saver.save(coco_path)
+
+    def save_as(self) -> None:
+        """Write the COCO file under a name to choose; it is the document's file from then on."""
+        coco_path = self._workspace.model.coco_path
+        if coco_path is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, self.tr("Save as"), str(coco_path), self.tr("COCO file (*.json)")
+        )
+        if name:
+            path = Path(name)
+            path = path if path.suffix else path.with_suffix(".json")
+            # The file dialog has asked already whether to replace what is there.
+            self._workspace.saver.save(path, overwrite=True)
+
+    def leave_for(self, go_on: Callable[[], None]) -> None:
+        """Go on at once when all is saved; else ask, and go on once it is saved or given up."""
+        if self._workspace.model.is_saved:
+            go_on()
+            return
+        buttons = QMessageBox.StandardButton
+        answer = QMessageBox.warning(
+            self._window,
+            self.tr("Unsaved work"),
+            self.tr("There are changes that are not in the COCO file yet. Save them?"),
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            buttons.Save,
+        )
+        if answer == buttons.Save:
+            self._when_saved = go_on
+            self.save()
+        elif answer == buttons.Discard:
+            go_on()
+
+    def _on_saved(self, path: Path) -> None:
+        self.saved.emit(path)
+        if self._workspace.model.is_saved:
+            go_on, self._when_saved = self._when_saved, None
+            if go_on is not None:
+                go_on()
+
+    def _on_save_failed(self, reason: str) -> None:
+        self._when_saved = None
+        self._messages.tell(reason, self.tr("Save as..."), self.save_as)
+
+    def _on_conflicted(self, conflict: SaveConflict) -> None:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(self.tr("The COCO file is another one now"))
+        if conflict.is_deleted:
+            text = self.tr("%1 has been deleted or moved since it was opened. Your work is still here.")
+        else:
+            text = self.tr(
+                "%1 has been changed by another program since it was opened or saved here. "
+                "Overwriting loses those changes; reloading loses yours."
+            )
+        box.setText(text.replace("%1", str(conflict.path)))
+        role = QMessageBox.ButtonRole
+        overwrite_text = self.tr("Write it again") if conflict.is_deleted else self.tr("Overwrite")
+        overwrite = box.addButton(overwrite_text, role.DestructiveRole)
+        save_as = box.addButton(self.tr("Save as..."), role.AcceptRole)
+        reload = None if conflict.is_deleted else box.addButton(self.tr("Reload"), role.DestructiveRole)
+        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
+        drop_button_icons(box)
+        box.setDefaultButton(save_as)
+        box.setEscapeButton(cancel)
+        box.exec()
+        chosen = box.clickedButton()
+        if chosen is overwrite:
+            self._workspace.saver.save(conflict.path, overwrite=True)
+        elif chosen is save_as:
+            self.save_as()
+        elif chosen is reload:
+            self._when_saved = None
+            self._workspace.reopen()
+        else:
+            self._when_saved = None

@@ -1,0 +1,38 @@
+"""Python's garbage collection, in the GUI thread alone.
+
+Python collects cyclic garbage in whichever thread happens to allocate. Among it are Qt objects, and destroying those
+outside the GUI thread crashes, or waits for ever for a lock that the GUI thread holds while it waits for Python's.
+"""
+
+from __future__ import annotations
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer
+
+_INTERVAL_MS = 500
+
+
+class GarbageCollection(QObject):
+    """From its making to `stop`, garbage is collected by a timer of the thread it was made in, and nowhere else."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_INTERVAL_MS)
+        self._timer.timeout.connect(self.collect_if_due)
+        self._timer.start()
+
+    def collect_if_due(self) -> None:
+        """Collect the oldest generation that Python itself would collect now."""
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
+                gc.collect(generation)
+                return
+
+    def stop(self) -> None:
+        """Collect everything, and let Python go on by itself."""
+        self._timer.stop()
+        gc.collect()
+        gc.enable()

@@ -1,0 +1,67 @@
+"""The window's languages: which there are, which one the system wants, and putting one into effect."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+
+from annotator import paths
+
+
+@dataclass(frozen=True)
+class Language:
+    """code: as Qt's locales are named. name: what its speakers call it."""
+
+    code: str
+    name: str
+
+
+LANGUAGES = (Language("en", "English"), Language("zh_CN", "简体中文"))
+
+
+def system_language() -> str:
+    """The code of the language the system asks for, or the first of LANGUAGES if it is not among them."""
+    codes = {language.code.partition("_")[0]: language.code for language in LANGUAGES}
+    for wanted in QLocale.system().uiLanguages():
+        code = codes.get(wanted.replace("-", "_").partition("_")[0])
+        if code is not None:
+            return code
+    return LANGUAGES[0].code
+
+
+class Translation(QObject):
+    """Puts a language into effect for everything that is made afterwards, Qt's own dialogs included."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._installed: list[QTranslator] = []
+        self.code = ""
+
+    def use(self, code: str) -> None:
+        """Switch to a language of LANGUAGES; "" or an unknown code takes the system's."""
+        if code not in {language.code for language in LANGUAGES}:
+            code = system_language()
+        if code == self.code:
+            return
+        self.remove()
+        self.code = code
+        QLocale.setDefault(QLocale(code))
+        # English has a file too, for its plurals. Qt's own texts stay English where its translations are not installed.
+        own = str(paths.resources_dir() / "translations")
+        qt = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        for name, folder in (("qtbase", qt), ("annotator", own)):
+            translator = QTranslator(self)
+            if translator.load(f"{name}_{code}", folder):
+                QCoreApplication.installTranslator(translator)
+                self._installed.append(translator)
+            elif folder == own:
+                raise FileNotFoundError(f"{folder}/{name}_{code}.qm is missing or damaged")
+
+    def remove(self) -> None:
+        """Take the language out of effect."""
+        self.code = ""
+        for translator in self._installed:
+            QCoreApplication.removeTranslator(translator)
+            translator.deleteLater()
+        self._installed.clear()

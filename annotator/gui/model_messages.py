@@ -1,0 +1,64 @@
+"""What the message bar says about the model: that it stopped, and that the starter weights are only that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+
+from annotator.gui.inference import Inference, SegmenterState
+from annotator.gui.message_bar import Message, MessageBar
+from annotator.gui.settings import Settings
+from annotator.gui.weights_library import OFFICIAL_FILE, WeightsLibrary
+
+
+class ModelMessages(QObject):
+    """Listens to the segmenter and the weights; `show_weights` opens the dialog."""
+
+    def __init__(
+        self,
+        messages: MessageBar,
+        inference: Inference,
+        library: WeightsLibrary,
+        settings: Settings,
+        show_weights: Callable[[], None],
+    ) -> None:
+        super().__init__(messages)
+        self._messages = messages
+        self._inference = inference
+        self._library = library
+        self._settings = settings
+        self._show_weights = show_weights
+        inference.state_changed.connect(self._on_state_changed)
+        library.listed.connect(self._refresh_banner)
+        self._refresh_banner()
+        if inference.state is SegmenterState.FAILED:
+            self._on_state_changed(inference.state, inference.problem)
+
+    def _on_state_changed(self, state: SegmenterState, problem: str) -> None:
+        if state is SegmenterState.FAILED:
+            text = self.tr("The model does not run, so clicks give no masks. %1").replace("%1", problem)
+            chosen = self._settings.weights
+            if chosen is not None and not chosen.exists():
+                self._messages.tell(text, self.tr("Weights..."), self._show_weights)
+            else:
+                self._messages.tell(text, self.tr("Start it again"), self._inference.restart)
+        elif state is SegmenterState.RESTARTING:
+            text = self.tr("The model's process ended and is started anew; nothing is lost. %1")
+            self._messages.tell(text.replace("%1", problem))
+
+    def _refresh_banner(self) -> None:
+        in_use = self._library.in_use
+        if in_use is None or not in_use.is_shipped or self._settings.starter_banner_closed:
+            self._messages.set_standing(None)
+            return
+        text = self.tr(
+            "These are the starter weights: good for a try, and rough at outlines. For real work download the "
+            "official %1 from the TinySAM page and import it."
+        )
+        self._messages.set_standing(
+            Message(text.replace("%1", OFFICIAL_FILE), self.tr("Weights..."), self._show_weights, self._on_closed)
+        )
+
+    def _on_closed(self) -> None:
+        self._settings.starter_banner_closed = True

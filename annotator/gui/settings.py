@@ -1,0 +1,185 @@
+"""What the user has chosen and the window remembers, kept in a file of the user's configuration folder."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
+
+from annotator import paths
+
+_RECENT_KEPT = 8
+_MEGABYTE = 2**20
+
+
+class Theme(Enum):
+    """Light or dark, or what the system says."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Settings(QObject):
+    """Reads and writes the file at once; a value in it that makes no sense counts as not set.
+
+    file: where it is, by default in the user's configuration folder.
+    """
+
+    EMBEDDING_MEGABYTES = range(64, 16385)
+    IMAGE_MEGABYTES = range(128, 16385)
+
+    language_changed = Signal()
+    theme_changed = Signal()
+    cache_sizes_changed = Signal()
+    hover_preview_changed = Signal(bool)
+    recent_changed = Signal()
+
+    def __init__(self, file: Path | None = None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        file = paths.config_dir() / "settings.ini" if file is None else file
+        self._store = QSettings(str(file), QSettings.Format.IniFormat)
+
+    # -- what the settings dialog shows ------------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """A language's code such as "zh_CN"; "" takes the system's."""
+        return str(self._store.value("language", "", str))
+
+    @language.setter
+    def language(self, code: str) -> None:
+        if self._set("language", code):
+            self.language_changed.emit()
+
+    @property
+    def theme(self) -> Theme:
+        """Light, dark, or the system's."""
+        value = self._store.value("theme", Theme.SYSTEM.value, str)
+        return Theme(value) if value in {theme.value for theme in Theme} else Theme.SYSTEM
+
+    @theme.setter
+    def theme(self, theme: Theme) -> None:
+        if self._set("theme", theme.value):
+            self.theme_changed.emit()
+
+    @property
+    def embedding_megabytes(self) -> int:
+        """How much memory embeddings may take."""
+        return self._number("embedding_megabytes", 256, self.EMBEDDING_MEGABYTES)
+
+    @embedding_megabytes.setter
+    def embedding_megabytes(self, megabytes: int) -> None:
+        if self._set("embedding_megabytes", megabytes):
+            self.cache_sizes_changed.emit()
+
+    @property
+    def image_megabytes(self) -> int:
+        """How much memory recently shown images may take."""
+        return self._number("image_megabytes", 512, self.IMAGE_MEGABYTES)
+
+    @image_megabytes.setter
+    def image_megabytes(self, megabytes: int) -> None:
+        if self._set("image_megabytes", megabytes):
+            self.cache_sizes_changed.emit()
+
+    @property
+    def embedding_bytes(self) -> int:
+        """`embedding_megabytes` in bytes."""
+        return self.embedding_megabytes * _MEGABYTE
+
+    @property
+    def image_bytes(self) -> int:
+        """`image_megabytes` in bytes."""
+        return self.image_megabytes * _MEGABYTE
+
+    @property
+    def hover_preview(self) -> bool:
+        """Whether the mask under the resting pointer is shown before a click."""
+        return self._flag("hover_preview", default=True)
+
+    @hover_preview.setter
+    def hover_preview(self, shown: bool) -> None:
+        if self._set("hover_preview", shown):
+            self.hover_preview_changed.emit(shown)
+
+    # -- what is remembered by itself --------------------------------------------------------------------------------
+
+    @property
+    def weights(self) -> Path | None:
+        """The checkpoint chosen in the window; None for the best one installed."""
+        name = str(self._store.value("weights", "", str))
+        return Path(name) if name else None
+
+    @weights.setter
+    def weights(self, path: Path | None) -> None:
+        self._set("weights", "" if path is None else str(path))
+
+    @property
+    def starter_banner_closed(self) -> bool:
+        """Whether the user has closed the banner about the starter weights."""
+        return self._flag("starter_banner_closed", default=False)
+
+    @starter_banner_closed.setter
+    def starter_banner_closed(self, closed: bool) -> None:
+        self._set("starter_banner_closed", closed)
+
+    @property
+    def last_folder(self) -> Path | None:
+        """Where file dialogs begin."""
+        name = str(self._store.value("last_folder", "", str))
+        return Path(name) if name else None
+
+    @last_folder.setter
+    def last_folder(self, folder: Path) -> None:
+        self._set("last_folder", str(folder))
+
+    @property
+    def recent(self) -> tuple[Path, ...]:
+        """Folders and COCO files opened lately, newest first."""
+        return tuple(Path(name) for name in self._texts("recent"))
+
+    def add_recent(self, path: Path) -> None:
+        """Put a folder or COCO file in front of the recent ones."""
+        others = [str(other) for other in self.recent if other != path]
+        if self._set("recent", [str(path), *others][:_RECENT_KEPT]):
+            self.recent_changed.emit()
+
+    def forget_recent(self) -> None:
+        """Empty the list of recent ones."""
+        if self._set("recent", []):
+            self.recent_changed.emit()
+
+    def layout(self, name: str) -> QByteArray:
+        """What Qt's saveGeometry or saveState gave for a window or splitter; empty when nothing is remembered."""
+        value = self._store.value(f"layout/{name}")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        """Remember it."""
+        self._set(f"layout/{name}", state)
+
+    # -- the file ----------------------------------------------------------------------------------------------------
+
+    def _set(self, key: str, value: Any) -> bool:
+        """Store a value; returns whether it was another one."""
+        if self._store.contains(key) and self._store.value(key, None, type(value)) == value:
+            return False
+        self._store.setValue(key, value)
+        self._store.sync()
+        return True
+
+    def _flag(self, key: str, *, default: bool) -> bool:
+        return str(self._store.value(key, default)).lower() == "true"
+
+    def _number(self, key: str, default: int, allowed: range) -> int:
+        text = str(self._store.value(key, default))
+        return int(text) if text.isdecimal() and int(text) in allowed else default
+
+    def _texts(self, key: str) -> list[str]:
+        value = self._store.value(key)
+        # An INI file does not tell a list of one from a text.
+        texts = value if isinstance(value, list) else [value]
+        return [text for text in texts if isinstance(text, str) and text]

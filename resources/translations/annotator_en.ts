@@ -1,0 +1,146 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>CategoryChanges</name>
+    <message numerus="yes">
+        <source>%n instance(s) of this category are locked: unlock them first.</source>
+        <translation>
+            <numerusform>%n instance of this category is locked: unlock it first.</numerusform>
+            <numerusform>%n instances of this category are locked: unlock them first.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CategoryListModel</name>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n instance</numerusform>
+            <numerusform>%n instances</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DocumentFlow</name>
+    <message numerus="yes">
+        <source>%n image(s) are not in %1, where the COCO file says they are.</source>
+        <translation>
+            <numerusform>%n image is not in %1, where the COCO file says it is.</numerusform>
+            <numerusform>%n images are not in %1, where the COCO file says they are.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImageChanges</name>
+    <message numerus="yes">
+        <source>%n image(s) cannot be opened, and so cannot be marked as done.</source>
+        <translation>
+            <numerusform>%n image cannot be opened, and so cannot be marked as done.</numerusform>
+            <numerusform>%n images cannot be opened, and so cannot be marked as done.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n image(s) as not done</source>
+        <translation>
+            <numerusform>Mark %n image as not done</numerusform>
+            <numerusform>Mark %n images as not done</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n image(s) as done</source>
+        <translation>
+            <numerusform>Mark %n image as done</numerusform>
+            <numerusform>Mark %n images as done</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImageListModel</name>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n instance</numerusform>
+            <numerusform>%n instances</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImageListPanel</name>
+    <message numerus="yes">
+        <source>%n image(s) match</source>
+        <translation>
+            <numerusform>%n image matches</numerusform>
+            <numerusform>%n images match</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>InstanceChanges</name>
+    <message numerus="yes">
+        <source>Change the category of %n instance(s)</source>
+        <translation>
+            <numerusform>Change the category of %n instance</numerusform>
+            <numerusform>Change the category of %n instances</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n instance(s)</source>
+        <translation>
+            <numerusform>Delete %n instance</numerusform>
+            <numerusform>Delete %n instances</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n locked instance(s) stayed as before: unlock what is to change.</source>
+        <translation>
+            <numerusform>%n locked instance stayed as before: unlock it to change it.</numerusform>
+            <numerusform>%n locked instances stayed as before: unlock what is to change.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>JobsPill</name>
+    <message numerus="yes">
+        <source>%n jobs</source>
+        <translation>
+            <numerusform>%n job</numerusform>
+            <numerusform>%n jobs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MergeCategoriesDialog</name>
+    <message numerus="yes">
+        <source>%n instance(s) get the other category. Undo takes it all back.</source>
+        <translation>
+            <numerusform>%n instance gets the other category. Undo takes it back.</numerusform>
+            <numerusform>%n instances get the other category. Undo takes it all back.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RemoveCategoryDialog</name>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n instance</numerusform>
+            <numerusform>%n instances</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s)</source>
+        <translation>
+            <numerusform>%n proposal</numerusform>
+            <numerusform>%n proposals</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,1183 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About TinySAM Annotator</source>
+        <translation>关于 TinySAM Annotator</translation>
+    </message>
+    <message>
+        <source>TinySAM Annotator %1
+Label images with TinySAM: click, get a mask, save COCO.
+No picture leaves this computer.
+
+Licence: Apache-2.0, the program and the starter weights alike.</source>
+        <translation>TinySAM Annotator %1
+用 TinySAM 标注图像：点击物体，得到掩码，保存为 COCO。
+所有图像都只在本机处理。
+
+许可证：程序与入门权重均为 Apache-2.0。</translation>
+    </message>
+    <message>
+        <source>Built on</source>
+        <translation>所用组件</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Libraries</source>
+        <translation>组件</translation>
+    </message>
+</context>
+<context>
+    <name>Actions</name>
+    <message>
+        <source>Open &amp;folder...</source>
+        <translation>打开文件夹(&amp;F)...</translation>
+    </message>
+    <message>
+        <source>&amp;Open images or COCO file...</source>
+        <translation>打开图像或 COCO 文件(&amp;O)...</translation>
+    </message>
+    <message>
+        <source>Open the &amp;example</source>
+        <translation>打开示例(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Save &amp;as...</source>
+        <translation>另存为(&amp;A)...</translation>
+    </message>
+    <message>
+        <source>&amp;Locate images...</source>
+        <translation>指定图像位置(&amp;L)...</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>退出(&amp;Q)</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>撤销(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>重做(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Mark the image as &amp;done, or not</source>
+        <translation>标记图像为已完成/未完成(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Settings...</source>
+        <translation>设置(&amp;S)...</translation>
+    </message>
+    <message>
+        <source>&amp;Fit in the window</source>
+        <translation>适合窗口(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Actual size</source>
+        <translation>实际大小(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>放大(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>缩小(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Show instances</source>
+        <translation>显示实例(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Next image</source>
+        <translation>下一张图像(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Previous image</source>
+        <translation>上一张图像(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Next &amp;untouched image</source>
+        <translation>下一张未标注的图像(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Fu&amp;ll screen</source>
+        <translation>全屏(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Select &amp;all on the image</source>
+        <translation>选中图中所有实例(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>删除(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Accept the mask</source>
+        <translation>接受掩码(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Next of the three masks</source>
+        <translation>切换到下一个候选掩码(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Take back the &amp;last click</source>
+        <translation>撤回上一次点击(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Clear the prompt</source>
+        <translation>清除提示(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Weights...</source>
+        <translation>权重(&amp;W)...</translation>
+    </message>
+    <message>
+        <source>&amp;Select</source>
+        <translation>选择(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Point</source>
+        <translation>点(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Box</source>
+        <translation>框(&amp;B)</translation>
+    </message>
+    <message>
+        <source>&amp;Keys</source>
+        <translation>快捷键(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;About</source>
+        <translation>关于(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>文件(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>编辑(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Instance</source>
+        <translation>实例(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Segment</source>
+        <translation>分割(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation>工具(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Tools</source>
+        <translation>工具</translation>
+    </message>
+</context>
+<context>
+    <name>Canvas</name>
+    <message>
+        <source>Canvas</source>
+        <translation>画布</translation>
+    </message>
+</context>
+<context>
+    <name>CategoriesPanel</name>
+    <message>
+        <source>Categories</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>No category yet: name one below, or accept a mask.</source>
+        <translation>还没有类别：在下方输入名称，或接受一个掩码。</translation>
+    </message>
+    <message>
+        <source>New category</source>
+        <translation>新类别</translation>
+    </message>
+    <message>
+        <source>Add the category</source>
+        <translation>添加类别</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>重命名(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Colour...</source>
+        <translation>颜色(&amp;C)...</translation>
+    </message>
+    <message>
+        <source>&amp;Properties...</source>
+        <translation>属性(&amp;P)...</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>上移(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Move &amp;down</source>
+        <translation>下移(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Merge into...</source>
+        <translation>合并到(&amp;M)...</translation>
+    </message>
+    <message>
+        <source>D&amp;elete</source>
+        <translation>删除(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Colour of &quot;%1&quot;</source>
+        <translation>“%1”的颜色</translation>
+    </message>
+</context>
+<context>
+    <name>CategoryChanges</name>
+    <message>
+        <source>A category needs a name.</source>
+        <translation>请给类别起个名称。</translation>
+    </message>
+    <message>
+        <source>There is a category &quot;%1&quot; already: choose another name.</source>
+        <translation>类别“%1”已存在，请换一个名称。</translation>
+    </message>
+    <message>
+        <source>There is a category &quot;%1&quot; already; it is the current one now.</source>
+        <translation>类别“%1”已存在，已将其设为当前类别。</translation>
+    </message>
+    <message>
+        <source>Add category</source>
+        <translation>添加类别</translation>
+    </message>
+    <message>
+        <source>Rename category</source>
+        <translation>重命名类别</translation>
+    </message>
+    <message>
+        <source>Change the colour of a category</source>
+        <translation>更改类别颜色</translation>
+    </message>
+    <message>
+        <source>Change category</source>
+        <translation>更改类别</translation>
+    </message>
+    <message>
+        <source>Move category</source>
+        <translation>移动类别</translation>
+    </message>
+    <message>
+        <source>Merge categories</source>
+        <translation>合并类别</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s) of this category are locked: unlock them first.</source>
+        <translation>
+            <numerusform>该类别有 %n 个实例已锁定，请先解锁。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Delete category</source>
+        <translation>删除类别</translation>
+    </message>
+</context>
+<context>
+    <name>CategoryField</name>
+    <message>
+        <source>Name of the category</source>
+        <translation>类别名称</translation>
+    </message>
+</context>
+<context>
+    <name>CategoryListModel</name>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n 个实例</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>key %1</source>
+        <translation>按键 %1</translation>
+    </message>
+</context>
+<context>
+    <name>CategoryPropertiesDialog</name>
+    <message>
+        <source>Category</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>颜色</translation>
+    </message>
+    <message>
+        <source>&amp;Name</source>
+        <translation>名称(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Supercategory</source>
+        <translation>上级类别(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Colour</source>
+        <translation>颜色(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentFlow</name>
+    <message>
+        <source>Open a folder of images</source>
+        <translation>打开图像文件夹</translation>
+    </message>
+    <message>
+        <source>Images and COCO files (%1 *.json)</source>
+        <translation>图像和 COCO 文件 (%1 *.json)</translation>
+    </message>
+    <message>
+        <source>Open images</source>
+        <translation>打开图像</translation>
+    </message>
+    <message>
+        <source>Locate the images of %1</source>
+        <translation>指定 %1 的图像所在文件夹</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) are not in %1, where the COCO file says they are.</source>
+        <translation>
+            <numerusform>有 %n 张图像不在 COCO 文件所指的 %1 中。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Locate images...</source>
+        <translation>指定图像位置...</translation>
+    </message>
+    <message>
+        <source>Save as</source>
+        <translation>另存为</translation>
+    </message>
+    <message>
+        <source>COCO file (*.json)</source>
+        <translation>COCO 文件 (*.json)</translation>
+    </message>
+    <message>
+        <source>Unsaved work</source>
+        <translation>有未保存的内容</translation>
+    </message>
+    <message>
+        <source>There are changes that are not in the COCO file yet. Save them?</source>
+        <translation>有些更改尚未写入 COCO 文件，要保存吗？</translation>
+    </message>
+    <message>
+        <source>Save as...</source>
+        <translation>另存为...</translation>
+    </message>
+    <message>
+        <source>The COCO file is another one now</source>
+        <translation>COCO 文件已变动</translation>
+    </message>
+    <message>
+        <source>%1 has been deleted or moved since it was opened. Your work is still here.</source>
+        <translation>%1 在打开之后被删除或移走了。您的标注仍在这里。</translation>
+    </message>
+    <message>
+        <source>%1 has been changed by another program since it was opened or saved here. Overwriting loses those changes; reloading loses yours.</source>
+        <translation>%1 在打开或上次保存之后被其他程序修改过。覆盖会丢失那些修改，重新载入会丢失您在这里的更改。</translation>
+    </message>
+    <message>
+        <source>Write it again</source>
+        <translation>重新写入</translation>
+    </message>
+    <message>
+        <source>Overwrite</source>
+        <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>重新载入</translation>
+    </message>
+</context>
+<context>
+    <name>FilterBar</name>
+    <message>
+        <source>Filter images</source>
+        <translation>筛选图像</translation>
+    </message>
+    <message>
+        <source>Filter images by name</source>
+        <translation>按名称筛选图像</translation>
+    </message>
+    <message>
+        <source>Order of the images</source>
+        <translation>图像排序</translation>
+    </message>
+    <message>
+        <source>Filter images by status</source>
+        <translation>按状态筛选图像</translation>
+    </message>
+    <message>
+        <source>Any status</source>
+        <translation>全部状态</translation>
+    </message>
+    <message>
+        <source>Untouched</source>
+        <translation>未标注</translation>
+    </message>
+    <message>
+        <source>In work</source>
+        <translation>标注中</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Filter images by category</source>
+        <translation>按类别筛选图像</translation>
+    </message>
+    <message>
+        <source>As in the dataset</source>
+        <translation>按数据集顺序</translation>
+    </message>
+    <message>
+        <source>By name</source>
+        <translation>按名称</translation>
+    </message>
+    <message>
+        <source>By status</source>
+        <translation>按状态</translation>
+    </message>
+    <message>
+        <source>Most instances first</source>
+        <translation>实例多的在前</translation>
+    </message>
+    <message>
+        <source>Any category</source>
+        <translation>全部类别</translation>
+    </message>
+</context>
+<context>
+    <name>ImageChanges</name>
+    <message numerus="yes">
+        <source>%n image(s) cannot be opened, and so cannot be marked as done.</source>
+        <translation>
+            <numerusform>有 %n 张图像无法打开，因此不能标记为已完成。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n image(s) as not done</source>
+        <translation>
+            <numerusform>将 %n 张图像标记为未完成</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Mark %n image(s) as done</source>
+        <translation>
+            <numerusform>将 %n 张图像标记为已完成</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImageListModel</name>
+    <message>
+        <source>untouched</source>
+        <translation>未标注</translation>
+    </message>
+    <message>
+        <source>in work</source>
+        <translation>标注中</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>cannot be opened</source>
+        <translation>无法打开</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n 个实例</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>no instances</source>
+        <translation>无实例</translation>
+    </message>
+</context>
+<context>
+    <name>ImageListPanel</name>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Show all images</source>
+        <translation>显示全部图像</translation>
+    </message>
+    <message>
+        <source>Mark as done, or not</source>
+        <translation>标记为已完成/未完成</translation>
+    </message>
+    <message>
+        <source>No image is untouched any more.</source>
+        <translation>所有图像都已标注过。</translation>
+    </message>
+    <message>
+        <source>No image of those listed is untouched any more.</source>
+        <translation>列表中的图像都已标注过。</translation>
+    </message>
+    <message>
+        <source>%1/%2 done</source>
+        <translation>已完成 %1/%2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) match</source>
+        <translation>
+            <numerusform>%n 张图像符合条件</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No image matches the filter.</source>
+        <translation>没有符合条件的图像。</translation>
+    </message>
+</context>
+<context>
+    <name>InstanceChanges</name>
+    <message numerus="yes">
+        <source>Change the category of %n instance(s)</source>
+        <translation>
+            <numerusform>更改 %n 个实例的类别</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n instance(s)</source>
+        <translation>
+            <numerusform>删除 %n 个实例</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n locked instance(s) stayed as before: unlock what is to change.</source>
+        <translation>
+            <numerusform>%n 个已锁定的实例保持不变；要更改，请先解锁。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>InstanceEditor</name>
+    <message>
+        <source>There is no category %1 yet: add one in the list of categories.</source>
+        <translation>还没有第 %1 个类别，请在类别列表中添加。</translation>
+    </message>
+    <message>
+        <source>The mask is still being computed.</source>
+        <translation>掩码还在计算中。</translation>
+    </message>
+    <message>
+        <source>This mask is empty: press C for another one, or add a point.</source>
+        <translation>此掩码为空：按 C 换一个，或再加一个点。</translation>
+    </message>
+    <message>
+        <source>Add instance</source>
+        <translation>添加实例</translation>
+    </message>
+</context>
+<context>
+    <name>InstanceListModel</name>
+    <message>
+        <source>hidden</source>
+        <translation>已隐藏</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
+        <source>%1 px</source>
+        <translation>%1 像素</translation>
+    </message>
+</context>
+<context>
+    <name>InstancesPanel</name>
+    <message>
+        <source>Instances</source>
+        <translation>实例</translation>
+    </message>
+    <message>
+        <source>Masks you accept are listed here.</source>
+        <translation>接受的掩码会列在这里。</translation>
+    </message>
+    <message>
+        <source>Change &amp;category</source>
+        <translation>更改类别(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Hide, or show</source>
+        <translation>隐藏/显示(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Lock, or unlock</source>
+        <translation>锁定/解锁(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Hide all &amp;others</source>
+        <translation>隐藏其他实例(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Show all</source>
+        <translation>全部显示(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>删除(&amp;D)</translation>
+    </message>
+</context>
+<context>
+    <name>JobsPanel</name>
+    <message>
+        <source>Background jobs</source>
+        <translation>后台任务</translation>
+    </message>
+    <message>
+        <source>Clear the list</source>
+        <translation>清空列表</translation>
+    </message>
+</context>
+<context>
+    <name>JobsPill</name>
+    <message>
+        <source>Show what is going on in the background</source>
+        <translation>查看后台任务</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n jobs</source>
+        <translation>
+            <numerusform>%n 个任务</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n 个失败</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>KeysDialog</name>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>What it does</source>
+        <translation>作用</translation>
+    </message>
+    <message>
+        <source>Mouse</source>
+        <translation>鼠标</translation>
+    </message>
+    <message>
+        <source>Add a point on the object</source>
+        <translation>在物体上加一个点</translation>
+    </message>
+    <message>
+        <source>Left click</source>
+        <translation>左键单击</translation>
+    </message>
+    <message>
+        <source>Add a point beside the object</source>
+        <translation>在物体之外加一个点</translation>
+    </message>
+    <message>
+        <source>Right click, Alt+click</source>
+        <translation>右键单击，Alt+单击</translation>
+    </message>
+    <message>
+        <source>Draw a box around the object</source>
+        <translation>框住物体</translation>
+    </message>
+    <message>
+        <source>Left drag</source>
+        <translation>左键拖动</translation>
+    </message>
+    <message>
+        <source>Accept the mask and begin the next</source>
+        <translation>接受当前掩码并开始下一个</translation>
+    </message>
+    <message>
+        <source>Ctrl+click</source>
+        <translation>Ctrl+单击</translation>
+    </message>
+    <message>
+        <source>Accept the mask as that category</source>
+        <translation>接受掩码并归入该类别</translation>
+    </message>
+    <message>
+        <source>Zoom to the pointer</source>
+        <translation>以指针为中心缩放</translation>
+    </message>
+    <message>
+        <source>Wheel, pinch</source>
+        <translation>滚轮，双指捏合</translation>
+    </message>
+    <message>
+        <source>Move the image</source>
+        <translation>移动图像</translation>
+    </message>
+    <message>
+        <source>Space+drag, middle drag, two fingers</source>
+        <translation>空格+拖动，中键拖动，双指滑动</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Saved %1</source>
+        <translation>已保存 %1</translation>
+    </message>
+    <message>
+        <source>TinySAM Annotator</source>
+        <translation>TinySAM Annotator</translation>
+    </message>
+</context>
+<context>
+    <name>MergeCategoriesDialog</name>
+    <message>
+        <source>Merge categories</source>
+        <translation>合并类别</translation>
+    </message>
+    <message>
+        <source>Merge &quot;%1&quot; &amp;into</source>
+        <translation>将“%1”合并到(&amp;I)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s) get the other category. Undo takes it all back.</source>
+        <translation>
+            <numerusform>%n 个实例将归入另一类别。可以撤销。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Merge</source>
+        <translation>合并(&amp;M)</translation>
+    </message>
+</context>
+<context>
+    <name>MessageBar</name>
+    <message>
+        <source>Close this message</source>
+        <translation>关闭此消息</translation>
+    </message>
+</context>
+<context>
+    <name>ModelMessages</name>
+    <message>
+        <source>The model does not run, so clicks give no masks. %1</source>
+        <translation>模型未能运行，点击不会得到掩码。%1</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>重新启动</translation>
+    </message>
+    <message>
+        <source>The model&apos;s process ended and is started anew; nothing is lost. %1</source>
+        <translation>模型进程意外结束，正在重新启动，没有丢失任何内容。%1</translation>
+    </message>
+    <message>
+        <source>These are the starter weights: good for a try, and rough at outlines. For real work download the official %1 from the TinySAM page and import it.</source>
+        <translation>当前使用的是入门权重，适合试用，轮廓较粗糙。正式标注请从 TinySAM 主页下载官方权重 %1 并导入。</translation>
+    </message>
+    <message>
+        <source>Weights...</source>
+        <translation>权重...</translation>
+    </message>
+</context>
+<context>
+    <name>PromptStrip</name>
+    <message>
+        <source>IoU %1</source>
+        <translation>IoU %1</translation>
+    </message>
+    <message>
+        <source>How well the model believes this mask fits the object: 1.00 is perfect</source>
+        <translation>模型估计的掩码与物体的吻合程度，1.00 为完全吻合</translation>
+    </message>
+    <message>
+        <source>mask %1/%2</source>
+        <translation>掩码 %1/%2</translation>
+    </message>
+    <message>
+        <source>Next mask (C)</source>
+        <translation>下一个掩码 (C)</translation>
+    </message>
+    <message>
+        <source>Enter: name it</source>
+        <translation>Enter：命名</translation>
+    </message>
+    <message>
+        <source>Enter: %1</source>
+        <translation>Enter：%1</translation>
+    </message>
+</context>
+<context>
+    <name>PromptTool</name>
+    <message>
+        <source>That click is outside the image; click on the image itself.</source>
+        <translation>点在图像之外了，请点在图像上。</translation>
+    </message>
+    <message>
+        <source>That box is empty; drag over the object, at least one pixel wide and high.</source>
+        <translation>框是空的：请拖动框住物体，宽和高至少一个像素。</translation>
+    </message>
+</context>
+<context>
+    <name>RecentMenu</name>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>最近打开(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Clear this list</source>
+        <translation>清空列表(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>RemoveCategoryDialog</name>
+    <message>
+        <source>Delete category</source>
+        <translation>删除类别</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is in use: %2.</source>
+        <translation>“%1”正在使用中：%2。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n 个实例</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s)</source>
+        <translation>
+            <numerusform>%n 个候选</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Move them to</source>
+        <translation>移到(&amp;M)</translation>
+    </message>
+    <message>
+        <source>The category they move to</source>
+        <translation>移入的类别</translation>
+    </message>
+    <message>
+        <source>&amp;Delete them</source>
+        <translation>一并删除(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Delete the &amp;category</source>
+        <translation>删除类别(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>Saver</name>
+    <message>
+        <source>Saving %1</source>
+        <translation>正在保存 %1</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>The system&apos;s language</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Show the mask under the resting pointer</source>
+        <translation>指针停留时预览掩码</translation>
+    </message>
+    <message>
+        <source>&amp;Language</source>
+        <translation>语言(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>主题(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Preview</source>
+        <translation>预览</translation>
+    </message>
+    <message>
+        <source>Memory for &amp;embeddings</source>
+        <translation>嵌入缓存(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Memory for &amp;images</source>
+        <translation>图像缓存(&amp;I)</translation>
+    </message>
+    <message>
+        <source>An image whose embedding is still in memory answers clicks at once; one embedding takes 4 MB.</source>
+        <translation>嵌入仍在缓存中的图像可以立即响应点击；每个嵌入占用 4 MB。</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>The model is starting; you can look around and place clicks meanwhile</source>
+        <translation>模型正在启动，期间可以浏览图像，也可以先点击</translation>
+    </message>
+    <message>
+        <source>The model stopped and is being started anew</source>
+        <translation>模型已停止，正在重新启动</translation>
+    </message>
+    <message>
+        <source>The model does not run: %1</source>
+        <translation>模型未能运行：%1</translation>
+    </message>
+    <message>
+        <source>computing the embedding...</source>
+        <translation>正在计算嵌入...</translation>
+    </message>
+    <message>
+        <source>embedding from memory</source>
+        <translation>嵌入来自缓存</translation>
+    </message>
+    <message>
+        <source>embedding %1 s</source>
+        <translation>嵌入 %1 秒</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>就绪</translation>
+    </message>
+    <message>
+        <source>decode %1 ms</source>
+        <translation>解码 %1 毫秒</translation>
+    </message>
+    <message>
+        <source>saved</source>
+        <translation>已保存</translation>
+    </message>
+    <message>
+        <source>not saved</source>
+        <translation>未保存</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsDialog</name>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>精度</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Origin</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Installed weights</source>
+        <translation>已安装的权重</translation>
+    </message>
+    <message>
+        <source>For real work use the official weights: download &lt;b&gt;%1&lt;/b&gt; (39 MB) from &lt;a href=&apos;%2&apos;&gt;GitHub&lt;/a&gt; or &lt;a href=&apos;%3&apos;&gt;Hugging Face&lt;/a&gt; and import the file. MobileSAM&apos;s &lt;b&gt;mobile_sam.pt&lt;/b&gt; fits too.</source>
+        <translation>正式标注请使用官方权重：从 &lt;a href=&apos;%2&apos;&gt;GitHub&lt;/a&gt; 或 &lt;a href=&apos;%3&apos;&gt;Hugging Face&lt;/a&gt; 下载 &lt;b&gt;%1&lt;/b&gt;（39 MB），然后导入该文件。MobileSAM 的 &lt;b&gt;mobile_sam.pt&lt;/b&gt; 也可以使用。</translation>
+    </message>
+    <message>
+        <source>Imported weights are kept in %1</source>
+        <translation>导入的权重保存在 %1</translation>
+    </message>
+    <message>
+        <source>Checking the file</source>
+        <translation>正在检查文件</translation>
+    </message>
+    <message>
+        <source>Cancel the import</source>
+        <translation>取消导入</translation>
+    </message>
+    <message>
+        <source>&amp;Use these</source>
+        <translation>使用(&amp;U)</translation>
+    </message>
+    <message>
+        <source>&amp;Import a file...</source>
+        <translation>导入文件(&amp;I)...</translation>
+    </message>
+    <message>
+        <source>%1 (in use)</source>
+        <translation>%1（使用中）</translation>
+    </message>
+    <message>
+        <source>shipped</source>
+        <translation>自带</translation>
+    </message>
+    <message>
+        <source>imported</source>
+        <translation>已导入</translation>
+    </message>
+    <message>
+        <source>cannot be used</source>
+        <translation>无法使用</translation>
+    </message>
+    <message>
+        <source>Source: %1</source>
+        <translation>来源：%1</translation>
+    </message>
+    <message>
+        <source>Training data: %1</source>
+        <translation>训练数据：%1</translation>
+    </message>
+    <message>
+        <source>Quality: %1</source>
+        <translation>质量：%1</translation>
+    </message>
+    <message>
+        <source>The model is starting with %1.</source>
+        <translation>模型正在用 %1 启动。</translation>
+    </message>
+    <message>
+        <source>Import weights</source>
+        <translation>导入权重</translation>
+    </message>
+    <message>
+        <source>TinySAM checkpoints (%1)</source>
+        <translation>TinySAM 权重文件 (%1)</translation>
+    </message>
+    <message>
+        <source>Imported and in use from now on: %1</source>
+        <translation>已导入并开始使用：%1</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsLibrary</name>
+    <message>
+        <source>Importing %1</source>
+        <translation>正在导入 %1</translation>
+    </message>
+</context>
+<context>
+    <name>WelcomePage</name>
+    <message>
+        <source>Label images by pointing at them</source>
+        <translation>点一点，标注图像</translation>
+    </message>
+    <message>
+        <source>or drop a folder, images or a COCO file here</source>
+        <translation>或将文件夹、图像或 COCO 文件拖到这里</translation>
+    </message>
+    <message>
+        <source>Click an object, or drag a box around it. A right click takes a part away. Enter keeps the mask, Ctrl+S saves a COCO file.</source>
+        <translation>单击物体，或拖动框住它；右键单击去掉多余的部分。Enter 接受掩码，Ctrl+S 保存 COCO 文件。</translation>
+    </message>
+    <message>
+        <source>Open a folder</source>
+        <translation>打开文件夹</translation>
+    </message>
+    <message>
+        <source>Open images</source>
+        <translation>打开图像</translation>
+    </message>
+    <message>
+        <source>Open the example</source>
+        <translation>打开示例</translation>
+    </message>
+    <message>
+        <source>Opened lately</source>
+        <translation>最近打开</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>Opening %1</source>
+        <translation>正在打开 %1</translation>
+    </message>
+    <message>
+        <source>There is no image in this dataset.</source>
+        <translation>这个数据集中没有图像。</translation>
+    </message>
+    <message>
+        <source>%1 has %2 pixels, but the COCO file says %3: its masks would not fit. Put the right image back, or open the image without that file.</source>
+        <translation>%1 的尺寸是 %2 像素，而 COCO 文件中记录的是 %3，掩码会对不上。请放回正确的图像，或不经该文件单独打开这张图像。</translation>
+    </message>
+</context>
+<context>
+    <name>_InstanceView</name>
+    <message>
+        <source>Hide, or show (V)</source>
+        <translation>隐藏/显示 (V)</translation>
+    </message>
+    <message>
+        <source>Lock, or unlock (L)</source>
+        <translation>锁定/解锁 (L)</translation>
+    </message>
+</context>
+<context>
+    <name>_JobRow</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,472 @@
+"""The list of images: marks, filter, order, the way through it, and thumbnails."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shiboken6
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+
+from annotator.core.dataset import Dataset
+from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance
+from annotator.core.edits import AddInstance, RemoveInstances
+from annotator.core.geometry import RunLengths
+from annotator.gui import thumbnails
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.image_changes import ImageChanges
+from annotator.gui.panels.image_list import ImageListPanel
+from annotator.gui.panels.image_rows import IMAGE_ROW_ROLE, ImageFilter, ImageListModel, ImageOrder
+from annotator.gui.thumbnails import Thumbnails
+from tests.gui.conftest import GREEN, GREY, Hands, write_discs
+from tests.gui.test_annotating import add_category
+
+DOT = RunLengths.from_mask(np.ones((1, 1), bool))
+
+
+def accept_disc(hands: Hands, x: int) -> None:
+    hands.click(x, 80)
+    hands.wait_mask()
+    hands.key(Qt.Key.Key_Return)
+
+
+def names(panel: ImageListPanel) -> list[str]:
+    model = panel.list_model
+    return [model.index(row).data(IMAGE_ROW_ROLE).record.path for row in range(model.rowCount())]
+
+
+def statuses(hands: Hands) -> list[ImageStatus]:
+    model = hands.window.images.list_model
+    return [model.index(row).data(IMAGE_ROW_ROLE).status for row in range(model.rowCount())]
+
+
+def small_document(paths: list[str]) -> Document:
+    document = Document(Path("/nowhere"))
+    for name in ("cat", "dog"):
+        document.put(Category(document.take_id(Category), name))
+    for path in paths:
+        document.put(ImageRecord(document.take_id(ImageRecord), path, 1, 1))
+    return document
+
+
+@pytest.fixture
+def model(qapp) -> DocumentModel:
+    return DocumentModel()
+
+
+def open_document(model: DocumentModel, document: Document) -> None:
+    model.open(Dataset(document, Path("/nowhere/annotations.coco.json")))
+
+
+# -- marks -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_image_is_in_work_with_its_first_instance(hands, qtbot):
+    add_category(hands, "disc")
+    accept_disc(hands, 50)
+    assert statuses(hands) == [ImageStatus.IN_WORK, ImageStatus.UNTOUCHED, ImageStatus.UNTOUCHED]
+    hands.undo()
+    assert statuses(hands)[0] is ImageStatus.UNTOUCHED
+
+
+def test_done_is_marked_counted_undone_and_saved(hands, qtbot, make_window, process, folder):
+    hands.window.workspace.editor.toggle_done()
+    assert statuses(hands)[0] is ImageStatus.DONE
+    qtbot.waitUntil(lambda: hands.window.images.count.text() == "1/3 done")
+    hands.undo()
+    assert statuses(hands)[0] is ImageStatus.UNTOUCHED
+    qtbot.waitUntil(lambda: hands.window.images.count.text() == "0/3 done")
+    hands.redo()
+    path = hands.save()
+    assert json.loads(path.read_text("utf-8"))["images"][0]["annotator"] == {"status": "done"}
+    hands.open(folder)
+    hands.wait_image("a.png")
+    assert statuses(hands)[0] is ImageStatus.DONE
+    hands.window.workspace.editor.toggle_done()
+    assert statuses(hands)[0] is ImageStatus.UNTOUCHED
+
+
+def test_space_marks_all_selected_rows_in_one_edit(hands, qtbot):
+    view = hands.window.images.view
+    view.setFocus()
+    qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(view, Qt.Key.Key_Space)
+    done, untouched = ImageStatus.DONE, ImageStatus.UNTOUCHED
+    assert statuses(hands) == [done, done, untouched]
+    hands.undo()
+    assert statuses(hands) == [untouched] * 3
+
+
+def test_an_image_of_unknown_size_cannot_be_marked(hands, qtbot, folder):
+    (folder / "0.png").write_bytes(b"no picture")
+    hands.open(folder)
+    panel = hands.window.images
+    qtbot.waitUntil(lambda: panel.list_model.rowCount() == 4 and panel.view.currentIndex().row() == 0)
+    with qtbot.waitSignal(panel.refused) as caught:
+        panel.toggle_done.trigger()
+    assert "cannot be opened" in caught.args[0]
+    assert ImageStatus.DONE not in statuses(hands)
+    assert "cannot be opened" in panel.list_model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+def test_rows_are_read_out_with_their_status(hands):
+    text = hands.window.images.list_model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert text == "a.png, no instances, untouched"
+
+
+# -- filter and order --------------------------------------------------------------------------------------------------
+
+
+def test_typing_filters_by_name_whatever_the_case(hands, qtbot):
+    panel = hands.window.images
+    panel.filter_bar.text.setFocus()
+    qtbot.keyClicks(panel.filter_bar.text, "B.PNG")
+    assert names(panel) == ["b.png"]
+    assert panel.matches.isVisible()
+    panel.filter_bar.text.setText("夹/丙")
+    assert names(panel) == ["子文件夹/丙.png"]
+    panel.filter_bar.text.setText("nothing has this name")
+    assert names(panel) == []
+    assert panel.view.empty_text
+    qtbot.mouseClick(panel.clear_filter, Qt.MouseButton.LeftButton)
+    assert names(panel) == ["a.png", "b.png", "子文件夹/丙.png"]
+    assert panel.view.currentIndex().row() == 0
+    assert not panel.matches.isVisible()
+
+
+def test_image_on_screen_stays_listed_until_the_user_pages_on(hands, qtbot):
+    panel = hands.window.images
+    panel.filter_bar.status.setCurrentIndex(panel.filter_bar.status.findText("Untouched"))
+    add_category(hands, "disc")
+    accept_disc(hands, 50)
+    qtbot.wait(20)
+    assert names(panel) == ["a.png", "b.png", "子文件夹/丙.png"]
+    hands.key(Qt.Key.Key_D)
+    hands.wait_image("b.png")
+    qtbot.waitUntil(lambda: names(panel) == ["b.png", "子文件夹/丙.png"])
+    assert panel.view.currentIndex().row() == 0
+    assert hands.window.workspace.image_id == panel.list_model.image_id(0)
+
+
+def test_filter_by_category_follows_what_is_annotated(hands, qtbot):
+    add_category(hands, "red")
+    accept_disc(hands, 50)
+    add_category(hands, "green")
+    panel = hands.window.images
+    choice = panel.filter_bar.category
+    qtbot.waitUntil(lambda: choice.count() == 3)
+    choice.setCurrentIndex(choice.findText("red"))
+    assert names(panel) == ["a.png"]
+    choice.setCurrentIndex(choice.findText("green"))
+    assert names(panel) == []
+    accept_disc(hands, 120)
+    qtbot.waitUntil(lambda: names(panel) == ["a.png"])
+    hands.window.workspace.editor.categories.remove(2)
+    qtbot.waitUntil(lambda: choice.currentText() == "Any category")
+    assert len(names(panel)) == 3
+
+
+def test_orders(model, qtbot):
+    document = small_document(["b10.png", "B9.png", "a.png", "sub/1.png"])
+    open_document(model, document)
+    panel = ImageListPanel(model)
+    qtbot.addWidget(panel)
+    for image_id, count in ((2, 1), (3, 3)):
+        for _ in range(count):
+            document.put(Instance(document.take_id(Instance), image_id, 1, DOT))
+    ImageChanges(model).toggle_done([3])
+    qtbot.wait(10)
+    orders = {action.data(): action for action in panel.filter_bar.orders.actions()}
+    found = {}
+    for order, action in orders.items():
+        action.trigger()
+        found[order] = names(panel)
+    assert found == {
+        ImageOrder.DATASET: ["b10.png", "B9.png", "a.png", "sub/1.png"],
+        ImageOrder.NAME: ["a.png", "B9.png", "b10.png", "sub/1.png"],
+        ImageOrder.STATUS: ["B9.png", "b10.png", "sub/1.png", "a.png"],
+        ImageOrder.COUNT: ["a.png", "B9.png", "b10.png", "sub/1.png"],
+    }
+
+
+PATHS = ["a1.png", "a10.png", "a2.png", "B1.png", "b/a1.png", "猫.png"]
+FILTERS = st.builds(
+    ImageFilter,
+    st.sampled_from(["", "a", "A1", "b", "1", "猫"]),
+    st.none() | st.sampled_from(ImageStatus),
+    st.none() | st.sampled_from([1, 2]),
+)
+
+
+def expected_rows(document: Document, wanted: ImageFilter, order: ImageOrder) -> list[int]:
+    """The slow and obvious way."""
+    ids = [
+        image_id
+        for image_id, record in document.images.items()
+        if wanted.text.lower() in record.path.lower()
+        and wanted.status in (None, document.status_of(image_id))
+        and (
+            wanted.category_id is None
+            or any(i.category_id == wanted.category_id for i in document.instances_of(image_id))
+        )
+    ]
+    if order is ImageOrder.NAME:
+        ids.sort(key=lambda i: ["a1.png", "a2.png", "a10.png", "b/a1.png", "B1.png", "猫.png"].index(PATHS[i - 1]))
+    elif order is ImageOrder.STATUS:
+        ids.sort(key=lambda i: ["in_work", "untouched", "done"].index(document.status_of(i).value))
+    elif order is ImageOrder.COUNT:
+        ids.sort(key=document.count_of_image, reverse=True)
+    return ids
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_rows_are_those_of_the_slow_and_obvious_way_after_any_work(qapp, data):
+    model = DocumentModel()
+    document = small_document(PATHS)
+    open_document(model, document)
+    rows = ImageListModel(model)
+    tester = QAbstractItemModelTester(rows, QAbstractItemModelTester.FailureReportingMode.Warning)
+    wanted, order = ImageFilter(), ImageOrder.DATASET
+    images = st.sampled_from(list(document.images))
+    for _ in range(data.draw(st.integers(1, 8))):
+        match data.draw(st.sampled_from(["filter", "order", "shown", "done", "add", "remove", "undo", "settle"])):
+            case "filter":
+                wanted = data.draw(FILTERS)
+                rows.set_filter(wanted)
+            case "order":
+                order = data.draw(st.sampled_from(ImageOrder))
+                rows.set_order(order)
+            case "shown":
+                rows.set_shown(data.draw(images))
+            case "done":
+                ImageChanges(model).toggle_done(data.draw(st.lists(images, min_size=1, unique=True)))
+            case "add":
+                category_id = data.draw(st.sampled_from([1, 2]))
+                instance = Instance(document.take_id(Instance), data.draw(images), category_id, DOT)
+                model.push(AddInstance(instance), "add")
+            case "remove" if document.instances:
+                gone = data.draw(st.lists(st.sampled_from(list(document.instances.values())), unique_by=lambda i: i.id))
+                model.push(RemoveInstances(tuple(gone)), "remove")
+            case "undo":
+                model.undo()
+            case "settle":
+                QApplication.processEvents()
+    rows.set_shown(None)
+    QApplication.processEvents()
+    assert [rows.image_id(row) for row in range(rows.rowCount())] == expected_rows(document, wanted, order)
+    for row in range(rows.rowCount()):
+        assert rows.row_of(rows.image_id(row)) == row
+    for status in ImageStatus:
+        assert rows.count_of(status) == [document.status_of(i) for i in document.images].count(status)
+    del tester
+
+
+def test_many_changes_at_once_keep_the_rows_right(model, qtbot):
+    document = small_document([f"{number}.png" for number in range(300)])
+    open_document(model, document)
+    rows = ImageListModel(model)
+    rows.set_filter(ImageFilter(status=ImageStatus.UNTOUCHED))
+    ImageChanges(model).toggle_done(range(1, 251))
+    qtbot.waitUntil(lambda: rows.count_of(ImageStatus.DONE) == 250)
+    assert [rows.image_id(row) for row in range(rows.rowCount())] == list(range(251, 301))
+
+
+def test_another_dataset_forgets_the_image_on_screen_and_the_filter(model, qtbot):
+    open_document(model, small_document(["a.png", "b.png", "c.png"]))
+    panel = ImageListPanel(model)
+    qtbot.addWidget(panel)
+    panel.show_image(3)
+    panel.filter_bar.text.setText("c")
+    chosen = []
+    panel.image_chosen.connect(chosen.append)
+    open_document(model, small_document(["x.png"]))
+    assert names(panel) == ["x.png"]
+    assert not panel.view.currentIndex().isValid()
+    assert not chosen
+    panel.step(1)
+    assert chosen == [1]
+
+
+# -- the next untouched one --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def panel(model, qtbot) -> ImageListPanel:
+    """A list of five images, of which the second cannot be opened, that follows what it asks for."""
+    document = small_document([f"{number}.png" for number in range(1, 6)])
+    document.put(replace(document.images[2], problem="It is damaged."))
+    open_document(model, document)
+    panel = ImageListPanel(model)
+    panel.image_chosen.connect(panel.show_image)
+    qtbot.addWidget(panel)
+    panel.show_image(1)
+    return panel
+
+
+def test_next_untouched_skips_what_is_not_and_begins_again(panel, model, qtbot):
+    changes, chosen = ImageChanges(model), []
+    panel.image_chosen.connect(chosen.append)
+    changes.toggle_done([3])
+    panel.next_untouched()
+    panel.next_untouched()
+    assert chosen == [4, 5]
+    panel.next_untouched()  # the first, beyond the end
+    assert chosen == [4, 5, 1]
+    changes.toggle_done([1, 4, 5])
+    with qtbot.waitSignal(panel.refused) as caught:
+        panel.next_untouched()
+    assert "untouched" in caught.args[0]
+    assert chosen == [4, 5, 1]
+
+
+def test_paging_goes_on_from_where_a_filtered_out_image_would_be(panel, model, qtbot):
+    chosen = []
+    panel.image_chosen.connect(chosen.append)
+    ImageChanges(model).toggle_done([3])
+    for rows, wanted in ((1, 4), (-1, 2)):
+        panel.filter_bar.clear()
+        panel.show_image(3)
+        panel.filter_bar.status.setCurrentIndex(panel.filter_bar.status.findText("Untouched"))
+        assert not panel.view.currentIndex().isValid()
+        panel.step(rows)
+        assert chosen[-1] == wanted
+
+
+def test_next_untouched_looks_only_at_what_is_listed(panel, qtbot):
+    panel.filter_bar.text.setText("3")
+    panel.next_untouched()
+    assert panel.list_model.image_id(panel.view.currentIndex().row()) == 3
+
+
+def test_a_ctrl_held_for_the_shortcut_does_not_select_one_more(hands, qtbot):
+    view = hands.window.images.view
+    view.setFocus()
+    qtbot.keyPress(view, Qt.Key.Key_Control)
+    qtbot.keyClick(view, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)  # any key, so that Qt knows of the Ctrl
+    hands.window.images.next_untouched()
+    qtbot.keyRelease(view, Qt.Key.Key_Control)
+    assert view.selected_rows() == [1]
+
+
+# -- thumbnails --------------------------------------------------------------------------------------------------------
+
+
+def test_rows_in_sight_get_their_thumbnails(hands, qtbot, folder):
+    made = hands.window.images.thumbnails
+    qtbot.waitUntil(lambda: made.get(folder / "a.png") is not None)
+    picture = made.get(folder / "a.png").toImage()
+    assert (picture.width(), picture.height()) == (112, 74)  # 240 x 160 in 112 x 80
+    for (x, y), wanted in (((120, 80), GREEN), ((5, 5), GREY)):
+        color = picture.pixelColor(x * 112 // 240, y * 74 // 160)
+        assert np.abs(np.array(color.getRgb()[:3]) - wanted).max() < 12
+
+
+@pytest.fixture
+def gate(monkeypatch):
+    """Holds the reading of thumbnails until it is set; `gate.read` lists what was read."""
+    gate = threading.Event()
+    gate.read, make = [], thumbnails._thumbnail
+
+    def wait(path, size):
+        gate.wait(10)
+        gate.read.append(path)
+        return make(path, size)
+
+    monkeypatch.setattr(thumbnails, "_thumbnail", wait)
+    yield gate
+    gate.set()
+
+
+def test_what_was_scrolled_away_is_not_read(qtbot, tmp_path, gate):
+    paths = [tmp_path / f"{name}.png" for name in "abcd"]
+    for path in paths:
+        write_discs(path)
+    made = Thumbnails(QSize(40, 40))
+    made.want(paths[:2])
+    qtbot.waitUntil(lambda: made._reader._reading == paths[0])
+    made.want(paths[2:])
+    gate.set()
+    qtbot.waitUntil(lambda: made.get(paths[3]) is not None)
+    assert gate.read == [paths[0], *paths[2:]]
+
+
+def test_memory_is_bounded_and_the_recent_ones_stay(qtbot, tmp_path, monkeypatch):
+    paths = [tmp_path / f"{name}.png" for name in "abc"]
+    for path in paths:
+        write_discs(path)
+    made = Thumbnails(QSize(40, 40))
+    monkeypatch.setattr(thumbnails, "_KEPT_BYTES", 2 * 40 * 27 * 4)
+    for path in paths[:2]:
+        made.want([path])
+        qtbot.waitUntil(lambda path=path: made.get(path) is not None)
+    assert made.get(paths[0]) is not None  # used again, so that the other one is the oldest
+    made.want(paths[2:])
+    qtbot.waitUntil(lambda: made.get(paths[2]) is not None)
+    assert [made.get(path) is not None for path in paths] == [True, False, True]
+
+
+def test_what_cannot_be_read_is_tried_once(qtbot, tmp_path, gate):
+    gate.set()
+    path = tmp_path / "bad.png"
+    path.write_bytes(b"no picture")
+    made = Thumbnails(QSize(40, 40))
+    for _ in range(2):
+        made.want([path])
+        qtbot.waitUntil(lambda: gate.read == [path])
+        qtbot.waitUntil(lambda: path in made._refused)
+    assert made.get(path) is None
+    made.forget()
+    made.want([path])
+    qtbot.waitUntil(lambda: gate.read == [path, path])
+
+
+def test_a_view_that_goes_while_its_thumbnail_is_read_leaves_nothing_behind(qtbot, tmp_path, gate):
+    write_discs(tmp_path / "a.png")
+    parent = QObject()
+    made = Thumbnails(QSize(40, 40), parent)
+    made.want([tmp_path / "a.png"])
+    shiboken6.delete(parent)
+    gate.set()
+    qtbot.waitUntil(lambda: gate.read == [tmp_path / "a.png"])
+    qtbot.wait(10)  # for what the thread says
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2000), (5000, 2)])
+def test_odd_sizes_have_thumbnails_that_fit(qtbot, tmp_path, size):
+    path = tmp_path / "odd.png"
+    Image.new("RGB", size, GREEN).save(path)
+    made = Thumbnails(QSize(40, 30))
+    made.want([path])
+    qtbot.waitUntil(lambda: made.get(path) is not None)
+    picture = made.get(path).toImage()
+    assert 1 <= picture.width() <= 40
+    assert 1 <= picture.height() <= 30
+    assert picture.pixelColor(0, 0).getRgb()[:3] == GREEN
+
+
+def test_only_the_rows_in_sight_are_wanted(model, qtbot, monkeypatch):
+    open_document(model, small_document([f"{number}.png" for number in range(1000)]))
+    panel = ImageListPanel(model)
+    qtbot.addWidget(panel)
+    wanted = []
+    monkeypatch.setattr(panel.thumbnails, "want", lambda images: wanted.append([path.name for path in images]))
+    panel.resize(240, 500)
+    panel.show()
+    qtbot.waitUntil(lambda: bool(wanted))
+    assert wanted[-1] == [f"{number}.png" for number in range(len(wanted[-1]))]
+    assert 2 <= len(wanted[-1]) <= 12
+    panel.view.scrollToBottom()
+    qtbot.waitUntil(lambda: wanted[-1][-1] == "999.png")
+    assert len(wanted[-1]) <= 12
+    panel.hide()
+    assert wanted[-1] == []

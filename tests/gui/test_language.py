@@ -1,0 +1,111 @@
+"""English and Chinese: complete, in plural forms too, and switched while the work goes on."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
+
+from annotator.gui.actions import plain_text
+from annotator.gui.dialogs.keys import KeysDialog
+from annotator.gui.language import LANGUAGES, system_language
+from tests.gui.conftest import Hands
+from tools import update_translations
+
+
+def test_every_text_is_translated_and_the_compiled_files_are_up_to_date():
+    assert update_translations.problems_of(update_translations.FOLDER) == []
+
+
+def test_an_untranslated_text_would_be_found(tmp_path):
+    text = (update_translations.FOLDER / "annotator_zh_CN.ts").read_text("utf-8")
+    assert "<translation>画布</translation>" in text
+    (tmp_path / "annotator_zh_CN.ts").write_text(text.replace("<translation>画布<", "<translation><"), "utf-8")
+    assert any("'Canvas' is not translated" in problem for problem in update_translations.problems_of(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("locale", "code"), [("zh_CN", "zh_CN"), ("zh_SG", "zh_CN"), ("en_GB", "en"), ("de_DE", "en"), ("C", "en")]
+)
+def test_system_language_is_the_nearest_there_is(monkeypatch, locale, code):
+    monkeypatch.setattr(QLocale, "system", lambda: QLocale(locale))
+    assert system_language() == code
+
+
+def menu_titles(window) -> list[str]:
+    return [plain_text(action.text()) for action in window.menuBar().actions()]
+
+
+def test_language_changes_while_the_work_goes_on(keeper, settings, folder, qtbot):
+    english = keeper.window
+    assert menu_titles(english)[0] == "File"
+    hands = Hands(english, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    english.workspace.editor.add_category("disc")
+    hands.click(50, 80)
+    hands.wait_mask()
+    hands.key(Qt.Key.Key_Return)
+    hands.click(120, 80)
+    hands.wait_mask()
+    english.actions_.box_tool.trigger()
+    with qtbot.waitSignal(english.destroyed):
+        settings.language = "zh_CN"
+    chinese = keeper.window
+    assert menu_titles(chinese)[0] == "文件"
+    assert chinese.isVisible()
+    # The document, the image, the unfinished prompt and the tool are where they were.
+    assert chinese.canvas.image is not None
+    assert chinese.canvas.image.path.name == "a.png"
+    assert chinese.images.list_model.rowCount() == 3
+    assert chinese.instances.list_model.rowCount() == 1
+    assert chinese.workspace.session.shown is not None
+    assert chinese.tool_name == "box"
+    assert chinese.status.saved.text() == "未保存"
+    # And the new window works.
+    hands = Hands(chinese, qtbot)
+    hands.key(Qt.Key.Key_Return)
+    assert chinese.instances.list_model.rowCount() == 2
+    hands.key(Qt.Key.Key_D)
+    hands.wait_image("b.png")
+    hands.save()
+    assert chinese.status.saved.text() == "已保存"
+    settings.language = "en"
+    assert menu_titles(keeper.window)[0] == "File"
+
+
+def test_why_an_image_is_not_shown_is_still_said_after_the_change(keeper, settings, folder, qtbot):
+    (folder / "a.png").write_bytes(b"no picture")
+    keeper.window.open_paths([folder])
+    qtbot.waitUntil(lambda: "a.png" in keeper.window.workspace.refusal)
+    settings.language = "zh_CN"
+    assert "a.png" in keeper.window.canvas._message
+
+
+def test_qts_own_buttons_speak_the_language_too(keeper, settings, qtbot):
+    settings.language = "zh_CN"
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+    qtbot.addWidget(buttons)
+    assert buttons.button(QDialogButtonBox.StandardButton.Cancel).text() == "取消"
+    box = QMessageBox(QMessageBox.Icon.NoIcon, "", "", QMessageBox.StandardButton.Discard)
+    qtbot.addWidget(box)
+    assert any("\u4e00" <= letter <= "\u9fff" for letter in box.buttons()[0].text())
+
+
+@pytest.mark.parametrize(("code", "one", "many"), [("en", "1 job", "2 jobs"), ("zh_CN", "1 个任务", "2 个任务")])
+def test_plurals(keeper, settings, code, one, many):
+    settings.language = code
+    texts = [QCoreApplication.translate("JobsPill", "%n jobs", "", n) for n in (1, 2)]
+    assert texts == [one, many]
+
+
+@pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
+def test_no_text_of_the_menus_has_leftover_marks(keeper, settings, language):
+    settings.language = language.code
+    dialog = KeysDialog(keeper.window.actions_.menus, keeper.window)
+    texts = []
+    for row in range(dialog.table.topLevelItemCount()):
+        group = dialog.table.topLevelItem(row)
+        texts += [group.text(0), *(group.child(i).text(0) for i in range(group.childCount()))]
+    assert texts
+    assert [text for text in texts if not text or set(text) & set("&()%")] == []

@@ -1,0 +1,412 @@
+"""The window around the canvas: menus, keys, dropping files, recent ones, jobs, and COCO files that move or change."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QMessageBox,
+)
+
+from annotator import __version__
+from annotator.core import coco
+from annotator.errors import DatasetError
+from annotator.gui.dialogs.about import AboutDialog
+from annotator.gui.dialogs.keys import KeysDialog
+from tests.gui.conftest import Hands, write_discs
+
+
+def drop(window, paths: list[Path]) -> bool:
+    """Drag files over the window and let go; returns whether the window wanted them."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    left, nothing = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    position = QPointF(window.rect().center())
+    enter = QDragEnterEvent(position.toPoint(), Qt.DropAction.CopyAction, data, left, nothing)
+    QApplication.sendEvent(window, enter)
+    if enter.isAccepted():
+        QApplication.sendEvent(window, QDropEvent(position, Qt.DropAction.CopyAction, data, left, nothing))
+    return enter.isAccepted()
+
+
+class TestOpening:
+    def test_a_folder_a_file_and_a_coco_file_can_be_dropped(self, window, folder, qtbot):
+        model = window.workspace.model
+        for paths, images in (([folder], 3), ([folder / "a.png", folder / "b.png"], 2)):
+            with qtbot.waitSignal(model.document_replaced):
+                assert drop(window, paths)
+            assert len(model.document.images) == images
+        with qtbot.waitSignal(window.workspace.saver.saved):
+            window.save()
+        with qtbot.waitSignal(model.document_replaced):
+            assert drop(window, [folder / "annotations.coco.json"])
+        assert len(model.document.images) == 2
+
+    def test_what_is_no_local_file_is_not_taken(self, window):
+        data = QMimeData()
+        data.setText("hello")
+        enter = QDragEnterEvent(
+            window.rect().center(),
+            Qt.DropAction.CopyAction,
+            data,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        enter.ignore()
+        QApplication.sendEvent(window, enter)
+        assert not enter.isAccepted()
+
+    def test_recent_ones_are_offered_in_the_menu_and_on_the_welcome_page(
+        self, window, make_window, process, folder, qtbot
+    ):
+        Hands(window, qtbot).open(folder)
+        again = make_window(process)
+        (button,) = again.welcome.recent_buttons
+        assert button.toolTip() == str(folder)
+        model = again.workspace.model
+        with qtbot.waitSignal(model.document_replaced):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        entry = again.actions_.recent_menu.actions()[0]
+        with qtbot.waitSignal(model.document_replaced):
+            entry.trigger()
+        assert len(model.document.images) == 3
+        again.actions_.recent_menu.actions()[-1].trigger()
+        assert again.welcome.recent_buttons == ()
+        assert not again.actions_.recent_menu.menuAction().isEnabled()
+
+    def test_dialogs_begin_where_the_last_one_ended(self, window, folder, settings, monkeypatch, qtbot):
+        asked = []
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args: asked.append(args[2]) or str(folder))
+        with qtbot.waitSignal(window.workspace.model.document_replaced):
+            window.actions_.open_folder.trigger()
+        window.actions_.open_folder.trigger()
+        assert asked == ["", str(folder)]
+        qtbot.waitUntil(lambda: not window.workspace.jobs.listed)
+
+    def test_the_example_is_opened_in_a_copy(self, window, qtbot):
+        with qtbot.waitSignal(window.workspace.model.document_replaced):
+            window.actions_.open_example.trigger()
+        path = window.workspace.model.coco_path
+        assert os.access(path.parent, os.W_OK)
+        assert "resources" not in path.parts
+
+    def test_what_needs_a_document_is_offered_once_there_is_one(self, window, folder, qtbot):
+        actions = window.actions_
+        assert not actions.save.isEnabled()
+        assert not actions.next_image.isEnabled()
+        assert actions.open_folder.isEnabled()
+        hands = Hands(window, qtbot)
+        hands.open(folder)
+        assert actions.save.isEnabled()
+        assert actions.next_image.isEnabled()
+        assert not actions.locate_images.isEnabled()  # there is no COCO file yet
+        hands.save()
+        assert actions.locate_images.isEnabled()
+
+
+class TestImagesElsewhere:
+    @pytest.fixture
+    def coco_path(self, tmp_path, folder) -> Path:
+        """A COCO file whose images lie in `folder`, which it does not say."""
+        content = {
+            "images": [
+                {"id": n, "file_name": name, "height": 160, "width": 240} for n, name in enumerate(("a.png", "b.png"))
+            ],
+            "annotations": [],
+            "categories": [],
+        }
+        path = tmp_path / "annotations" / "instances.json"
+        path.parent.mkdir()
+        path.write_text(json.dumps(content))
+        return path
+
+    def test_the_bar_asks_for_their_folder_and_the_saved_file_remembers_it(
+        self, window, coco_path, folder, monkeypatch, qtbot
+    ):
+        hands = Hands(window, qtbot)
+        hands.open(coco_path)
+        qtbot.waitUntil(window.messages.isVisible)
+        assert "2 image" in window.messages.text
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+        with qtbot.waitSignal(window.workspace.model.document_replaced):
+            qtbot.mouseClick(window.messages._action, Qt.MouseButton.LeftButton)
+        hands.wait_image("a.png")
+        assert window.messages.isHidden()
+        hands.save()
+        hands.open(folder)
+        hands.open(coco_path)
+        hands.wait_image("a.png")
+        assert window.messages.isHidden()
+
+    def test_a_wrong_folder_asks_again(self, window, coco_path, tmp_path, monkeypatch, qtbot):
+        Hands(window, qtbot).open(coco_path)
+        (tmp_path / "empty").mkdir()
+        monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "empty"))
+        with qtbot.waitSignal(window.workspace.model.document_replaced):
+            window.actions_.locate_images.trigger()
+        qtbot.waitUntil(window.messages.isVisible)
+        assert str(tmp_path / "empty") in window.messages.text
+
+    def test_the_folder_can_be_given_at_the_start(self, window, coco_path, folder, qtbot):
+        window.open_paths([coco_path], folder)
+        Hands(window, qtbot).wait_image("a.png")
+
+    def test_only_a_coco_file_has_images_elsewhere(self, window, folder, tmp_path, qtbot):
+        window.open_paths([folder], tmp_path)
+        qtbot.waitUntil(window.messages.isVisible)
+        assert str(folder) in window.messages.text
+        assert not window.workspace.model.is_open
+
+
+class TestFileChangedByOthers:
+    @pytest.fixture
+    def answer(self, qtbot):
+        """Presses a button of the next dialog, and returns the dialog's text once it has."""
+
+        def press(button_text: str) -> list[str]:
+            texts = []
+
+            def look() -> None:
+                box = QApplication.activeModalWidget()
+                if not isinstance(box, QMessageBox):
+                    QTimer.singleShot(20, look)
+                    return
+                texts.append(box.text())
+                (button,) = (b for b in box.buttons() if b.text().replace("&", "") == button_text)
+                qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+            QTimer.singleShot(20, look)
+            return texts
+
+        return press
+
+    @pytest.fixture
+    def changed(self, hands, folder) -> Path:
+        """The open dataset's file, saved by us and then changed by another program, while there is unsaved work."""
+        hands.window.workspace.editor.add_category("ours")
+        path = hands.save()
+        content = json.loads(path.read_text("utf-8"))
+        content["categories"].append({"id": 77, "name": "theirs", "supercategory": ""})
+        path.write_text(json.dumps(content))
+        hands.window.workspace.editor.add_category("unsaved")
+        return path
+
+    def names(self, path: Path) -> list[str]:
+        return [category.name for category in coco.read(path).categories.values()]
+
+    def test_overwrite(self, hands, changed, answer, qtbot):
+        texts = answer("Overwrite")
+        with qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.save()
+        assert str(changed) in texts[0]
+        assert self.names(changed) == ["ours", "unsaved"]
+        with qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.save()  # it is ours again, so nothing is asked
+
+    def test_save_as(self, hands, changed, answer, qtbot, monkeypatch, tmp_path):
+        other = tmp_path / "other.json"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(other), ""))
+        answer("Save as...")
+        with qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.save()
+        assert self.names(changed) == ["ours", "theirs"]
+        assert self.names(other) == ["ours", "unsaved"]
+
+    def test_reload(self, hands, changed, answer, qtbot):
+        answer("Reload")
+        with qtbot.waitSignal(hands.window.workspace.model.document_replaced):
+            hands.window.save()
+        assert self.names(changed) == ["ours", "theirs"]
+        assert [c.name for c in hands.window.workspace.model.document.categories.values()] == ["ours", "theirs"]
+        assert hands.window.workspace.model.is_saved
+
+    def test_reload_lists_what_was_opened(self, hands, changed, answer, qtbot, folder):
+        write_discs(folder / "new.png")
+        answer("Reload")
+        with qtbot.waitSignal(hands.window.workspace.model.document_replaced):
+            hands.window.save()
+        paths = [image.path for image in hands.window.workspace.model.document.images.values()]
+        assert "new.png" in paths
+        assert len(paths) == 4
+
+    def test_reload_after_saving_elsewhere_reads_that_file(self, hands, folder, answer, qtbot, monkeypatch, tmp_path):
+        other = tmp_path / "other.json"
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(other), ""))
+        with qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.actions_.save_as.trigger()
+        content = json.loads(other.read_text("utf-8"))
+        content["categories"] = [{"id": 9, "name": "theirs"}]
+        other.write_text(json.dumps(content))
+        answer("Reload")
+        with qtbot.waitSignal(hands.window.workspace.model.document_replaced):
+            hands.window.save()
+        assert hands.window.workspace.model.coco_path == other
+        assert [c.name for c in hands.window.workspace.model.document.categories.values()] == ["theirs"]
+        hands.wait_image("a.png")
+
+    def test_cancel_keeps_both(self, hands, changed, answer, qtbot):
+        answer("Cancel")
+        with qtbot.waitSignal(hands.window.workspace.saver.conflicted):
+            hands.window.save()
+        qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
+        assert self.names(changed) == ["ours", "theirs"]
+        assert not hands.window.workspace.model.is_saved
+
+    def test_deleted_file_is_written_again_when_asked(self, hands, answer, qtbot):
+        hands.window.workspace.editor.add_category("ours")
+        path = hands.save()
+        path.unlink()
+        hands.window.workspace.editor.add_category("unsaved")
+        texts = answer("Write it again")
+        with qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.save()
+        assert "deleted" in texts[0]
+        assert self.names(path) == ["ours", "unsaved"]
+
+    def test_file_that_appeared_meanwhile_is_not_overwritten(self, hands, answer, qtbot, folder):
+        path = folder / "annotations.coco.json"
+        path.write_text(json.dumps({"images": [], "categories": [{"id": 1, "name": "theirs"}]}))
+        answer("Cancel")
+        with qtbot.waitSignal(hands.window.workspace.saver.conflicted):
+            hands.window.save()
+        qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
+        assert self.names(path) == ["theirs"]
+
+
+class TestJobs:
+    def test_a_running_job_shows_its_progress_and_can_be_cancelled(self, window, qtbot):
+        pill = window.status.jobs
+        started = threading.Event()
+
+        def work(job) -> None:
+            job.report_progress(3, 10)
+            started.set()
+            while True:
+                job.cancel.check()
+
+        job = window.workspace.jobs.new(work, title="Counting sheep")
+        job.start()
+        qtbot.waitUntil(lambda: started.is_set() and "3 / 10" in pill.text())
+        assert "Counting sheep" in pill.text()
+        assert pill.isVisible()
+        qtbot.mouseClick(pill, Qt.MouseButton.LeftButton)
+        assert pill.panel.isVisible()
+        (cancel,) = (b for b in pill.panel.findChildren(QAbstractButton) if b.text() == "Cancel")
+        qtbot.mouseClick(cancel, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(pill.isHidden)
+        assert pill.panel.isHidden()
+
+    def test_failures_stay_until_cleared(self, window, qtbot):
+        def fail(reason: str):
+            def work(job) -> None:
+                raise DatasetError(reason)
+
+            return work
+
+        pill = window.status.jobs
+        for name in ("a.json", "b.json"):
+            window.workspace.jobs.new(fail(f"{name} is damaged."), title=f"Opening {name}").start()
+        qtbot.waitUntil(lambda: pill.text() == "2 failed")
+        qtbot.mouseClick(pill, Qt.MouseButton.LeftButton)
+        shown = {label.text() for label in pill.panel.findChildren(QLabel)}
+        assert {"a.json is damaged.", "b.json is damaged."} <= shown
+        (clear,) = (b for b in pill.panel.findChildren(QAbstractButton) if b.text() == "Clear the list")
+        qtbot.mouseClick(clear, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(pill.isHidden)
+
+    def test_opening_is_listed_and_its_failure_too(self, window, tmp_path, qtbot):
+        window.open_paths([tmp_path / "nowhere"])
+        qtbot.waitUntil(lambda: len(window.workspace.jobs.failures) == 1)
+        (failure,) = window.workspace.jobs.failures
+        assert "nowhere" in failure.title
+        assert str(tmp_path / "nowhere") in failure.reason
+
+
+class TestKeysAndHelp:
+    def test_f1_lists_the_keys_of_every_action(self, window, qtbot):
+        qtbot.keyClick(window, Qt.Key.Key_F1)
+        dialog = window.findChild(KeysDialog)
+        assert dialog.isVisible()
+        rows = set()
+        for row in range(dialog.table.topLevelItemCount()):
+            group = dialog.table.topLevelItem(row)
+            rows |= {(group.child(i).text(0), group.child(i).text(1)) for i in range(group.childCount())}
+        assert {("Save", "Ctrl+S"), ("Point", "P"), ("Redo", "Ctrl+Shift+Z, Ctrl+Y")} <= rows
+        shortcuts = {key for menu in window.actions_.menus for action in menu.actions for key in action.shortcuts()}
+        assert len(rows) >= len(shortcuts) - 6  # a few have two keys
+
+    def test_no_two_actions_share_a_key(self, window):
+        keys = [
+            key.toString() for menu in window.actions_.menus for action in menu.actions for key in action.shortcuts()
+        ]
+        assert sorted(keys) == sorted(set(keys))
+
+    def test_every_action_of_a_menu_does_something(self, window):
+        for menu in window.actions_.menus:
+            for action in menu.actions:
+                is_wired = action.isCheckable() or action.receivers("2triggered(bool)") > 0
+                assert is_wired, action.text()
+
+    def test_about_names_version_and_licences(self, window):
+        window.actions_.about.trigger()
+        dialog = window.findChild(AboutDialog)
+        table = dialog.libraries
+        rows = [[table.topLevelItem(row).text(c) for c in range(3)] for row in range(table.topLevelItemCount())]
+        assert all(all(row) for row in rows)
+        assert "LGPL-3.0" in [row[2] for row in rows if row[0].startswith("PySide6")]
+        assert any(__version__ in label.text() for label in dialog.findChildren(QLabel))
+
+    def test_select_all_selects_what_is_on_the_image(self, hands):
+        for x in (50, 120):
+            hands.click(x, 80)
+            hands.wait_mask()
+            hands.window.workspace.editor.accept_as_named("disc")
+        hands.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        workspace = hands.window.workspace
+        assert workspace.selection.instance_ids == set(workspace.model.document.instances)
+        hands.key(Qt.Key.Key_Delete)
+        assert not workspace.model.document.instances
+
+    def test_full_screen_and_back(self, window):
+        window.actions_.full_screen.trigger()
+        assert window.isFullScreen()
+        window.actions_.full_screen.trigger()
+        assert not window.isFullScreen()
+
+
+def test_every_control_has_a_name_for_screen_readers(hands, qtbot):
+    window = hands.window
+    dialogs = []
+    for show in (window.show_settings, window.show_weights, window.show_keys, window.show_about):
+        show()
+        dialogs.append(QApplication.activeModalWidget())
+    nameless = []
+    for root in (window, *dialogs):
+        labelled = {label.buddy() for label in root.findChildren(QLabel)}
+        for kind in (QAbstractButton, QLineEdit, QComboBox, QAbstractItemView):
+            for control in root.findChildren(kind):
+                text = control.text() if isinstance(control, QAbstractButton) else ""
+                is_named = control.accessibleName() or text or control.toolTip() or control in labelled
+                # Qt's own inner parts have names that begin so.
+                is_ours = not isinstance(control, QHeaderView) and not control.objectName().startswith("qt_")
+                if is_ours and not is_named and control.isVisibleTo(root):
+                    nameless.append(control)
+    assert nameless == []
+    for dialog in dialogs:
+        assert isinstance(dialog, QDialog)
+        dialog.close()
