@@ -178,7 +178,9 @@ class MainWindow(QMainWindow):
     def _select_all(self) -> None:
         if self.workspace.image_id is not None:
             instances = self.workspace.model.document.instances_of(self.workspace.image_id)
-            self.workspace.selection.select(instance.id for instance in instances)
+            view_state = self.workspace.selection.view_state
+            untouchable = view_state.hidden_ids | view_state.locked_ids
+            self.workspace.selection.select({instance.id for instance in instances} - untouchable)
 
     def _refresh_offers(self) -> None:
         model = self.workspace.model
@@ -226,7 +228,13 @@ class MainWindow(QMainWindow):
             self,
             self.canvas,
             self._settings,
-            (instances.change_category, instances.hide, instances.lock, instances.hide_others, instances.show_all),
+            (
+                instances.change_category,
+                instances.toggle_hidden,
+                instances.lock,
+                instances.hide_others,
+                instances.show_all,
+            ),
         )
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
         self._model_messages = ModelMessages(

@@ -116,7 +116,8 @@ def test_undone_to_the_start_and_redone_the_saved_file_is_the_same(tmp_path_fact
     assert saved() == end
 
     # A view that only listened knows the same.
-    everything = [*document.categories.values(), *document.images.values(), *document.instances.values()]
+    tables = (document.categories, document.images, document.instances, document.proposals)
+    everything = [record for table in tables for record in table.values()]
     assert mirror == {(type(record), record.id): record for record in everything}
 
 

@@ -304,7 +304,7 @@ def test_digit_in_the_list_changes_the_category(discs):
 
 
 def test_actions_need_a_selection(discs):
-    actions = (panel(discs).hide, panel(discs).lock, panel(discs).delete, panel(discs).change_category)
+    actions = (panel(discs).toggle_hidden, panel(discs).lock, panel(discs).delete, panel(discs).change_category)
     assert not any(action.isEnabled() for action in actions)
     press(discs, 1)
     assert all(action.isEnabled() for action in actions)

@@ -96,7 +96,7 @@ class InstancesPanel(QWidget):
         self._categories.triggered.connect(self._on_category_chosen)
         self.change_category = self._categories.menuAction()
         self.view.addAction(self.change_category)
-        self.hide = self._add_action(self.tr("&Hide, or show"), "V", self._on_hide)
+        self.toggle_hidden = self._add_action(self.tr("&Hide, or show"), "V", self._on_hide)
         self.lock = self._add_action(self.tr("&Lock, or unlock"), "L", self._on_lock)
         self.hide_others = self._add_action(self.tr("Hide all &others"), "Shift+V", self._on_hide_others)
         self.show_all = self._add_action(self.tr("&Show all"), "Ctrl+Shift+V", self._on_show_all)
@@ -163,7 +163,7 @@ class InstancesPanel(QWidget):
     def _refresh(self) -> None:
         on_image = self.list_model.instance_ids
         has_selection = bool(self._selection.instance_ids.intersection(on_image))
-        for action in (self.change_category, self.hide, self.lock, self.hide_others, self.delete):
+        for action in (self.change_category, self.toggle_hidden, self.lock, self.hide_others, self.delete):
             action.setEnabled(has_selection)
         self.show_all.setEnabled(bool(self._view_state.hidden_ids.intersection(on_image)))
         self.count.setText(str(len(on_image)) if on_image else "")
