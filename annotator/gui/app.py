@@ -20,7 +20,10 @@ from annotator.gui.settings import Settings, Theme
 from annotator.gui.theme import apply_theme
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
+from annotator.segment.disk_cache import DiskCache
 from annotator.segment.remote import RemoteSegmenter
+
+_DISK_CACHE_BYTES = 2 * 2**30  # about 500 embeddings of images at 1024 pixels, 8000 at 256
 
 
 def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool = False) -> int:
@@ -59,8 +62,13 @@ def make_application() -> QApplication:
 
 def keep_window(settings: Settings) -> WindowKeeper:
     """A window, still hidden, over a segmenter in a process of its own."""
-    workspace = Workspace(lambda: RemoteSegmenter(settings.weights))
-    return WindowKeeper(workspace, settings, WeightsLibrary(workspace, settings, RemoteSegmenter))
+    cache = DiskCache(paths.cache_dir() / "embeddings", _DISK_CACHE_BYTES)
+
+    def make_segmenter(weights: Path | None) -> RemoteSegmenter:
+        return RemoteSegmenter(weights, cache=cache)
+
+    workspace = Workspace(lambda: make_segmenter(settings.weights))
+    return WindowKeeper(workspace, settings, WeightsLibrary(workspace, settings, make_segmenter))
 
 
 class WindowKeeper(QObject):
