@@ -48,6 +48,10 @@ class BackgroundJob(QThread):
             pass  # whoever cancelled knows, and has turned to something else
         except AnnotatorError as error:
             self.failed.emit(str(error))
+        except Exception as error:
+            # A programming error, or no memory left: the user is told, and the terminal gets the details.
+            self.failed.emit(f"{type(error).__name__}: {error}")
+            raise
         else:
             self.succeeded.emit(result)
 

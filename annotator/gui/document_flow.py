@@ -33,6 +33,7 @@ class DocumentFlow(QObject):
         self._when_saved: Callable[[], None] | None = None
         workspace.opening_failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
+        workspace.overtaken.connect(self.leave_for)
         workspace.saver.saved.connect(self._on_saved)
         workspace.saver.failed.connect(self._on_save_failed)
         workspace.saver.conflicted.connect(self._on_conflicted)
@@ -105,9 +106,9 @@ class DocumentFlow(QObject):
 
     def save(self) -> None:
         """Write the COCO file."""
-        coco_path = self._workspace.model.coco_path
-        if coco_path is not None:
-            self._workspace.saver.save(coco_path)
+        path = self._workspace.saver.target
+        if path is not None:
+            self._workspace.saver.save(path)
 
     def save_as(self) -> None:
         """Write the COCO file under a name to choose; it is the document's file from then on."""
@@ -117,16 +118,25 @@ class DocumentFlow(QObject):
         name, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Save as"), str(coco_path), self.tr("COCO file (*.json)")
         )
-        if name:
+        if not name:
+            self._when_saved = None
+        else:
             path = Path(name)
             path = path if path.suffix else path.with_suffix(".json")
             # The file dialog has asked already whether to replace what is there.
             self._workspace.saver.save(path, overwrite=True)
 
     def leave_for(self, go_on: Callable[[], None]) -> None:
-        """Go on at once when all is saved; else ask, and go on once it is saved or given up."""
+        """Go on at once when all is saved; else ask, and go on once it is saved or given up.
+
+        Only the newest of several waits: what the user wanted before is not done later, unasked.
+        """
+        self._when_saved = None
         if self._workspace.model.is_saved:
-            go_on()
+            if self._workspace.saver.is_saving:
+                self._when_saved = go_on
+            else:
+                go_on()
             return
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.warning(
@@ -144,10 +154,9 @@ class DocumentFlow(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self.saved.emit(path)
-        if self._workspace.model.is_saved:
-            go_on, self._when_saved = self._when_saved, None
-            if go_on is not None:
-                go_on()
+        go_on, self._when_saved = self._when_saved, None
+        if go_on is not None:
+            self.leave_for(go_on)  # which asks again if there was more work meanwhile
 
     def _on_save_failed(self, reason: str) -> None:
         self._when_saved = None

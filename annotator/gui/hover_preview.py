@@ -82,7 +82,7 @@ class HoverPreview(QObject):
         self._ask()
 
     def _on_session_changed(self) -> None:
-        if self._session.is_pending:
+        if self._session.is_pending or self._session.key != self._key:
             self.leave()
 
     def _on_segmenter_state_changed(self, state: SegmenterState) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +91,9 @@ class ImageLoader(QObject):
                 self.loaded.emit(self._read(path))
             except AnnotatorError as error:
                 self.failed.emit(path, str(error))
+            except Exception as error:  # noqa: BLE001  (one image must not end the thread that reads the others)
+                traceback.print_exc()
+                self.failed.emit(path, f"{path}: {type(error).__name__}: {error}")
 
     def _read(self, path: Path) -> LoadedImage:
         key = _file_version(path)

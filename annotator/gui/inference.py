@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -25,6 +26,8 @@ from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.segment import CancellationToken, Cancelled, Embedding, Prompt, Proposal, Segmenter
 from annotator.segment.cache import EmbeddingCache
 
+# What one request may fail with while the segmenter goes on: RuntimeError is how the network's library complains.
+_MODEL_FAILURES = (AnnotatorError, RuntimeError)
 _EMBEDDING_BYTES = 256 * 2**20
 _RESTARTS_IN_A_ROW = 2  # a segmenter that dies more often than this without serving anything stays down
 
@@ -207,6 +210,8 @@ class Inference(QObject):
         with self._condition:
             self._restart_wanted = True
             self._condition.notify()
+        if self._thread.isFinished():
+            self._thread.start()
 
     def close(self) -> None:
         """Stop the thread and the segmenter; abandons a running encode."""
@@ -290,9 +295,10 @@ class Inference(QObject):
                 return True
             except SegmenterError:
                 raise
-            except AnnotatorError as error:
+            except _MODEL_FAILURES as error:
                 self._refused_keys.add(image.key)
-                self.encode_failed.emit(image.key, str(error))
+                self.encode_failed.emit(image.key, _told(error))
+                self._enter(SegmenterState.READY)
                 return True
         self._failures_in_a_row = 0
         with self._condition:
@@ -310,8 +316,8 @@ class Inference(QObject):
             with self._condition:
                 self._decode = self._decode or request  # to be tried again unless a newer one waits
             raise
-        except AnnotatorError as error:
-            self.decode_failed.emit(request.request_id, str(error))
+        except _MODEL_FAILURES as error:
+            self.decode_failed.emit(request.request_id, _told(error))
             return True
         self._failures_in_a_row = 0
         self.decoded.emit(Decoded(request.request_id, shown, time.perf_counter() - started))
@@ -319,8 +325,14 @@ class Inference(QObject):
 
     def _run_preview(self, request: _DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
         started = time.perf_counter()
-        best = segmenter.decode(embedding, request.prompt)[0]
-        shape = MaskShape.from_run_lengths(RunLengths.from_mask(best.mask))
+        try:
+            best = segmenter.decode(embedding, request.prompt)[0]
+            shape = MaskShape.from_run_lengths(RunLengths.from_mask(best.mask))
+        except SegmenterError:
+            raise
+        except _MODEL_FAILURES as error:
+            _told(error)
+            shape = None
         self.previewed.emit(Previewed(request.request_id, shape, time.perf_counter() - started))
         return True
 
@@ -369,6 +381,14 @@ class _InferenceThread(QThread):
             raise
 
 
+def _told(error: Exception) -> str:
+    """The failure as a sentence; what no user could have caused goes to the terminal as well."""
+    if not isinstance(error, AnnotatorError):
+        traceback.print_exception(error)
+    return str(error)
+
+
 def _show(proposal: Proposal) -> ShownProposal:
     mask = RunLengths.from_mask(proposal.mask)
-    return ShownProposal(proposal, mask, MaskShape.from_run_lengths(mask))
+    # A copy without the full-size mask: a prompt of many clicks on a large image would keep gigabytes.
+    return ShownProposal(replace(proposal), mask, MaskShape.from_run_lengths(mask))

@@ -49,7 +49,9 @@ class InstanceEditor(QObject):
         """Make the mask on screen an instance of the current category, or ask for a category."""
         if not self._session.is_pending:
             return
-        if self._selection.category_id is None:
+        if self._session.is_waiting:
+            self.refused.emit(self.tr("The mask is still being computed."))
+        elif self._selection.category_id is None:
             self.category_wanted.emit()
         else:
             self._accept_as(self._model.document.categories[self._selection.category_id])

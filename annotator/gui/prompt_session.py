@@ -109,6 +109,11 @@ class PromptSession(QObject):
         """Drop the whole prompt."""
         self._replace_steps([])
 
+    def forget(self) -> None:
+        """Drop the prompts of all images; they belong to a document that is being left."""
+        self._left_behind.clear()
+        self.clear()
+
     def decode_again(self) -> None:
         """Another model answers from now on: ask it for every prompt's masks anew."""
         self._left_behind = {key: [_undecoded(step) for step in steps] for key, steps in self._left_behind.items()}

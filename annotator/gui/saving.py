@@ -38,13 +38,19 @@ class Saver(QObject):
         super().__init__(parent)
         self._model = model
         self._jobs = jobs
-        self._is_saving = False
-        self._next: Callable[[], None] | None = None
+        self._writing: Path | None = None
+        self._waiting: dict[Path, bool] = {}  # where to save next, in order, and whether to overwrite
+        self._ended: Callable[[], None] = _nothing
 
     @property
     def is_saving(self) -> bool:
         """Whether a save is under way."""
-        return self._is_saving
+        return self._writing is not None
+
+    @property
+    def target(self) -> Path | None:
+        """Where a plain save goes: to the newest Save As, also while that is under way, else to the document's file."""
+        return next(reversed(self._waiting), self._writing or self._model.coco_path)
 
     def save(self, path: Path, *, overwrite: bool = False) -> None:
         """Write the document as it is now to that path.
@@ -52,8 +58,8 @@ class Saver(QObject):
         The document's own file is written over only while it is the one that was read or written last; `overwrite`
         takes away that condition. Another path is the user's choice, and is written over in any case.
         """
-        if self._is_saving:
-            self._next = partial(self.save, path, overwrite=overwrite)
+        if self.is_saving:
+            self._waiting[path] = self._waiting.pop(path, False) or overwrite
             return
         document, state = self._model.document, self._model.state
         is_own = path == self._model.coco_path and not overwrite
@@ -61,15 +67,20 @@ class Saver(QObject):
         job = self._jobs.new(
             lambda _: writing.run(), title=self.tr("Saving %1").replace("%1", path.name), can_cancel=False
         )
-        job.succeeded.connect(lambda outcome: self._on_ended(document, state, path, outcome))
-        job.failed.connect(self.failed)
+        self._ended = _nothing
+        job.succeeded.connect(lambda outcome: self._end_with(partial(self._on_ended, document, state, path, outcome)))
+        job.failed.connect(lambda reason: self._end_with(partial(self.failed.emit, reason)))
         job.finished.connect(self._on_finished)
-        self._is_saving = True
+        self._writing = path
         job.start()
+
+    def _end_with(self, ended: Callable[[], None]) -> None:
+        """What to tell once the save is over, so that whoever hears of it can begin another."""
+        self._ended = ended
 
     def _on_ended(self, document: Document, state: int, path: Path, outcome: _Outcome) -> None:
         if outcome.conflict is not None:
-            self._next = None
+            self._waiting.clear()
             self.conflicted.emit(outcome.conflict)
             return
         if document is self._model.document:
@@ -78,10 +89,16 @@ class Saver(QObject):
         self.saved.emit(path)
 
     def _on_finished(self) -> None:
-        self._is_saving = False
-        following, self._next = self._next, None
-        if following is not None:
-            following()
+        self._writing = None
+        self._ended()
+        if self._waiting and not self.is_saving:
+            path, overwrite = next(iter(self._waiting.items()))
+            del self._waiting[path]
+            self.save(path, overwrite=overwrite)
+
+
+def _nothing() -> None:
+    """A save that ended without a word, as when the program is closing."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
 from annotator.core.dataset import Dataset, open_dataset
 from annotator.core.document import ImageRecord
@@ -22,6 +24,8 @@ from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.saving import Saver
 from annotator.gui.selection import Selection
+
+_DIALOG_POLL_MS = 100
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Workspace(QObject):
     """Opens datasets and images; `make_segmenter` makes the process that computes, in the inference thread."""
 
     opening_failed = Signal(str)
+    overtaken = Signal(object)  # the document was edited while another was read: call it to replace the document
     opened = Signal(str)  # what was left out, as sentences, or ""
     image_awaited = Signal(int)  # image id: it was chosen and is being read
     image_shown = Signal(object)  # LoadedImage
@@ -92,8 +97,9 @@ class Workspace(QObject):
             lambda job: open_dataset(paths, image_root=image_root, on_progress=job.report_progress, cancel=job.cancel),
             title=self.tr("Opening %1").replace("%1", paths[0].name or str(paths[0])),
         )
+        state = self.model.state
         job.succeeded.connect(
-            lambda dataset: self._on_opened(job, dataset, _Source(tuple(paths), image_root, dataset.coco_path))
+            lambda dataset: self._on_read(job, dataset, _Source(tuple(paths), image_root, dataset.coco_path), state)
         )
         job.failed.connect(self.opening_failed)
         self._opening = job
@@ -109,12 +115,24 @@ class Workspace(QObject):
         else:
             self.open([coco_path])  # it was saved under another name since
 
-    def _on_opened(self, job: BackgroundJob, dataset: Dataset, source: _Source) -> None:
+    def _on_read(self, job: BackgroundJob, dataset: Dataset, source: _Source, state: int) -> None:
         if job is not self._opening:
             return  # another dataset is being opened
+        if QApplication.activeModalWidget() is not None:
+            # A dialog speaks of the document it was opened over: that one stays until the dialog is closed.
+            QTimer.singleShot(_DIALOG_POLL_MS, partial(self._on_read, job, dataset, source, state))
+            return
         self._opening = None
+        replace = partial(self._replace_document, dataset, source)
+        if self.model.state == state:
+            replace()
+        else:
+            self.overtaken.emit(replace)
+
+    def _replace_document(self, dataset: Dataset, source: _Source) -> None:
         self._source = source
         self._leave_image()
+        self.session.forget()
         self._image_id = None
         self.model.open(dataset)
         self.opened.emit(" ".join(dataset.notes))
@@ -164,6 +182,10 @@ class Workspace(QObject):
     def _on_loaded(self, image: LoadedImage) -> None:
         record = self._awaited(image.path)
         if record is None:
+            return
+        if not record.has_size:
+            text = self.tr("%1 could not be read before, but can be now: open the folder again to work on it.")
+            self._refuse(text.replace("%1", record.path))
             return
         height, width, _ = image.rgb.shape
         if (height, width) != (record.height, record.width):

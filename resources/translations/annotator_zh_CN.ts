@@ -1158,6 +1158,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>这个数据集中没有图像。</translation>
     </message>
     <message>
+        <source>%1 could not be read before, but can be now: open the folder again to work on it.</source>
+        <translation>之前无法读取 %1，现在可以了：请重新打开文件夹再进行标注。</translation>
+    </message>
+    <message>
         <source>%1 has %2 pixels, but the COCO file says %3: its masks would not fit. Put the right image back, or open the image without that file.</source>
         <translation>%1 的尺寸是 %2 像素，而 COCO 文件中记录的是 %3，掩码会对不上。请放回正确的图像，或不经该文件单独打开这张图像。</translation>
     </message>

@@ -67,8 +67,7 @@ class PromptStrip(QFrame):
         self.category_field.setFocus()
 
     def _on_name_entered(self, name: str) -> None:
-        self._close_field()
-        self._editor.accept_as_named(name)
+        self._editor.accept_as_named(name)  # once accepted, the prompt is over and the field with it
 
     def _close_field(self) -> None:
         self.category_field.hide()
@@ -78,7 +77,8 @@ class PromptStrip(QFrame):
     def _refresh(self) -> None:
         shown = self._session.shown
         if shown is None:
-            self.category_field.hide()
+            if not self.category_field.isHidden():
+                self._close_field()
             self.hide()
             return
         step = self._session.step
