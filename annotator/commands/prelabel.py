@@ -5,13 +5,11 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
 from annotator.commands.everything_options import EverythingOptions, add_arguments, common_options, workers_number
@@ -92,7 +90,7 @@ def run(options: PrelabelOptions) -> int:
     everything = options.everything
     cancel = CancellationToken()
     progress = _ProgressLine()
-    with stdout_for_results(), _cancelled_by_ctrl_c(cancel):
+    with stdout_for_results(), _CtrlC(cancel):
         summary = weights_summary(everything.weights)
         request = PrelabelRequest(
             folder=folder,
@@ -140,19 +138,31 @@ def _engine(options: PrelabelOptions) -> Engine:
     return HereEngine(load) if options.workers == 1 else ProcessesEngine(load, options.workers)
 
 
-@contextmanager
-def _cancelled_by_ctrl_c(cancel: CancellationToken) -> Iterator[None]:
-    """The first Ctrl+C cancels between two steps; a second one interrupts at once."""
+class _CtrlC:
+    """The first Ctrl+C, or wish of the system to end the process, cancels between two steps; a second one ends it.
 
-    def on_interrupt(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, before)
-        cancel.cancel()
+    MindSpore catches Ctrl+C while it computes, and makes the other signal of it.
+    """
 
-    before = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+    _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+    def __init__(self, cancel: CancellationToken) -> None:
+        self._cancel = cancel
+        self._before: list[Any] = []
+
+    def __enter__(self) -> None:
+        self._before = [signal.signal(number, self._on_signal) for number in self._SIGNALS]
+
+    def __exit__(self, *exception: object) -> None:
+        self._restore()
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._restore()
+        self._cancel.cancel()
+
+    def _restore(self) -> None:
+        for number, handler in zip(self._SIGNALS, self._before, strict=True):
+            signal.signal(number, handler)
 
 
 class _ProgressLine:
