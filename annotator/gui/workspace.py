@@ -5,7 +5,9 @@ It outlives the window, which is made anew when the language changes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -136,11 +138,21 @@ class Workspace(QObject):
         self._image_id = None
         self.model.open(dataset)
         self.opened.emit(" ".join(dataset.notes))
-        first = next(iter(self.model.document.images), None)
+        first = self._first_image(source)
         if first is None:
             self._refuse(self.tr("There is no image in this dataset."))
         else:
             self.show_image(first)
+
+    def _first_image(self, source: _Source) -> int | None:
+        """The image that was asked for by name, else the dataset's first."""
+        document = self.model.document
+        with suppress(ValueError):
+            name = Path(os.path.abspath(source.chosen[0])).relative_to(document.image_root).as_posix()
+            for image in document.images.values():
+                if image.path == name:
+                    return image.id
+        return next(iter(document.images), None)
 
     # -- the image on screen -----------------------------------------------------------------------------------------
 

@@ -330,3 +330,9 @@ def test_zoomed_out_image_is_drawn_from_a_smaller_level(hands, tmp_path):
     reds = [picture.pixelColor(center + QPoint(x, y)).red() for x in range(-20, 20) for y in range(-20, 20)]
     # Uniform noise has a deviation of 74; the mean of 2 x 2 pixels half of that.
     assert np.std(reds) < 50
+
+
+def test_an_image_opened_by_name_is_the_one_shown(hands, folder):
+    hands.save()  # the folder's file lists all its images
+    hands.open(folder / "b.png")
+    hands.wait_image("b.png")
