@@ -44,9 +44,14 @@ def run_window() -> dict[str, float]:
     import subprocess
 
     started = time.time()
-    output = subprocess.run(
-        [sys.executable, __file__, "--session", str(started)], check=True, capture_output=True, text=True
-    ).stdout
+    with tempfile.TemporaryDirectory() as cache:  # no embedding may be there from before
+        output = subprocess.run(
+            [sys.executable, __file__, "--session", str(started)],
+            check=True,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "XDG_CACHE_HOME": cache},
+        ).stdout
     return json.loads(output.splitlines()[-1])
 
 
