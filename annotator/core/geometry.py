@@ -22,6 +22,9 @@ _MAX_SIDES = 10
 """How many image sides from the origin a polygon's corner may lie. pycocotools takes memory for every pixel along an
 edge, so one wild coordinate would take all there is."""
 
+_MEASURED_AT_ONCE = 256
+"""pycocotools keeps Python's global lock during a call: other threads, such as the window's, get a turn between two."""
+
 
 @dataclass(frozen=True)
 class RunLengths:
@@ -161,11 +164,13 @@ class RunLengths:
 def measure(masks: Iterable[RunLengths]) -> None:
     """Find out the area and bbox of many masks beforehand, which takes a tenth of the time of asking each."""
     unknown = [mask for mask in masks if not {"area", "bbox"} <= vars(mask).keys()]
-    objects = [mask._pycocotools() for mask in unknown]
-    areas, boxes = mask_utils.area(objects), mask_utils.toBbox(objects)
-    for mask, area, bbox in zip(unknown, areas.tolist(), boxes.astype(np.int64).tolist(), strict=True):
-        # Where cached_property keeps what it has computed.
-        vars(mask).update(area=area, bbox=tuple(bbox))
+    for start in range(0, len(unknown), _MEASURED_AT_ONCE):
+        some = unknown[start : start + _MEASURED_AT_ONCE]
+        objects = [mask._pycocotools() for mask in some]
+        areas, boxes = mask_utils.area(objects), mask_utils.toBbox(objects)
+        for mask, area, bbox in zip(some, areas.tolist(), boxes.astype(np.int64).tolist(), strict=True):
+            # Where cached_property keeps what it has computed.
+            vars(mask).update(area=area, bbox=tuple(bbox))
 
 
 def overlaps(masks: Sequence[RunLengths], others: Sequence[RunLengths]) -> npt.NDArray[np.float64]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -34,6 +36,7 @@ def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool
     app = make_application()
     collection = GarbageCollection()
     keeper = keep_window(Settings())
+    keeper.close_on_signals()
     keeper.window.show()
     if example:
         keeper.window.open_example()
@@ -93,6 +96,18 @@ class WindowKeeper(QObject):
         settings.hover_preview_changed.connect(workspace.preview.set_enabled)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self.window = self._make_window()
+
+    def close_on_signals(self) -> None:
+        """Ctrl+C in the terminal, and the system's wish to end the program, close the window, which asks as usual.
+
+        Python handles a signal between two instructions of its own; the timer of GarbageCollection sees to some.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if QApplication.activeModalWidget() is None:  # else it asks already
+            QTimer.singleShot(0, self.window.close)
 
     def _make_window(self) -> MainWindow:
         window = MainWindow(self._workspace, self._settings, self._library)

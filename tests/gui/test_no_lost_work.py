@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import sys
 import threading
 
 import pytest
@@ -231,3 +234,22 @@ def test_accepted_instances_are_what_the_canvas_paints(hands, qtbot):
             at = hands.at(x, y)
             if near.all() or not near.any():
                 assert (before.pixel(at) != after.pixel(at)) == bool(mask[y, x]), (x, y)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_the_systems_wish_to_end_ask_about_unsaved_work(keeper, answers, qtbot, number, folder):
+    before = [signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)]
+    try:
+        keeper.close_on_signals()
+        hands = Hands(keeper.window, qtbot)
+        hands.open(folder)
+        hands.wait_image("a.png")
+        add_category(hands, "disc")
+        os.kill(os.getpid(), number)
+        qtbot.waitUntil(lambda: answers.asked == 1)
+        qtbot.wait(50)
+        assert keeper.window.isVisible()
+    finally:
+        for kind, handler in zip((signal.SIGINT, signal.SIGTERM), before, strict=True):
+            signal.signal(kind, handler)

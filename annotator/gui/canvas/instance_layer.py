@@ -17,6 +17,7 @@ from annotator.gui.palette import FILL_OPACITY, category_color
 from annotator.gui.selection import Selection
 
 _SLICE_SECONDS = 0.008  # building shapes may hold the GUI thread this long at a time
+_SHOW_SECONDS = 0.3  # how often, while many are built, those that are ready appear
 
 
 class InstanceLayer(QObject):
@@ -34,6 +35,7 @@ class InstanceLayer(QObject):
         self._picture = QPixmap()
         self._picture_of: tuple[float, QPointF, QSize] | None = None
         self.is_visible = True
+        self._shown_at = 0.0  # when shapes last appeared, in seconds of perf_counter
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_some)
@@ -148,7 +150,10 @@ class InstanceLayer(QObject):
                 break
         else:
             self._builder.stop()
-        if missing:
+        # Drawing hundreds of instances anew takes as long as building many: not after every slice.
+        is_due = not self._builder.isActive() or time.perf_counter() - self._shown_at > _SHOW_SECONDS
+        if missing and is_due:
+            self._shown_at = time.perf_counter()
             self.invalidate()
 
     def _on_document_replaced(self) -> None:
