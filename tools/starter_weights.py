@@ -25,7 +25,7 @@ from annotator.segment.tinysam import TinySamSegmenter
 
 CONFIG = TinySamConfig(
     image_size=256,
-    everything=EverythingThresholds(points_per_side=16, predicted_iou=0.4, stability=0.5, confident_logit=4.0),
+    everything=EverythingThresholds(points_per_side=32, predicted_iou=0.4, stability=0.2, confident_logit=0.0),
 )
 INFO = CheckpointInfo(
     name="TinySAM starter",
