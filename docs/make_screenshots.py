@@ -26,7 +26,6 @@ from annotator.gui.settings import Settings, Theme
 
 IMAGES = Path(__file__).parent / "images"
 SECONDS = 120
-BACKGROUND = QPointF(388, 90)
 
 
 @dataclass(frozen=True)
@@ -87,16 +86,13 @@ def annotate(window: MainWindow, folder: Path, words: Words) -> None:
     wait(lambda: workspace.model.document is not before)
     wait(lambda: window.canvas.image is not None and workspace.inference.is_encoded(window.canvas.image.key))
     window.canvas.fit()
-    for name, box in ((words.eye, (133, 85, 212, 150)), (words.eye, (295, 112, 340, 165))):
-        prompt_box(window, *box)
-        workspace.editor.accept_as_named(name)
+    prompt_box(window, 133, 85, 212, 150)
+    workspace.editor.accept_as_named(words.eye)
     prompt_box(window, 235, 220, 285, 262)
     workspace.editor.accept_as_named(words.nose)
-    # A box, and a click that takes the background away.
-    prompt_box(window, 60, 0, 400, 299)
-    workspace.session.add_point(BACKGROUND, positive=False)
-    wait(lambda: not workspace.session.is_waiting)
-    QTest.mouseMove(window.canvas, window.canvas.viewport.to_widget(QPointF(330, 60)).toPoint())
+    workspace.selection.set_category(workspace.model.document.category_named(words.eye).id)
+    prompt_box(window, 295, 112, 340, 165)
+    QTest.mouseMove(window.canvas, window.canvas.viewport.to_widget(QPointF(372, 80)).toPoint())
     window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
