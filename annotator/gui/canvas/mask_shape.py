@@ -30,7 +30,7 @@ class MaskShape:
             return None
         crop, x0, y0 = mask.crop()
         height, width = crop.shape
-        return cls(QRectF(x0, y0, width, height), _indexed_image(crop), _outline(crop, x0, y0))
+        return cls(QRectF(x0, y0, width, height), _indexed_image(crop), _outline(mask))
 
     def colored(self, color: QColor, opacity: float) -> QImage:
         """The fill in that colour; shares the pixels."""
@@ -48,22 +48,26 @@ def _indexed_image(crop: npt.NDArray[np.bool_]) -> QImage:
     return image
 
 
-def _outline(crop: npt.NDArray[np.bool_], x0: int, y0: int) -> QPainterPath:
+def _outline(mask: RunLengths) -> QPainterPath:
     """The mask's border as straight pieces along the pixels' edges: exact at any zoom."""
-    padded = np.pad(crop, 1)
+    columns, firsts, ends = mask.runs_by_column()
     path = QPainterPath()
-    for y, x_from, x_to in _runs(padded[:-1, 1:-1] != padded[1:, 1:-1]):
-        path.moveTo(x0 + x_from, y0 + y)
-        path.lineTo(x0 + x_to, y0 + y)
-    for x, y_from, y_to in _runs((padded[1:-1, :-1] != padded[1:-1, 1:]).T):
-        path.moveTo(x0 + x, y0 + y_from)
-        path.lineTo(x0 + x, y0 + y_to)
+    # Above and below every run of a column there is an edge one pixel long; those side by side are one piece.
+    y, x = np.concatenate((firsts, ends)), np.concatenate((columns, columns))
+    order = np.lexsort((x, y))
+    y, x = y[order], x[order]
+    begins = np.flatnonzero(np.concatenate(([True], (y[1:] != y[:-1]) | (x[1:] != x[:-1] + 1))))
+    lasts = np.append(begins[1:], x.size) - 1
+    for row, start, end in zip(y[begins].tolist(), x[begins].tolist(), (x[lasts] + 1).tolist(), strict=True):
+        path.moveTo(start, row)
+        path.lineTo(end, row)
+    # Left of a column the border runs where that column and the one before differ.
+    stride = mask.height + 1  # one row more than there is, so that no run touches the next column
+    borders = np.concatenate((columns * stride + firsts, columns * stride + ends))
+    places, times = np.unique(np.concatenate((borders, borders + stride)), return_counts=True)
+    pieces = places[times % 2 == 1].reshape(-1, 2)
+    at, top = np.divmod(pieces[:, 0], stride)
+    for column, start, end in zip(at.tolist(), top.tolist(), (pieces[:, 1] - at * stride).tolist(), strict=True):
+        path.moveTo(column, start)
+        path.lineTo(column, end)
     return path
-
-
-def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int, int]]:
-    """(row, first column, column after the last) of every run of True in the rows of an R x C array."""
-    steps = np.diff(flags.astype(np.int8), axis=1, prepend=0, append=0)
-    rows, starts = np.nonzero(steps == 1)
-    _, ends = np.nonzero(steps == -1)
-    return list(zip(rows.tolist(), starts.tolist(), ends.tolist(), strict=True))
