@@ -104,6 +104,10 @@ class Actions(QObject):
         self.select_tool = self._add_tool(self.tr("&Select"), "S", "select")
         self.point_tool = self._add_tool(self.tr("&Point"), "P", "point")
         self.box_tool = self._add_tool(self.tr("&Box"), "B", "box")
+        self.brush_tool = self._add_tool(self.tr("B&rush"), "R", "brush")
+        self.eraser_tool = self._add_tool(self.tr("&Eraser"), "E", "eraser")
+        self.smaller_brush = self._add(self.tr("S&maller brush"), "[", on_canvas=True)
+        self.larger_brush = self._add(self.tr("&Larger brush"), "]", on_canvas=True)
 
     def _make_help(self) -> None:
         self.keys = self._add(self.tr("&Keys"), "F1")
@@ -142,7 +146,7 @@ class Actions(QObject):
                 self.tr("&Segment"),
                 (self.accept, self.next_mask, self.remove_last, self.clear, None, self.weights),
             ),
-            MenuTable(self.tr("&Tools"), tuple(self.tools.actions())),
+            MenuTable(self.tr("&Tools"), (*self.tools.actions(), None, self.smaller_brush, self.larger_brush)),
             MenuTable(self.tr("&Help"), (self.keys, self.about)),
         )
 

@@ -11,6 +11,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
 from annotator.gui.inference import Inference, ShownProposal
 from annotator.gui.instance_changes import InstanceChanges
+from annotator.gui.mask_changes import MaskChanges
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
 
@@ -18,7 +19,7 @@ from annotator.gui.selection import Selection
 class InstanceEditor(QObject):
     """Acts on the image on screen, the mask being decided on and the selection; everything can be undone.
 
-    categories, instances, images: the changes that need none of these, for the panels.
+    categories, instances, images, masks: the changes that need none of these, for the panels.
     """
 
     accepted = Signal(int)  # the new instance's id
@@ -41,15 +42,28 @@ class InstanceEditor(QObject):
         self.categories = CategoryChanges(model, selection, self)
         self.instances = InstanceChanges(model, selection.view_state, self)
         self.images = ImageChanges(model, self)
-        for changes in (self.categories, self.instances, self.images):
+        self.masks = MaskChanges(model, selection, self.categories, self)
+        self.masks.category_wanted.connect(self.category_wanted)
+        for changes in (self.categories, self.instances, self.images, self.masks):
             changes.refused.connect(self.refused)
-        self.image_id: int | None = None
+
+    @property
+    def image_id(self) -> int | None:
+        """The image on screen, or None."""
+        return self.masks.image_id
+
+    @image_id.setter
+    def image_id(self, image_id: int | None) -> None:
+        self.masks.forget_waiting()
+        self.masks.image_id = image_id
 
     def accept(self) -> None:
         """Make the mask on screen an instance of the current category, or ask for a category."""
-        if not self._session.is_pending:
+        if self.masks.waiting is not None:
+            self.category_wanted.emit()
+        elif not self._session.is_pending:
             return
-        if self._session.is_waiting:
+        elif self._session.is_waiting:
             self.refused.emit(self.tr("The mask is still being computed."))
         elif self._selection.category_id is None:
             self.category_wanted.emit()
@@ -57,7 +71,10 @@ class InstanceEditor(QObject):
             self._accept_as(self._model.document.categories[self._selection.category_id])
 
     def accept_as_named(self, name: str) -> None:
-        """The same with the category of that name, which is made if it is new; both in one edit."""
+        """The same, or what was drawn, with the category of that name, which is made if it is new; both in one edit."""
+        if self.masks.waiting is not None:
+            self.masks.add_waiting_as(name)
+            return
         category = self._model.document.category_named(name)
         if category is None:
             self._accept_as(self.categories.new_category(name), is_new=True)

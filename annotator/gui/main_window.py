@@ -28,6 +28,7 @@ from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel
 from annotator.gui.settings import Settings
 from annotator.gui.status import StatusBar
+from annotator.gui.tools.brush_tool import BrushSize, BrushTool
 from annotator.gui.tools.prompt_tool import PromptTool
 from annotator.gui.tools.select_tool import SelectTool
 from annotator.gui.tools.tool import Tool
@@ -297,6 +298,8 @@ class MainWindow(QMainWindow):
             (actions.next_mask, workspace.session.cycle),
             (actions.remove_last, workspace.session.remove_last),
             (actions.clear, self._on_escape),
+            (actions.smaller_brush, lambda: self.canvas.resize_tool(-1)),
+            (actions.larger_brush, lambda: self.canvas.resize_tool(1)),
             (actions.weights, self.show_weights),
             (actions.keys, self.show_keys),
             (actions.about, self.show_about),
@@ -313,6 +316,11 @@ class MainWindow(QMainWindow):
             self.actions_.point_tool: PromptTool(session, editor, workspace.preview, is_box=False, parent=self),
             self.actions_.box_tool: PromptTool(session, editor, workspace.preview, is_box=True, parent=self),
         }
+        size = BrushSize(self)
+        for action, is_eraser in ((self.actions_.brush_tool, False), (self.actions_.eraser_tool, True)):
+            self._tools[action] = BrushTool(
+                workspace.model, workspace.selection, editor.masks, size, is_eraser=is_eraser, parent=self
+            )
         for tool in self._tools.values():
             tool.refused.connect(self.status.refuse)
         self.actions_.tools.triggered.connect(self._on_tool_chosen)

@@ -159,6 +159,22 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>框(&amp;B)</translation>
     </message>
     <message>
+        <source>B&amp;rush</source>
+        <translation>画笔(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Eraser</source>
+        <translation>橡皮擦(&amp;E)</translation>
+    </message>
+    <message>
+        <source>S&amp;maller brush</source>
+        <translation>缩小画笔(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Larger brush</source>
+        <translation>放大画笔(&amp;L)</translation>
+    </message>
+    <message>
         <source>&amp;Keys</source>
         <translation>快捷键(&amp;K)</translation>
     </message>
@@ -197,6 +213,29 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Tools</source>
         <translation>工具</translation>
+    </message>
+</context>
+<context>
+    <name>BrushTool</name>
+    <message>
+        <source>The instance changed while you drew; draw the stroke again.</source>
+        <translation>绘制期间该实例已更改，请重新绘制。</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>擦除</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>画笔</translation>
+    </message>
+    <message>
+        <source>Several instances are selected: select the one to draw on.</source>
+        <translation>选中了多个实例：请只选中要绘制的那一个。</translation>
+    </message>
+    <message>
+        <source>Select the instance to erase from.</source>
+        <translation>请先选中要擦除的实例。</translation>
     </message>
 </context>
 <context>
@@ -768,6 +807,21 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>TinySAM Annotator</source>
         <translation>TinySAM Annotator</translation>
+    </message>
+</context>
+<context>
+    <name>MaskChanges</name>
+    <message>
+        <source>This instance is locked: unlock it (L) to change its mask.</source>
+        <translation>该实例已锁定：请先解锁（L）再修改掩码。</translation>
+    </message>
+    <message>
+        <source>This instance is hidden: show it (V) to change its mask.</source>
+        <translation>该实例已隐藏：请先显示（V）再修改掩码。</translation>
+    </message>
+    <message>
+        <source>Add instance</source>
+        <translation>添加实例</translation>
     </message>
 </context>
 <context>

@@ -62,7 +62,7 @@ class Canvas(QWidget):
         self._is_awaiting = False
         self._message = ""
         self._tool = Tool(self)
-        self._tool.repaint_wanted.connect(self._repaint)
+        self._connect_tool()
         self._pan_from: QPointF | None = None
         self._space_held = False
         self._is_magnifying = False
@@ -117,10 +117,19 @@ class Canvas(QWidget):
         """Make a tool the active one."""
         self._tool.abort()
         self._tool.repaint_wanted.disconnect(self._repaint)
+        self._tool.area_changed.disconnect(self._repaint_area)
         self._tool = tool
-        self._tool.repaint_wanted.connect(self._repaint)
+        self._connect_tool()
         self._update_cursor()
         self._repaint()
+
+    def _connect_tool(self) -> None:
+        self._tool.repaint_wanted.connect(self._repaint)
+        self._tool.area_changed.connect(self._repaint_area)
+
+    def resize_tool(self, steps: float) -> None:
+        """Make the brush larger (positive) or smaller; nothing for a tool without a size."""
+        self._tool.resize(steps)
 
     def set_working(self, working: bool) -> None:
         """Whether the embedding of this image is still being computed."""
@@ -164,7 +173,8 @@ class Canvas(QWidget):
             painter.drawText(margin, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
             return
         paint_image(painter, self.viewport, self._image, self.devicePixelRatio())
-        painter.drawPixmap(0, 0, self._layer.picture(self.viewport, self.size(), self.devicePixelRatio()))
+        picture = self._layer.picture(self.viewport, self.size(), self.devicePixelRatio())
+        painter.drawPixmap(0, 0, self._tool.cut(picture, self.viewport))
         self._layer.paint_highlights(painter, self.viewport)
         self._paint_prompt(painter, self.viewport)
         self._tool.paint(painter, self.viewport)
@@ -235,6 +245,12 @@ class Canvas(QWidget):
     def _repaint(self) -> None:
         self.update()
 
+    def _repaint_area(self, area: QRectF) -> None:
+        if self._is_magnifying:
+            self.update()
+        else:
+            self.update(area.toAlignedRect())
+
     # -- input -------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -275,6 +291,11 @@ class Canvas(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         # A trackpad sends pixel distances in phases: two fingers pan. A wheel sends notches: it zooms.
+        # With Alt some systems turn the wheel's way by 90 degrees.
+        turned = event.angleDelta().y() or event.angleDelta().x()
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier and self._tool.resize(turned / _WHEEL_NOTCH):
+            event.accept()
+            return
         is_trackpad = not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
         if is_trackpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.viewport.pan(QPointF(event.pixelDelta()))

@@ -31,6 +31,8 @@ class InstanceLayer(QObject):
         self._selection = selection
         self._image_id: int | None = None
         self._shapes: dict[int, MaskShape | None] = {}
+        self._stale_ids: set[int] = set()  # their shapes are of an older mask, drawn until the new one is built
+        self._has_built_one = False  # in this turn of the event loop
         self._flashing_id: int | None = None
         self._picture = QPixmap()
         self._picture_of: tuple[float, QPointF, QSize] | None = None
@@ -54,6 +56,7 @@ class InstanceLayer(QObject):
         """Show another image's instances."""
         self._image_id = image_id
         self._shapes.clear()
+        self._stale_ids.clear()
         self._builder.start()
         self.invalidate()
 
@@ -143,9 +146,10 @@ class InstanceLayer(QObject):
 
     def _build_some(self) -> None:
         deadline = time.perf_counter() + _SLICE_SECONDS
-        missing = [instance for instance in self._instances() if instance.id not in self._shapes]
+        self._has_built_one = False
+        missing = [i for i in self._instances() if i.id not in self._shapes or i.id in self._stale_ids]
         for instance in missing:
-            self._shapes[instance.id] = MaskShape.from_run_lengths(instance.mask)
+            self._build(instance)
             if time.perf_counter() > deadline:
                 break
         else:
@@ -161,10 +165,23 @@ class InstanceLayer(QObject):
 
     def _on_instance_changed(self, change: Change) -> None:
         before, after = change.before, change.after
-        if before is not None and (after is None or after.mask != before.mask):  # type: ignore[union-attr]
+        assert before is None or isinstance(before, Instance)
+        assert after is None or isinstance(after, Instance)
+        if before is not None and after is None:
             self._shapes.pop(before.id, None)
+            self._stale_ids.discard(before.id)
+        elif after is not None and after.image_id == self._image_id and (before is None or after.mask != before.mask):
+            self._stale_ids.add(after.id)
+            if not self._has_built_one:
+                # At once, so that a stroke does not vanish for a moment; of many, the rest comes in slices.
+                self._has_built_one = True
+                self._build(after)
         self._builder.start()
         self.invalidate()
+
+    def _build(self, instance: Instance) -> None:
+        self._shapes[instance.id] = MaskShape.from_run_lengths(instance.mask)
+        self._stale_ids.discard(instance.id)
 
     def _on_flash_ended(self) -> None:
         self._flashing_id = None

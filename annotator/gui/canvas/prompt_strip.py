@@ -63,6 +63,10 @@ class PromptStrip(QFrame):
         """Open the name field: the mask is accepted with the name typed there."""
         self.category_field.clear()
         self.category_field.show()
+        if self._session.shown is None:
+            for widget in (self._iou, self._which, self._accept):
+                widget.hide()
+            self.show()
         self._place()
         self.category_field.setFocus()
 
@@ -71,6 +75,9 @@ class PromptStrip(QFrame):
 
     def _close_field(self) -> None:
         self.category_field.hide()
+        self._editor.masks.forget_waiting()
+        if self._session.shown is None:
+            self.hide()
         self._canvas.setFocus()
         self._place()
 
@@ -82,6 +89,8 @@ class PromptStrip(QFrame):
             self.hide()
             return
         step = self._session.step
+        self._iou.show()
+        self._accept.show()
         self._iou.setText(self.tr("IoU %1").replace("%1", f"{shown.proposal.predicted_iou:.2f}"))
         self._iou.setToolTip(self.tr("How well the model believes this mask fits the object: 1.00 is perfect"))
         count = len(step.proposals)
@@ -98,12 +107,11 @@ class PromptStrip(QFrame):
         self._place()
 
     def _place(self) -> None:
-        shown = self._session.shown
-        if self.isHidden() or shown is None:
+        image_rect = self._mask_rect()
+        if self.isHidden() or image_rect is None:
             return
         self.adjustSize()
         area = self._canvas.rect().adjusted(4, 4, -4, -4)
-        image_rect = shown.shape.rect if shown.shape is not None else QRectF(self._canvas.viewport.visible())
         mask = self._canvas.viewport.rect_to_widget(image_rect).toAlignedRect()
         pointer = self._canvas.mapFromGlobal(QCursor.pos())
         near_pointer = QRect(pointer - QPoint(_GAP, _GAP), pointer + QPoint(_GAP, _GAP))
@@ -122,6 +130,15 @@ class PromptStrip(QFrame):
                 break
         self.move(rect.topLeft())
         self.raise_()
+
+    def _mask_rect(self) -> QRectF | None:
+        """Where the mask that is decided on lies, in image pixels."""
+        waiting, shown = self._editor.masks.waiting, self._session.shown
+        if waiting is not None:
+            return QRectF(*waiting.bbox)
+        if shown is None:
+            return None
+        return shown.shape.rect if shown.shape is not None else QRectF(self._canvas.viewport.visible())
 
 
 class CategoryField(QLineEdit):

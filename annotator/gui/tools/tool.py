@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QPointF, QSizeF, Qt, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPixmap
 
 from annotator.gui.canvas.viewport import Viewport
 
@@ -31,6 +31,7 @@ class Tool(QObject):
 
     refused = Signal(str)  # why a click did nothing
     repaint_wanted = Signal()
+    area_changed = Signal(object)  # QRectF in widget pixels: only that part wants repainting
 
     cursor = Qt.CursorShape.ArrowCursor
 
@@ -49,6 +50,14 @@ class Tool(QObject):
     def abort(self) -> bool:
         """Give up what is half done, such as a drag; returns whether there was something."""
         return False
+
+    def resize(self, steps: float) -> bool:
+        """Make the tool larger (positive) or smaller; returns whether it has a size."""
+        return False
+
+    def cut(self, picture: QPixmap, viewport: Viewport) -> QPixmap:
+        """The picture of the instances as it is to be drawn while something is being erased; never changes it."""
+        return picture
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         """Paint over the canvas, in widget pixels."""
