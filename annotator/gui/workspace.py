@@ -75,6 +75,8 @@ class Workspace(QObject):
         self.jobs.close()
         self._loader.close()
         self.inference.close()
+        # Its commands refer back to the model: collected as garbage together, in any order, they now and then crash.
+        self.model.undo_stack.clear()
 
     # -- resources ---------------------------------------------------------------------------------------------------
 
