@@ -18,6 +18,7 @@ from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.dialogs.settings import SettingsDialog
 from annotator.gui.dialogs.weights import WeightsDialog
 from annotator.gui.document_flow import DocumentFlow
+from annotator.gui.exchange import Exchange
 from annotator.gui.file_drop import FileDrop
 from annotator.gui.icons import recolor_icons
 from annotator.gui.image_on_screen import ImageOnScreen
@@ -238,6 +239,7 @@ class MainWindow(QMainWindow):
             ),
         )
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
+        self.exchange = Exchange(self, workspace, self.messages)
         self._model_messages = ModelMessages(
             self.messages, workspace.inference, self._library, self._settings, self.show_weights
         )
@@ -280,6 +282,7 @@ class MainWindow(QMainWindow):
             (actions.save, flow.save),
             (actions.save_as, flow.save_as),
             (actions.locate_images, flow.locate_images),
+            (actions.export, self.exchange.show_export),
             (actions.quit, self.close),
             (actions.settings, self.show_settings),
             (actions.undo, self._on_undo),

@@ -32,6 +32,23 @@
     </message>
 </context>
 <context>
+    <name>ExportReportDialog</name>
+    <message numerus="yes">
+        <source>    and %n more</source>
+        <translation>
+            <numerusform>    and %n more</numerusform>
+            <numerusform>    and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s): %1</source>
+        <translation>
+            <numerusform>%n instance: %1</numerusform>
+            <numerusform>%n instances: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ImageChanges</name>
     <message numerus="yes">
         <source>%n image(s) cannot be opened, and so cannot be marked as done.</source>

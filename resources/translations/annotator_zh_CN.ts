@@ -63,6 +63,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>指定图像位置(&amp;L)...</translation>
     </message>
     <message>
+        <source>E&amp;xport...</source>
+        <translation>导出(&amp;X)...</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>退出(&amp;Q)</translation>
     </message>
@@ -463,6 +467,251 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Reload</source>
         <translation>重新载入</translation>
+    </message>
+</context>
+<context>
+    <name>Exchange</name>
+    <message>
+        <source>Exporting to %1</source>
+        <translation>正在导出到 %1</translation>
+    </message>
+</context>
+<context>
+    <name>ExportDialog</name>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>&amp;Format</source>
+        <translation>格式(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Save in</source>
+        <translation>保存到(&amp;S)</translation>
+    </message>
+    <message>
+        <source>&amp;Masks as</source>
+        <translation>掩码写成(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;Polygons may stray by</source>
+        <translation>多边形允许偏差(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Categories</source>
+        <translation>类别(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Only</source>
+        <translation>仅导出</translation>
+    </message>
+    <message>
+        <source>Also</source>
+        <translation>同时导出</translation>
+    </message>
+    <message>
+        <source>&amp;Validation</source>
+        <translation>验证集(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>导出(&amp;E)</translation>
+    </message>
+    <message>
+        <source>COCO (one JSON file)</source>
+        <translation>COCO（一个 JSON 文件）</translation>
+    </message>
+    <message>
+        <source>YOLO segmentation (folder)</source>
+        <translation>YOLO 分割（文件夹）</translation>
+    </message>
+    <message>
+        <source>Pascal VOC (folder)</source>
+        <translation>Pascal VOC（文件夹）</translation>
+    </message>
+    <message>
+        <source>Mask PNGs (folder)</source>
+        <translation>掩码 PNG（文件夹）</translation>
+    </message>
+    <message>
+        <source>labelme (folder)</source>
+        <translation>labelme（文件夹）</translation>
+    </message>
+    <message>
+        <source>&amp;Browse...</source>
+        <translation>浏览(&amp;B)...</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> 像素</translation>
+    </message>
+    <message>
+        <source>nothing: exact</source>
+        <translation>无偏差（精确）</translation>
+    </message>
+    <message>
+        <source>what a review has &amp;accepted</source>
+        <translation>审核通过的内容(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;proposals that nobody has accepted yet</source>
+        <translation>尚未采纳的候选(&amp;P)</translation>
+    </message>
+    <message>
+        <source>copies of the &amp;images</source>
+        <translation>图像副本(&amp;I)</translation>
+    </message>
+    <message>
+        <source> % of the images</source>
+        <translation>% 的图像</translation>
+    </message>
+    <message>
+        <source>no split</source>
+        <translation>不划分</translation>
+    </message>
+    <message>
+        <source>Another number is another choice of images; the same number gives the same one</source>
+        <translation>换一个数就换一种划分；数相同，划分也相同</translation>
+    </message>
+    <message>
+        <source>S&amp;eed</source>
+        <translation>随机种子(&amp;E)</translation>
+    </message>
+    <message>
+        <source>As they are in the file; new ones as run-lengths</source>
+        <translation>保持文件中的写法，新掩码用游程编码</translation>
+    </message>
+    <message>
+        <source>Run-lengths (RLE)</source>
+        <translation>游程编码（RLE）</translation>
+    </message>
+    <message>
+        <source>Polygons</source>
+        <translation>多边形</translation>
+    </message>
+    <message>
+        <source>Pixels (labelme 5.3 or later)</source>
+        <translation>像素（labelme 5.3 及以上）</translation>
+    </message>
+    <message>
+        <source>Pixels</source>
+        <translation>像素</translation>
+    </message>
+    <message>
+        <source>Say where to save it.</source>
+        <translation>请指定保存位置。</translation>
+    </message>
+    <message>
+        <source>Tick at least one category.</source>
+        <translation>请至少勾选一个类别。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be used: %2.</source>
+        <translation>无法使用 %1：%2。</translation>
+    </message>
+    <message>
+        <source>%1 is there already, and nothing is replaced: choose another name.</source>
+        <translation>%1 已存在。导出不会覆盖任何文件，请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Export to</source>
+        <translation>导出到</translation>
+    </message>
+    <message>
+        <source>COCO file (*.json)</source>
+        <translation>COCO 文件 (*.json)</translation>
+    </message>
+</context>
+<context>
+    <name>ExportReportDialog</name>
+    <message>
+        <source>Exported</source>
+        <translation>导出完成</translation>
+    </message>
+    <message>
+        <source>Report on the export</source>
+        <translation>导出报告</translation>
+    </message>
+    <message>
+        <source>&amp;Copy the text</source>
+        <translation>复制文字(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Written: %1</source>
+        <translation>已写入：%1</translation>
+    </message>
+    <message>
+        <source>Images: %1</source>
+        <translation>图像：%1</translation>
+    </message>
+    <message>
+        <source>Instances: %1, %2 of them with exactly the same mask</source>
+        <translation>实例：%1，其中 %2 个的掩码完全一致</translation>
+    </message>
+    <message>
+        <source>Worst IoU: %1</source>
+        <translation>最低 IoU：%1</translation>
+    </message>
+    <message>
+        <source>    instance %1: IoU %2</source>
+        <translation>    实例 %1：IoU %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>    and %n more</source>
+        <translation>
+            <numerusform>    另有 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Did not come back when it was read again: %1</source>
+        <translation>重新读取时缺失：%1</translation>
+    </message>
+    <message>
+        <source>What the format does not hold:</source>
+        <translation>该格式无法保存的内容：</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s): %1</source>
+        <translation>
+            <numerusform>%n 个实例：%1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>ids, provenance and attributes</source>
+        <translation>编号、来源和属性</translation>
+    </message>
+    <message>
+        <source>ids, provenance and attributes; categories are numbered from 0 in their order</source>
+        <translation>编号、来源和属性；类别按顺序从 0 起编号</translation>
+    </message>
+    <message>
+        <source>ids, provenance and attributes; categories are numbered from 1 in their order</source>
+        <translation>编号、来源和属性；类别按顺序从 1 起编号</translation>
+    </message>
+    <message>
+        <source>ids, provenance, attributes and categories without instances</source>
+        <translation>编号、来源、属性和没有实例的类别</translation>
+    </message>
+    <message>
+        <source>crowds: they become ordinary instances</source>
+        <translation>群体（crowd）：变成普通实例</translation>
+    </message>
+    <message>
+        <source>instances without a pixel: they are left out</source>
+        <translation>没有像素的实例：不导出</translation>
+    </message>
+    <message>
+        <source>pixels that a later instance covers</source>
+        <translation>被后面的实例遮住的像素</translation>
+    </message>
+    <message>
+        <source>polygons of crowds and of instances without a pixel: they stay run-lengths</source>
+        <translation>群体（crowd）和没有像素的实例不转成多边形：仍为游程编码</translation>
+    </message>
+    <message>
+        <source>no images are set apart for validation: data.yaml names the training images for it</source>
+        <translation>没有划分验证集：data.yaml 中的验证集就是训练图像</translation>
     </message>
 </context>
 <context>

@@ -52,7 +52,10 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
             suffix = posixpath.splitext(image.path)[1]
             copy_image(document, image.id, folder / "images" / split / f"{labels[image.path]}{suffix}")
     write_text(folder / "data.yaml", _data_yaml(document, has_split=bool(validation)))
-    return tuple(_losses(document, labels))
+    losses = tuple(_losses(document, labels))
+    if validation:
+        return losses
+    return (*losses, Loss("no images are set apart for validation: data.yaml names the training images for it"))
 
 
 def _line(number: int, mask: RunLengths, tolerance: float) -> str:
@@ -65,14 +68,15 @@ def _line(number: int, mask: RunLengths, tolerance: float) -> str:
 
 
 def _data_yaml(document: Document, *, has_split: bool) -> str:
-    # Without a "path" trainers take the folder of this file.
+    # Without a "path" trainers take the folder of this file. Ultralytics (check_det_dataset) refuses a file without
+    # "val", so the training images stand in for a split that was not asked for; the file and the report say so.
     content = {
         "train": "images/train",
         "val": "images/val" if has_split else "images/train",
         "names": {number: category.name for number, category in enumerate(document.categories.values())},
     }
     text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-    return text
+    return text if has_split else f"# No images were set apart for validation: val repeats train.\n{text}"
 
 
 def _losses(document: Document, labels: Mapping[str, str]) -> Iterator[Loss]:

@@ -1,0 +1,61 @@
+"""File > Export and File > Import: their dialogs, and the work behind them in the background."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QDialog, QWidget
+
+from annotator.core.formats.exchange import export
+from annotator.core.formats.report import ExportReport
+from annotator.gui.dialogs.export import ExportDialog, ExportRequest
+from annotator.gui.dialogs.export_report import ExportReportDialog
+from annotator.gui.message_bar import MessageBar
+from annotator.gui.workspace import Workspace
+
+
+class Exchange(QObject):
+    """Belongs to a window, over which it opens its dialogs."""
+
+    def __init__(self, window: QWidget, workspace: Workspace, messages: MessageBar) -> None:
+        super().__init__(window)
+        self._window = window
+        self._workspace = workspace
+        self._messages = messages
+
+    def show_export(self) -> None:
+        """Ask what to export and where to, then do it."""
+        model = self._workspace.model
+        if model.coco_path is None:
+            return
+        names = [category.name for category in model.document.categories.values()]
+        dialog = ExportDialog(names, model.coco_path, self._window)
+        dialog.wanted.connect(self._export)
+        _open(dialog)
+
+    def _export(self, request: ExportRequest) -> None:
+        # A copy, so that the export is of one moment while editing goes on.
+        document = self._workspace.model.document.snapshot()
+        job = self._workspace.jobs.new(
+            lambda job: export(
+                document,
+                request.format,
+                request.out,
+                request.options,
+                on_progress=job.report_progress,
+                cancel=job.cancel,
+            ),
+            title=self.tr("Exporting to %1").replace("%1", request.out.name),
+        )
+        job.succeeded.connect(self._on_exported)
+        job.failed.connect(self._messages.tell)
+        job.start()
+
+    def _on_exported(self, report: ExportReport) -> None:
+        dialog = ExportReportDialog(report, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()

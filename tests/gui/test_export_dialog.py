@@ -1,0 +1,129 @@
+"""File > Export: what the dialog asks for is what is written, and the report says what became of it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from annotator.core import coco
+from annotator.core.formats.exchange import read_foreign
+from annotator.core.formats.image_index import ImageIndex
+from annotator.gui.dialogs.export import ExportDialog
+from annotator.gui.dialogs.export_report import ExportReportDialog
+
+
+@pytest.fixture
+def annotated(hands, qtbot):
+    """Hands on a window with a red disc that is a cat, and a green one that is a dog, on a.png."""
+    for x, name in ((50, "cat"), (120, "dog")):
+        hands.click(x, 80)
+        hands.wait_mask()
+        hands.window.workspace.editor.accept_as_named(name)
+    return hands
+
+
+def show_dialog(hands, qtbot) -> ExportDialog:
+    hands.window.actions_.export.trigger()
+    qtbot.waitUntil(lambda: hands.window.findChild(ExportDialog) is not None)
+    return hands.window.findChild(ExportDialog)
+
+
+def choose(dialog: ExportDialog, format_name: str) -> None:
+    dialog.format.setCurrentIndex(dialog.format.findData(format_name))
+
+
+def run(dialog: ExportDialog, hands, qtbot) -> ExportReportDialog:
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: hands.window.findChild(ExportReportDialog) is not None, timeout=20_000)
+    return hands.window.findChild(ExportReportDialog)
+
+
+def test_it_is_offered_only_with_a_document(window):
+    assert not window.actions_.export.isEnabled()
+
+
+@pytest.mark.parametrize("format_name", ["yolo", "voc", "masks", "labelme"])
+def test_a_folder_format_comes_back_as_it_was(annotated, qtbot, format_name):
+    dialog = show_dialog(annotated, qtbot)
+    choose(dialog, format_name)
+    out = dialog.request.out
+    assert out.name == f"pictures-{format_name}"
+    report = run(dialog, annotated, qtbot)
+    text = report.text.toPlainText()
+    assert "Instances: 2, 2 of them with exactly the same mask" in text
+    assert "Worst IoU: 1.0000" in text
+    document = annotated.window.workspace.model.document
+    back = read_foreign(out, format_name, images=ImageIndex.of_document(document)).document
+    assert {i.mask for i in back.instances_in_order()} == {i.mask for i in document.instances_in_order()}
+    report.close()
+
+
+def test_only_the_ticked_category_as_polygons_in_two_files(annotated, qtbot, tmp_path):
+    dialog = show_dialog(annotated, qtbot)
+    dialog.shape.setCurrentIndex(dialog.shape.findText("Polygons"))
+    dialog.categories.item(0).setCheckState(Qt.CheckState.Unchecked)
+    dialog.val.setValue(34)
+    dialog.out.setText(str(tmp_path / "out.json"))
+    run(dialog, annotated, qtbot).close()
+    train, val = (json.loads((tmp_path / f"out-{part}.json").read_bytes()) for part in ("train", "val"))
+    assert (len(train["images"]), len(val["images"])) == (2, 1)
+    assert [c["name"] for c in train["categories"]] == ["dog"]
+    (annotation,) = train["annotations"] + val["annotations"]
+    assert isinstance(annotation["segmentation"], list)
+    mine = [i for i in annotated.window.workspace.model.document.instances_in_order() if i.category_id == 2]
+    back = [i for p in ("train", "val") for i in coco.read(tmp_path / f"out-{p}.json").instances_in_order()]
+    assert [i.mask for i in back] == [i.mask for i in mine]
+
+
+def test_what_is_there_is_never_replaced(annotated, qtbot, tmp_path):
+    there = tmp_path / "mine.json"
+    there.write_text("mine")
+    dialog = show_dialog(annotated, qtbot)
+    dialog.out.setText(str(there))
+    assert not dialog.export.isEnabled()
+    assert "mine.json" in dialog.problem.text()
+    dialog.out.setText(str(tmp_path / "new.json"))
+    assert dialog.export.isEnabled()
+    dialog.reject()
+    assert there.read_text() == "mine"
+
+
+def test_options_that_do_not_go_together_are_not_asked_for(annotated, qtbot):
+    dialog = show_dialog(annotated, qtbot)
+    on = [w.isEnabled() for w in (dialog.shape, dialog.val, dialog.tolerance)]
+    assert on == [True, True, False]
+    assert not dialog.seed.isEnabled()
+    choose(dialog, "masks")
+    on = [w.isEnabled() for w in (dialog.shape, dialog.val, dialog.tolerance)]
+    assert on == [False, False, False]
+    choose(dialog, "yolo")
+    assert dialog.tolerance.isEnabled()
+    dialog.proposals.setChecked(True)
+    dialog.accepted_only.setChecked(True)
+    assert not dialog.request.options.proposals
+    for row in range(dialog.categories.count()):
+        dialog.categories.item(row).setCheckState(Qt.CheckState.Unchecked)
+    assert not dialog.export.isEnabled()
+    dialog.reject()
+
+
+def test_a_failed_export_says_why_and_leaves_nothing(annotated, qtbot, tmp_path, folder):
+    dialog = show_dialog(annotated, qtbot)
+    choose(dialog, "yolo")
+    dialog.copy_images.setChecked(True)
+    dialog.out.setText(str(tmp_path / "out"))
+    (folder / "b.png").unlink()
+    qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "b.png" in annotated.window.messages.text, timeout=20_000)
+    assert not (tmp_path / "out").exists()
+    assert annotated.window.findChild(ExportReportDialog) is None
+
+
+def test_the_report_can_be_copied(annotated, qtbot):
+    report = run(show_dialog(annotated, qtbot), annotated, qtbot)
+    qtbot.mouseClick(report.copy, Qt.MouseButton.LeftButton)
+    assert QApplication.clipboard().text() == report.text.toPlainText() != ""
+    report.close()
