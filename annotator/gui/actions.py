@@ -96,6 +96,12 @@ class Actions(QObject):
         self.delete = self._add(self.tr("&Delete"), "Del", on_canvas=True)
         for action in self._instance_actions:
             self._canvas.addAction(action)
+        self.fill_holes = self._add(self.tr("&Fill holes"))
+        self.remove_islands = self._add(self.tr("Remove &islands"))
+        self.smooth = self._add(self.tr("S&mooth"))
+        self.merge = self._add(self.tr("Mer&ge"))
+        self.subtract = self._add(self.tr("Su&btract"))
+        self.split = self._add(self.tr("S&plit into parts"))
         self.accept = self._add(self.tr("&Accept the mask"), ["Return", "Enter"], on_canvas=True)
         self.next_mask = self._add(self.tr("&Next of the three masks"), "C", on_canvas=True)
         self.remove_last = self._add(self.tr("Take back the &last click"), "Backspace", on_canvas=True)
@@ -116,10 +122,16 @@ class Actions(QObject):
         self.about.setMenuRole(QAction.MenuRole.AboutRole)
 
     @property
+    def mask_actions(self) -> tuple[QAction, ...]:
+        """What changes the masks of the selected instances."""
+        return self.fill_holes, self.remove_islands, self.smooth, self.merge, self.subtract, self.split
+
+    @property
     def _document_actions(self) -> tuple[QAction, ...]:
         return (
             *(self.save, self.save_as, self.export, self.toggle_done, self.next_untouched),
             *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, self.next_image, self.previous_image),
+            *self.mask_actions,
             *(self.select_all, self.delete, self.accept, self.next_mask, self.remove_last, self.clear),
         )
 
@@ -143,7 +155,10 @@ class Actions(QObject):
                     *(self.show_instances, self.full_screen),
                 ),
             ),
-            MenuTable(self.tr("&Instance"), (self.select_all, None, *self._instance_actions, None, self.delete)),
+            MenuTable(
+                self.tr("&Instance"),
+                (self.select_all, None, *self._instance_actions, None, *self.mask_actions, None, self.delete),
+            ),
             MenuTable(
                 self.tr("&Segment"),
                 (self.accept, self.next_mask, self.remove_last, self.clear, None, self.weights),

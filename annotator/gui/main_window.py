@@ -301,6 +301,12 @@ class MainWindow(QMainWindow):
             (actions.next_mask, workspace.session.cycle),
             (actions.remove_last, workspace.session.remove_last),
             (actions.clear, self._on_escape),
+            (actions.fill_holes, workspace.editor.masks.fill_holes),
+            (actions.remove_islands, workspace.editor.masks.remove_islands),
+            (actions.smooth, workspace.editor.masks.smooth),
+            (actions.merge, workspace.editor.masks.merge),
+            (actions.subtract, workspace.editor.masks.subtract),
+            (actions.split, workspace.editor.masks.split),
             (actions.smaller_brush, lambda: self.canvas.resize_tool(-1)),
             (actions.larger_brush, lambda: self.canvas.resize_tool(1)),
             (actions.weights, self.show_weights),
@@ -308,6 +314,7 @@ class MainWindow(QMainWindow):
             (actions.about, self.show_about),
         ):
             action.triggered.connect(slot)
+        self.instances.view.addActions(actions.mask_actions)  # for its context menu
         actions.show_instances.toggled.connect(self.layer.set_visible)
         actions.full_screen.toggled.connect(self._toggle_full_screen)
 

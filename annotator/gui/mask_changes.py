@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
+from annotator.core import mask_editing
 from annotator.core.document import Category, Instance, Provenance
 from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit, RemoveInstances, Together
 from annotator.core.geometry import RunLengths
@@ -74,6 +76,84 @@ class MaskChanges(QObject):
             self.category_wanted.emit()
         else:
             self._add(new, self._model.document.categories[category_id])
+
+    def fill_holes(self) -> None:
+        """Fill the holes of the selected instances."""
+        self._change_each(mask_editing.fill_holes, self.tr("Fill holes"))
+
+    def remove_islands(self) -> None:
+        """Leave the selected instances their largest part only."""
+        self._change_each(mask_editing.largest_part, self.tr("Remove islands"))
+
+    def smooth(self) -> None:
+        """Smooth the selected instances; one that is too thin to survive it stays."""
+        self._change_each(mask_editing.smooth, self.tr("Smooth"))
+
+    def merge(self) -> None:
+        """Make the selected instances one, with the lowest id of them and what that one says."""
+        selected = self.selected()
+        if len(selected) < 2:
+            self.refused.emit(self.tr("Select two or more instances to merge."))
+        elif all(self.may_change(instance) for instance in selected):
+            kept, *gone = selected
+            after = kept.with_mask(mask_editing.united([instance.mask for instance in selected]))
+            self._model.push(Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, after))), self.tr("Merge"))
+            self._selection.select([kept.id])
+
+    def subtract(self) -> None:
+        """The selected instance that is drawn lowest loses what the other selected ones cover."""
+        if self.image_id is None:
+            return
+        chosen = {instance.id for instance in self.selected()}
+        if len(chosen) < 2:
+            self.refused.emit(self.tr("Select two or more instances: the lowest one loses what the others cover."))
+            return
+        lowest, *others = (i for i in self._model.document.instances_of(self.image_id) if i.id in chosen)
+        if self.may_change(lowest):
+            mask = mask_editing.subtracted(lowest.mask, [other.mask for other in others])
+            if mask == lowest.mask:
+                self._tell_unchanged()
+            self.set_mask(lowest, mask, self.tr("Subtract"))
+
+    def split(self) -> None:
+        """Make each part of the selected instances one of its own; the largest keeps the id."""
+        edits: list[Edit] = []
+        chosen: list[int] = []
+        selected = self.selected()
+        if not all(self.may_change(instance) for instance in selected):
+            return
+        for instance in selected:
+            parts = sorted(mask_editing.split(instance.mask), key=lambda part: -part.area)
+            chosen.append(instance.id)
+            if len(parts) > 1:
+                edits.append(ChangeInstance(instance, instance.with_mask(parts[0])))
+                for part in parts[1:]:
+                    new = replace(instance.with_mask(part), id=self._model.document.take_id(Instance))
+                    edits.append(AddInstance(new))
+                    chosen.append(new.id)
+        if edits:
+            self._model.push(Together(tuple(edits)), self.tr("Split into parts"))
+            self._selection.select(chosen)
+        elif selected:
+            self.refused.emit(self.tr("This mask is in one part already."))
+
+    def _change_each(self, change: Callable[[RunLengths], RunLengths], text: str) -> None:
+        """Change the masks of the selected instances in one edit; an empty mask is no change."""
+        selected = self.selected()
+        if not selected or not all(self.may_change(instance) for instance in selected):
+            return
+        edits = []
+        for instance in selected:
+            mask = change(instance.mask)
+            if mask != instance.mask and mask.area:
+                edits.append(ChangeInstance(instance, instance.with_mask(mask)))
+        if edits:
+            self._model.push(Together(tuple(edits)), text)
+        else:
+            self._tell_unchanged()
+
+    def _tell_unchanged(self) -> None:
+        self.refused.emit(self.tr("Nothing to change: the mask is like that already."))
 
     @property
     def waiting(self) -> RunLengths | None:

@@ -131,6 +131,30 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>删除(&amp;D)</translation>
     </message>
     <message>
+        <source>&amp;Fill holes</source>
+        <translation>填充孔洞(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Remove &amp;islands</source>
+        <translation>去除小块(&amp;I)</translation>
+    </message>
+    <message>
+        <source>S&amp;mooth</source>
+        <translation>平滑(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Mer&amp;ge</source>
+        <translation>合并(&amp;G)</translation>
+    </message>
+    <message>
+        <source>Su&amp;btract</source>
+        <translation>相减(&amp;B)</translation>
+    </message>
+    <message>
+        <source>S&amp;plit into parts</source>
+        <translation>拆分为各部分(&amp;P)</translation>
+    </message>
+    <message>
         <source>&amp;Accept the mask</source>
         <translation>接受掩码(&amp;A)</translation>
     </message>
@@ -1067,6 +1091,46 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>This instance is hidden: show it (V) to change its mask.</source>
         <translation>该实例已隐藏：请先显示（V）再修改掩码。</translation>
+    </message>
+    <message>
+        <source>Fill holes</source>
+        <translation>填充孔洞</translation>
+    </message>
+    <message>
+        <source>Remove islands</source>
+        <translation>去除小块</translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation>平滑</translation>
+    </message>
+    <message>
+        <source>Select two or more instances to merge.</source>
+        <translation>请选中两个或更多实例再合并。</translation>
+    </message>
+    <message>
+        <source>Merge</source>
+        <translation>合并</translation>
+    </message>
+    <message>
+        <source>Select two or more instances: the lowest one loses what the others cover.</source>
+        <translation>请选中两个或更多实例：位于最下层的实例会减去其他实例覆盖的部分。</translation>
+    </message>
+    <message>
+        <source>Subtract</source>
+        <translation>相减</translation>
+    </message>
+    <message>
+        <source>Split into parts</source>
+        <translation>拆分为各部分</translation>
+    </message>
+    <message>
+        <source>This mask is in one part already.</source>
+        <translation>该掩码本来就只有一个部分。</translation>
+    </message>
+    <message>
+        <source>Nothing to change: the mask is like that already.</source>
+        <translation>无需更改：掩码已是如此。</translation>
     </message>
     <message>
         <source>Add instance</source>

@@ -1,0 +1,79 @@
+"""Masks made from masks: without holes, without islands, smoother, together, apart. Only boxes are decoded.
+
+A part is what hangs together over the edges of its pixels, as in `polygons`; a hole is background that does not reach
+the outside over edges or corners, so that no mask is both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from annotator.core.geometry import RunLengths
+
+_SMOOTHING = 5  # pixels: the side of the median's window
+
+
+def fill_holes(mask: RunLengths) -> RunLengths:
+    """The mask with all that it encloses."""
+    part, x0, y0 = mask.crop()
+    if not part.size:
+        return mask
+    padded = np.pad(~part, 1, constant_values=True)
+    _, labels = cv2.connectedComponents(padded.view(np.uint8), connectivity=8)
+    return _placed((labels != labels[0, 0])[1:-1, 1:-1], x0, y0, mask)
+
+
+def largest_part(mask: RunLengths) -> RunLengths:
+    """The largest part of the mask; of equal ones the first from the top."""
+    parts = split(mask)
+    return max(parts, key=lambda part: part.area) if parts else mask
+
+
+def split(mask: RunLengths) -> list[RunLengths]:
+    """A mask for each part, in the order of their first pixels from the top; none for an empty mask."""
+    part, x0, y0 = mask.crop()
+    if not part.size:
+        return []
+    count, labels, boxes, _ = cv2.connectedComponentsWithStats(part.view(np.uint8), connectivity=4)
+    masks = []
+    for label in range(1, count):
+        x, y, width, height = (int(v) for v in boxes[label, :4])
+        box = np.ascontiguousarray(labels[y : y + height, x : x + width] == label)
+        masks.append(_placed(box, x0 + x, y0 + y, mask))
+    return masks
+
+
+def smooth(mask: RunLengths) -> RunLengths:
+    """The mask with every pixel as most of the 5 x 5 around it are; what is beyond the image counts as outside."""
+    part, x0, y0 = mask.crop()
+    if not part.size:
+        return mask
+    margin = _SMOOTHING // 2
+    padded = np.pad(part, margin).view(np.uint8)
+    median = cv2.medianBlur(padded, _SMOOTHING)[margin:-margin, margin:-margin]
+    return _placed(median.astype(np.bool_), x0, y0, mask)
+
+
+def united(masks: Sequence[RunLengths]) -> RunLengths:
+    """What at least one of the masks covers; they are of one image size, and at least one."""
+    result, *others = masks
+    for other in others:
+        part, x0, y0 = other.crop()
+        result = result.with_region(result.region(x0, y0, part.shape[1], part.shape[0]) | part, x0, y0)
+    return result
+
+
+def subtracted(mask: RunLengths, others: Sequence[RunLengths]) -> RunLengths:
+    """What the mask covers and none of the others does; all are of one image size."""
+    for other in others:
+        part, x0, y0 = other.crop()
+        mask = mask.with_region(mask.region(x0, y0, part.shape[1], part.shape[0]) & ~part, x0, y0)
+    return mask
+
+
+def _placed(part: npt.NDArray[np.bool_], x0: int, y0: int, mask: RunLengths) -> RunLengths:
+    return RunLengths.from_crop(part, x0, y0, height=mask.height, width=mask.width)

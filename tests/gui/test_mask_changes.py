@@ -1,0 +1,117 @@
+"""The mask actions of the Instance menu, through edit, undo, save and load."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from pycocotools.coco import COCO
+
+from annotator.core import coco
+from annotator.core.document import Category, Instance
+from annotator.core.edits import AddCategory, AddInstance, Together
+from annotator.core.geometry import RunLengths
+
+
+@pytest.fixture
+def put(hands):
+    """Puts instances with these masks on the first picture and selects them."""
+    workspace = hands.window.workspace
+    document = workspace.model.document
+    category = Category(document.take_id(Category), "thing")
+    workspace.model.push(AddCategory(category), "test")
+
+    def put(*masks):
+        made = [
+            Instance(document.take_id(Instance), workspace.image_id, category.id, RunLengths.from_mask(mask))
+            for mask in masks
+        ]
+        workspace.model.push(Together(tuple(AddInstance(instance) for instance in made)), "test")
+        workspace.selection.select([instance.id for instance in made])
+        return made
+
+    return put
+
+
+def block(x0, y0, x1, y1):
+    mask = np.zeros((160, 240), bool)
+    mask[y0:y1, x0:x1] = True
+    return mask
+
+
+def masks(hands):
+    return {i: instance.mask.to_mask() for i, instance in hands.window.workspace.model.document.instances.items()}
+
+
+RING = block(20, 20, 60, 60) & ~block(30, 30, 50, 50)
+ISLAND = block(100, 100, 104, 104)
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"),
+    [("fill_holes", block(20, 20, 60, 60) | ISLAND), ("remove_islands", RING)],
+)
+def test_holes_and_islands_go_in_one_edit(hands, put, name, wanted):
+    (made,) = put(RING | ISLAND)
+    getattr(hands.window.actions_, name).trigger()
+    assert np.array_equal(masks(hands)[made.id], wanted)
+    hands.undo()
+    assert np.array_equal(masks(hands)[made.id], RING | ISLAND)
+
+
+def test_smoothing_takes_a_speck_away_and_never_the_whole_instance(hands, put):
+    big, thin = put(block(20, 20, 60, 60) | block(100, 100, 101, 101), block(5, 5, 200, 6))
+    hands.window.actions_.smooth.trigger()
+    assert not masks(hands)[big.id][100, 100]
+    assert masks(hands)[big.id][40, 40]
+    assert np.array_equal(masks(hands)[thin.id], block(5, 5, 200, 6))
+
+
+def test_merging_keeps_the_lowest_id_and_splitting_gives_the_parts_back(hands, put):
+    first, second = put(RING, block(100, 20, 120, 40))
+    hands.window.actions_.merge.trigger()
+    assert list(masks(hands)) == [first.id]
+    assert np.array_equal(masks(hands)[first.id], RING | block(100, 20, 120, 40))
+    hands.window.actions_.split.trigger()
+    assert {mask.tobytes() for mask in masks(hands).values()} == {RING.tobytes(), block(100, 20, 120, 40).tobytes()}
+    assert hands.window.workspace.selection.instance_ids == set(masks(hands))
+    hands.undo()
+    hands.undo()
+    assert {i: mask.sum() for i, mask in masks(hands).items()} == {first.id: RING.sum(), second.id: 400}
+
+
+def test_the_lowest_loses_what_the_others_cover(hands, put):
+    lowest, upper = put(block(20, 20, 60, 60), block(40, 20, 80, 60))
+    hands.window.actions_.subtract.trigger()
+    assert np.array_equal(masks(hands)[lowest.id], block(20, 20, 40, 60))
+    assert np.array_equal(masks(hands)[upper.id], block(40, 20, 80, 60))
+
+
+@pytest.mark.parametrize("name", ["merge", "subtract"])
+def test_one_instance_is_not_enough(hands, put, name):
+    put(RING)
+    getattr(hands.window.actions_, name).trigger()
+    assert "two or more" in hands.window.status.currentMessage()
+
+
+@pytest.mark.parametrize("name", ["fill_holes", "remove_islands", "merge", "subtract", "split"])
+def test_locked_instances_stay(hands, put, name):
+    made = put(RING | ISLAND, block(20, 20, 25, 25))
+    before = masks(hands)
+    hands.window.workspace.selection.view_state.set_locked([i.id for i in made], True)
+    getattr(hands.window.actions_, name).trigger()
+    assert before.keys() == masks(hands).keys()
+    assert all(np.array_equal(mask, before[i]) for i, mask in masks(hands).items())
+    assert "locked" in hands.window.status.currentMessage()
+
+
+def test_holes_and_parts_are_exact_through_edit_save_and_load(hands, put):
+    put(RING, ISLAND, block(150, 50, 170, 70))
+    hands.window.actions_.merge.trigger()
+    (wanted,) = masks(hands).values()
+    path = hands.save()
+    (again,) = coco.read(path, path.parent).instances.values()
+    assert np.array_equal(again.mask.to_mask(), wanted)
+    record = json.loads(path.read_bytes())["annotations"][0]
+    assert np.array_equal(COCO(str(path)).annToMask(record).astype(bool), wanted)
