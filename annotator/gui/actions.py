@@ -111,6 +111,7 @@ class Actions(QObject):
         self.select_tool = self._add_tool(self.tr("&Select"), "S", "select")
         self.point_tool = self._add_tool(self.tr("&Point"), "P", "point")
         self.box_tool = self._add_tool(self.tr("&Box"), "B", "box")
+        self.polygon_tool = self._add_tool(self.tr("Poly&gon"), "G", "polygon")
         self.brush_tool = self._add_tool(self.tr("B&rush"), "R", "brush")
         self.eraser_tool = self._add_tool(self.tr("&Eraser"), "E", "eraser")
         self.smaller_brush = self._add(self.tr("S&maller brush"), "[", on_canvas=True)

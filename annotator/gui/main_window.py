@@ -30,6 +30,7 @@ from annotator.gui.panels.instances import InstancesPanel
 from annotator.gui.settings import Settings
 from annotator.gui.status import StatusBar
 from annotator.gui.tools.brush_tool import BrushSize, BrushTool
+from annotator.gui.tools.polygon_tool import PolygonTool
 from annotator.gui.tools.prompt_tool import PromptTool
 from annotator.gui.tools.select_tool import SelectTool
 from annotator.gui.tools.tool import Tool
@@ -164,10 +165,20 @@ class MainWindow(QMainWindow):
 
     def _on_undo(self) -> None:
         # Whoever has just clicked wrongly means the click, not the instance accepted before it.
+        if self.canvas.remove_last():
+            return
         if self.workspace.session.is_pending:
             self.workspace.session.remove_last()
         else:
             self.workspace.model.undo()
+
+    def _on_accept(self) -> None:
+        if not self.canvas.accept():
+            self.workspace.editor.accept()
+
+    def _on_remove_last(self) -> None:
+        if not self.canvas.remove_last():
+            self.workspace.session.remove_last()
 
     def _on_escape(self) -> None:
         if self.canvas.abort():
@@ -297,9 +308,9 @@ class MainWindow(QMainWindow):
             (actions.next_untouched, self.images.next_untouched),
             (actions.next_image, lambda: self.images.step(1)),
             (actions.previous_image, lambda: self.images.step(-1)),
-            (actions.accept, workspace.editor.accept),
+            (actions.accept, self._on_accept),
             (actions.next_mask, workspace.session.cycle),
-            (actions.remove_last, workspace.session.remove_last),
+            (actions.remove_last, self._on_remove_last),
             (actions.clear, self._on_escape),
             (actions.fill_holes, workspace.editor.masks.fill_holes),
             (actions.remove_islands, workspace.editor.masks.remove_islands),
@@ -325,6 +336,7 @@ class MainWindow(QMainWindow):
             self.actions_.select_tool: SelectTool(self.layer, workspace.selection, self),
             self.actions_.point_tool: PromptTool(session, editor, workspace.preview, is_box=False, parent=self),
             self.actions_.box_tool: PromptTool(session, editor, workspace.preview, is_box=True, parent=self),
+            self.actions_.polygon_tool: PolygonTool(editor.masks, self),
         }
         size = BrushSize(self)
         for action, is_eraser in ((self.actions_.brush_tool, False), (self.actions_.eraser_tool, True)):

@@ -187,6 +187,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>框(&amp;B)</translation>
     </message>
     <message>
+        <source>Poly&amp;gon</source>
+        <translation>多边形(&amp;G)</translation>
+    </message>
+    <message>
         <source>B&amp;rush</source>
         <translation>画笔(&amp;R)</translation>
     </message>
@@ -1186,6 +1190,17 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Weights...</source>
         <translation>权重...</translation>
+    </message>
+</context>
+<context>
+    <name>PolygonTool</name>
+    <message>
+        <source>A polygon needs at least three corners.</source>
+        <translation>多边形至少需要三个顶点。</translation>
+    </message>
+    <message>
+        <source>That polygon covers no pixel.</source>
+        <translation>该多边形未覆盖任何像素。</translation>
     </message>
 </context>
 <context>

@@ -140,6 +140,14 @@ class Canvas(QWidget):
         """Give up a half-done drag; returns whether there was one."""
         return self._tool.abort()
 
+    def accept(self) -> bool:
+        """Finish what the tool has half done; returns whether there was something."""
+        return self._tool.accept()
+
+    def remove_last(self) -> bool:
+        """Take back the last click of what the tool has half done; returns whether there was one."""
+        return self._tool.remove_last()
+
     # -- the view ----------------------------------------------------------------------------------------------------
 
     def fit(self) -> None:

@@ -51,6 +51,14 @@ class Tool(QObject):
         """Give up what is half done, such as a drag; returns whether there was something."""
         return False
 
+    def accept(self) -> bool:
+        """Finish what is half done, as Enter does; returns whether there was something."""
+        return False
+
+    def remove_last(self) -> bool:
+        """Take back the last click of what is half done; returns whether there was one."""
+        return False
+
     def resize(self, steps: float) -> bool:
         """Make the tool larger (positive) or smaller; returns whether it has a size."""
         return False
