@@ -68,6 +68,7 @@ class Actions(QObject):
         self.save = self._add(self.tr("&Save"), "Ctrl+S", "save")
         self.save_as = self._add(self.tr("Save &as..."), "Ctrl+Shift+S")
         self.locate_images = self._add(self.tr("&Locate images..."))
+        self.import_ = self._add(self.tr("&Import..."), "Ctrl+I")
         self.export = self._add(self.tr("E&xport..."), "Ctrl+E")
         self.quit = self._add(self.tr("&Quit"), "Ctrl+Q")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
@@ -130,7 +131,7 @@ class Actions(QObject):
     @property
     def _document_actions(self) -> tuple[QAction, ...]:
         return (
-            *(self.save, self.save_as, self.export, self.toggle_done, self.next_untouched),
+            *(self.save, self.save_as, self.import_, self.export, self.toggle_done, self.next_untouched),
             *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, self.next_image, self.previous_image),
             *self.mask_actions,
             *(self.select_all, self.delete, self.accept, self.next_mask, self.remove_last, self.clear),
@@ -143,7 +144,7 @@ class Actions(QObject):
                 (
                     *(self.open_folder, self.open_images, self.recent_menu, self.open_example, None),
                     *(self.save, self.save_as, self.locate_images, None),
-                    *(self.export, None),
+                    *(self.import_, self.export, None),
                     self.quit,
                 ),
             ),

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from annotator.core.formats.exchange import export
 from annotator.core.formats.report import ExportReport
 from annotator.gui.dialogs.export import ExportDialog, ExportRequest
 from annotator.gui.dialogs.export_report import ExportReportDialog
+from annotator.gui.dialogs.import_ import ImportDialog
+from annotator.gui.import_plan import ImportPlan
 from annotator.gui.message_bar import MessageBar
+from annotator.gui.settings import Settings
 from annotator.gui.workspace import Workspace
 
 
 class Exchange(QObject):
     """Belongs to a window, over which it opens its dialogs."""
 
-    def __init__(self, window: QWidget, workspace: Workspace, messages: MessageBar) -> None:
+    imported = Signal(int)  # how many instances and proposals were added
+
+    def __init__(self, window: QWidget, workspace: Workspace, messages: MessageBar, settings: Settings) -> None:
         super().__init__(window)
         self._window = window
         self._workspace = workspace
         self._messages = messages
+        self._settings = settings
 
     def show_export(self) -> None:
         """Ask what to export and where to, then do it."""
@@ -54,6 +60,21 @@ class Exchange(QObject):
         dialog = ExportReportDialog(report, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
+
+    def show_import(self) -> None:
+        """Ask what to import and show what that means, then do it as one undoable change."""
+        workspace = self._workspace
+        if not workspace.model.is_open:
+            return
+        dialog = ImportDialog(workspace.model, workspace.jobs, self._settings, self._window)
+        dialog.wanted.connect(self._import)
+        _open(dialog)
+
+    def _import(self, plan: ImportPlan) -> None:
+        model = self._workspace.model
+        model.document.next_ids = plan.next_ids
+        model.push(plan.merge.edit(), self.tr("Import from %1").replace("%1", plan.source.name))
+        self.imported.emit(len(plan.merge.instances) + len(plan.merge.proposals))
 
 
 def _open(dialog: QDialog) -> None:

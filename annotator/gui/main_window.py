@@ -93,6 +93,9 @@ class MainWindow(QMainWindow):
         self._refresh_title()
         self._refresh_offers()
 
+    def _on_imported(self, count: int) -> None:
+        self.status.showMessage(self.tr("Imported %n instance(s)", "", count), _SAVED_MS)
+
     # -- dialogs -----------------------------------------------------------------------------------------------------
 
     def show_settings(self) -> None:
@@ -250,7 +253,7 @@ class MainWindow(QMainWindow):
             ),
         )
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
-        self.exchange = Exchange(self, workspace, self.messages)
+        self.exchange = Exchange(self, workspace, self.messages, self._settings)
         self._model_messages = ModelMessages(
             self.messages, workspace.inference, self._library, self._settings, self.show_weights
         )
@@ -264,6 +267,7 @@ class MainWindow(QMainWindow):
         self._connect_actions()
         workspace, flow = self.workspace, self.flow
         flow.saved.connect(self._on_saved)
+        self.exchange.imported.connect(self._on_imported)
         self._drop.dropped.connect(flow.open_paths)
         self.welcome.folder_wanted.connect(flow.choose_folder)
         self.welcome.images_wanted.connect(flow.choose_images)
@@ -293,6 +297,7 @@ class MainWindow(QMainWindow):
             (actions.save, flow.save),
             (actions.save_as, flow.save_as),
             (actions.locate_images, flow.locate_images),
+            (actions.import_, self.exchange.show_import),
             (actions.export, self.exchange.show_export),
             (actions.quit, self.close),
             (actions.settings, self.show_settings),

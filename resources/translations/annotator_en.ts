@@ -93,6 +93,58 @@
     </message>
 </context>
 <context>
+    <name>ImportDialog</name>
+    <message numerus="yes">
+        <source>%n category(s): %1</source>
+        <translation>
+            <numerusform>%n category: %1</numerusform>
+            <numerusform>%n categories: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n instance</numerusform>
+            <numerusform>%n instances</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>on %n image(s)</source>
+        <translation>
+            <numerusform>on %n image</numerusform>
+            <numerusform>on %n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s)</source>
+        <translation>
+            <numerusform>%n proposal</numerusform>
+            <numerusform>%n proposals</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s) that are there already</source>
+        <translation>
+            <numerusform>%n instance that is there already</numerusform>
+            <numerusform>%n instances that are there already</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) that this dataset does not have: %1</source>
+        <translation>
+            <numerusform>%n image that this dataset does not have: %1</numerusform>
+            <numerusform>%n images that this dataset does not have: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) of another size in this dataset: %1</source>
+        <translation>
+            <numerusform>%n image of another size in this dataset: %1</numerusform>
+            <numerusform>%n images of another size in this dataset: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>InstanceChanges</name>
     <message numerus="yes">
         <source>Change the category of %n instance(s)</source>
@@ -130,6 +182,16 @@
         <translation>
             <numerusform>%n failed</numerusform>
             <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message numerus="yes">
+        <source>Imported %n instance(s)</source>
+        <translation>
+            <numerusform>Imported %n instance</numerusform>
+            <numerusform>Imported %n instances</numerusform>
         </translation>
     </message>
 </context>

@@ -63,6 +63,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>指定图像位置(&amp;L)...</translation>
     </message>
     <message>
+        <source>&amp;Import...</source>
+        <translation>导入(&amp;I)...</translation>
+    </message>
+    <message>
         <source>E&amp;xport...</source>
         <translation>导出(&amp;X)...</translation>
     </message>
@@ -503,6 +507,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>Exporting to %1</source>
         <translation>正在导出到 %1</translation>
     </message>
+    <message>
+        <source>Import from %1</source>
+        <translation>从 %1 导入</translation>
+    </message>
 </context>
 <context>
     <name>ExportDialog</name>
@@ -889,6 +897,131 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>&amp;From</source>
+        <translation>来源(&amp;F)</translation>
+    </message>
+    <message>
+        <source>F&amp;ormat</source>
+        <translation>格式(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Import</source>
+        <translation>导入(&amp;I)</translation>
+    </message>
+    <message>
+        <source>A file or a folder</source>
+        <translation>文件或文件夹</translation>
+    </message>
+    <message>
+        <source>&amp;File...</source>
+        <translation>文件(&amp;L)...</translation>
+    </message>
+    <message>
+        <source>Fol&amp;der...</source>
+        <translation>文件夹(&amp;D)...</translation>
+    </message>
+    <message>
+        <source>Find out</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>YOLO segmentation</source>
+        <translation>YOLO 分割</translation>
+    </message>
+    <message>
+        <source>Mask PNGs</source>
+        <translation>掩码 PNG</translation>
+    </message>
+    <message>
+        <source>What would be imported</source>
+        <translation>将要导入的内容</translation>
+    </message>
+    <message>
+        <source>Reading</source>
+        <translation>正在读取</translation>
+    </message>
+    <message>
+        <source>Reading %1</source>
+        <translation>正在读取 %1</translation>
+    </message>
+    <message>
+        <source>What would be added is shown here before anything happens.</source>
+        <translation>导入之前，这里会先列出将要添加的内容。</translation>
+    </message>
+    <message>
+        <source>Format: %1</source>
+        <translation>格式：%1</translation>
+    </message>
+    <message>
+        <source>Would be added:</source>
+        <translation>将添加：</translation>
+    </message>
+    <message>
+        <source>nothing</source>
+        <translation>无</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n category(s): %1</source>
+        <translation>
+            <numerusform>%n 个类别：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n 个实例</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>on %n image(s)</source>
+        <translation>
+            <numerusform>分布在 %n 张图像上</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s)</source>
+        <translation>
+            <numerusform>%n 个候选</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s) that are there already</source>
+        <translation>
+            <numerusform>%n 个已存在的实例</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) that this dataset does not have: %1</source>
+        <translation>
+            <numerusform>%n 张图像不在本数据集中：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) of another size in this dataset: %1</source>
+        <translation>
+            <numerusform>%n 张图像的尺寸与本数据集不符：%1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Left out:</source>
+        <translation>将略过：</translation>
+    </message>
+    <message>
+        <source>Nothing that is there already is changed, and Undo takes all of it back.</source>
+        <translation>已有内容不会改动，并且可以一次撤销全部导入。</translation>
+    </message>
+    <message>
+        <source>Annotations (%1)</source>
+        <translation>标注文件 (%1)</translation>
+    </message>
+</context>
+<context>
     <name>InstanceChanges</name>
     <message numerus="yes">
         <source>Change the category of %n instance(s)</source>
@@ -1080,6 +1213,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Saved %1</source>
         <translation>已保存 %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>Imported %n instance(s)</source>
+        <translation>
+            <numerusform>已导入 %n 个实例</numerusform>
+        </translation>
     </message>
     <message>
         <source>TinySAM Annotator</source>

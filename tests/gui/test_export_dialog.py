@@ -27,8 +27,8 @@ def annotated(hands, qtbot):
 
 def show_dialog(hands, qtbot) -> ExportDialog:
     hands.window.actions_.export.trigger()
-    qtbot.waitUntil(lambda: hands.window.findChild(ExportDialog) is not None)
-    return hands.window.findChild(ExportDialog)
+    (dialog,) = (child for child in hands.window.findChildren(ExportDialog) if child.isVisible())
+    return dialog
 
 
 def choose(dialog: ExportDialog, format_name: str) -> None:

@@ -1,0 +1,231 @@
+"""File > Import: what to read, and a preview of what it would add and what it would leave out."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.import_plan import ImportPlan, plan_import
+from annotator.gui.settings import Settings
+
+_TYPING_MS = 400
+_LISTED = 8
+
+
+class ImportDialog(QDialog):
+    """Reads in the background as soon as the source is known; nothing is added before Import is pressed."""
+
+    wanted = Signal(object)  # ImportPlan, made for the document as it is now
+    was_read = Signal()  # the preview says what the source holds, or why it cannot be used
+
+    def __init__(
+        self, model: DocumentModel, jobs: BackgroundJobs, settings: Settings, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._jobs = jobs
+        self._settings = settings
+        self._job: BackgroundJob | None = None
+        self._plan: ImportPlan | None = None
+        self._read_state = model.state  # of the document that the plan was made for
+        self.setWindowTitle(self.tr("Import"))
+        self._make_widgets()
+        source = QHBoxLayout()
+        source.setSpacing(8)
+        for widget in (self.source, self.choose_file, self.choose_folder):
+            source.addWidget(widget)
+        source_label = QLabel(self.tr("&From"), self)
+        source_label.setBuddy(self.source)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.addRow(source_label, source)
+        form.addRow(self.tr("F&ormat"), self.format)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self.do_import = buttons.addButton(self.tr("&Import"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        drop_button_icons(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(8)
+        column.addLayout(form)
+        column.addWidget(self.preview, 1)
+        column.addWidget(self.progress)
+        column.addWidget(buttons)
+        self.resize(600, 400)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._read)
+        self.source.textChanged.connect(self._on_changed)
+        self.format.currentIndexChanged.connect(self._on_changed)
+        self.choose_file.clicked.connect(self._on_choose_file)
+        self.choose_folder.clicked.connect(self._on_choose_folder)
+        self.finished.connect(self._stop)
+        self._show("")
+
+    def _make_widgets(self) -> None:
+        self.source = QLineEdit(self)
+        self.source.setPlaceholderText(self.tr("A file or a folder"))
+        self.choose_file = QPushButton(self.tr("&File..."), self)
+        self.choose_folder = QPushButton(self.tr("Fol&der..."), self)
+        self.format = QComboBox(self)
+        for name, text in (
+            ("", self.tr("Find out")),
+            ("coco", "COCO"),
+            ("yolo", self.tr("YOLO segmentation")),
+            ("voc", "Pascal VOC"),
+            ("masks", self.tr("Mask PNGs")),
+            ("labelme", "labelme"),
+        ):
+            self.format.addItem(text, name)
+        self.preview = QPlainTextEdit(self)
+        self.preview.setReadOnly(True)
+        self.preview.setTabChangesFocus(True)
+        self.preview.setAccessibleName(self.tr("What would be imported"))
+        self.progress = QProgressBar(self)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Reading"))
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+
+    def accept(self) -> None:
+        plan = self._plan
+        if plan is None:
+            return
+        if plan.next_ids_before != self._model.document.next_ids or self._read_state != self._model.state:
+            self._on_changed()  # the document has changed behind the dialog: look again
+            return
+        super().accept()
+        self.wanted.emit(plan)
+
+    # -- reading -----------------------------------------------------------------------------------------------------
+
+    def _on_changed(self) -> None:
+        self._stop()
+        self._show("")
+        self._timer.start(_TYPING_MS)
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._plan = None
+        if self._job is not None:
+            self._job.cancel.cancel()
+            self._job = None
+
+    def _read(self) -> None:
+        text = self.source.text().strip()
+        if not text:
+            return
+        source, name = Path(os.path.abspath(text)), self.format.currentData() or None
+        document = self._model.document.snapshot()
+        self._read_state = self._model.state
+        job = self._jobs.new(
+            lambda job: plan_import(document, source, name, on_progress=job.report_progress, cancel=job.cancel)
+        )
+        job.succeeded.connect(self._on_planned)
+        job.failed.connect(self._on_failed)
+        job.progressed.connect(self._on_progressed)
+        self._job = job
+        self._show(self.tr("Reading %1").replace("%1", source.name), is_reading=True)
+        job.start()
+
+    def _on_progressed(self, done: int, total: int) -> None:
+        if self.sender() is self._job:
+            self.progress.setRange(0, total)
+            self.progress.setValue(done)
+
+    def _on_planned(self, plan: ImportPlan) -> None:
+        if self.sender() is self._job:
+            self._job = None
+            self._plan = plan
+            self._show("\n".join(self._lines(plan)))
+            self.was_read.emit()
+
+    def _on_failed(self, reason: str) -> None:
+        if self.sender() is self._job:
+            self._job = None
+            self._show(reason)
+            self.was_read.emit()
+
+    def _show(self, text: str, *, is_reading: bool = False) -> None:
+        self.preview.setPlainText(text or self.tr("What would be added is shown here before anything happens."))
+        self.progress.setRange(0, 0)
+        self.progress.setVisible(is_reading)
+        self.do_import.setEnabled(self._plan is not None and not self._plan.is_empty)
+
+    # -- the preview -------------------------------------------------------------------------------------------------
+
+    def _lines(self, plan: ImportPlan) -> list[str]:
+        merge = plan.merge
+        name = self.format.itemText(self.format.findData(plan.format))
+        lines = [self.tr("Format: %1").replace("%1", name), "", self.tr("Would be added:")]
+        if plan.is_empty:
+            lines.append("    " + self.tr("nothing"))
+        if merge.categories:
+            text = self.tr("%n category(s): %1", "", len(merge.categories))
+            lines.append("    " + text.replace("%1", _listed([category.name for category in merge.categories])))
+        if merge.instances:
+            images = len({instance.image_id for instance in merge.instances})
+            lines.append("    " + self.tr("%n instance(s)", "", len(merge.instances)))
+            lines.append("    " + self.tr("on %n image(s)", "", images))
+        if merge.proposals:
+            lines.append("    " + self.tr("%n proposal(s)", "", len(merge.proposals)))
+        left_out = []
+        if merge.repeated:
+            left_out.append(self.tr("%n instance(s) that are there already", "", merge.repeated))
+        if merge.unknown_images:
+            text = self.tr("%n image(s) that this dataset does not have: %1", "", len(merge.unknown_images))
+            left_out.append(text.replace("%1", _listed(merge.unknown_images)))
+        if merge.other_size:
+            text = self.tr("%n image(s) of another size in this dataset: %1", "", len(merge.other_size))
+            left_out.append(text.replace("%1", _listed(merge.other_size)))
+        left_out += plan.notes
+        if left_out:
+            lines += ["", self.tr("Left out:"), *("    " + line for line in left_out)]
+        lines += ["", self.tr("Nothing that is there already is changed, and Undo takes all of it back.")]
+        return lines
+
+    # -- choosing ----------------------------------------------------------------------------------------------------
+
+    def _on_choose_file(self) -> None:
+        filters = self.tr("Annotations (%1)").replace("%1", "*.json *.yaml *.yml")
+        name, _ = QFileDialog.getOpenFileName(self, self.tr("Import"), self._start(), filters)
+        self._take(name)
+
+    def _on_choose_folder(self) -> None:
+        self._take(QFileDialog.getExistingDirectory(self, self.tr("Import"), self._start()))
+
+    def _start(self) -> str:
+        folder = self._settings.last_folder
+        return self.source.text() or ("" if folder is None else str(folder))
+
+    def _take(self, name: str) -> None:
+        if name:
+            self._settings.last_folder = Path(name).parent
+            self.source.setText(name)
+
+
+def _listed(names: list[str] | tuple[str, ...]) -> str:
+    return ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")

@@ -1,0 +1,74 @@
+"""Reading another program's annotations for the open dataset, in a worker thread, and what adding them would mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from annotator.core.dataset import Cancel
+from annotator.core.document import Document, NextIds
+from annotator.core.formats.exchange import Imported, detected, read_foreign
+from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.merge import MergePlan, plan_merge
+
+
+@dataclass(frozen=True)
+class ImportPlan:
+    """What an import would add. format: what the source was taken for; notes: sentences on what was left out.
+
+    next_ids_before: of the document the plan was made for; next_ids: those to give it with the plan.
+    """
+
+    source: Path
+    format: str
+    merge: MergePlan
+    notes: tuple[str, ...]
+    next_ids_before: NextIds
+    next_ids: NextIds
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to add."""
+        return not (self.merge.categories or self.merge.instances or self.merge.proposals)
+
+
+def plan_import(
+    document: Document,
+    source: Path,
+    format_name: str | None,
+    *,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancel: Cancel | None = None,
+) -> ImportPlan:
+    """Read `source` and compare it with `document`, a snapshot, whose ids it uses up.
+
+    format_name: one of core's FORMATS; None finds out. Annotations of images that the document does not have are left
+    out, since an import is an undoable change of what is open. Raises DatasetError, and OpeningCancelled when `cancel`
+    is set.
+    """
+    before = document.snapshot().next_ids
+    name = format_name
+    if name is None and source.exists():
+        name = detected(source)
+    imported = _read(document, source, name, on_progress, cancel)
+    merge = plan_merge(document, imported.document, add_images=False)
+    return ImportPlan(source, name or "", merge, imported.notes, before, document.next_ids)
+
+
+def _read(
+    document: Document,
+    source: Path,
+    name: str | None,
+    on_progress: Callable[[int, int], None] | None,
+    cancel: Cancel | None,
+) -> Imported:
+    if name == "coco":
+        # Its images lie where it says; when none of them is one of ours, their names may still be.
+        imported = read_foreign(source, name, on_progress=on_progress, cancel=cancel)
+        there = plan_merge(document.snapshot(), imported.document, add_images=False)
+        if len(there.unknown_images) == len(imported.document.images):
+            imported.document.image_root = document.image_root
+        return imported
+    images = ImageIndex.of_document(document)
+    return read_foreign(source, name, images=images, on_progress=on_progress, cancel=cancel)
