@@ -161,8 +161,12 @@ class RunLengths:
         height, width = part.shape
         changed = self.region(x0, y0, width, height) ^ part
         change = RunLengths.from_crop(changed, x0, y0, height=self.height, width=self.width)
-        # Two masks differ by a third: what toggles in only one of two masks toggles in their difference.
-        both = np.concatenate([np.cumsum(decompress(mask.counts))[:-1] for mask in (self, change)])
+        return self.difference(change)
+
+    def difference(self, other: RunLengths) -> RunLengths:
+        """The pixels that are in one of the masks alone, of the same image size; nothing is decoded to pixels."""
+        # What toggles in only one of two masks toggles in their difference.
+        both = np.concatenate([np.cumsum(decompress(mask.counts))[:-1] for mask in (self, other)])
         places, times = np.unique(both, return_counts=True)
         return RunLengths._from_toggles(places[times == 1], self.height, self.width)
 

@@ -34,6 +34,13 @@ def test_a_box_is_read_and_replaced_as_in_numpy(case):
     assert runs.with_region(part, x0, y0) == RunLengths.from_mask(mask)
 
 
+@given(hnp.arrays(np.bool_, (2, 7, 9)))
+def test_the_difference_of_two_masks_is_exclusive_or(pair):
+    first, second = pair
+    got = RunLengths.from_mask(first).difference(RunLengths.from_mask(second))
+    assert got == RunLengths.from_mask(first ^ second)
+
+
 @pytest.mark.parametrize(("x0", "y0"), [(-1, 0), (0, -1), (3, 0), (0, 2)])
 def test_a_box_that_is_not_inside_is_refused(x0, y0):
     runs = RunLengths.from_mask(np.zeros((4, 5), bool))

@@ -204,3 +204,19 @@ def test_brackets_and_alt_wheel_size_the_brush_and_the_circle_shows_it(disc):
 
 def stretches(radius: float) -> list[float]:
     return [1 + shift / radius for shift in (-1, 0, 1)]
+
+
+def test_what_is_drawn_anew_around_a_stroke_looks_as_if_all_were(disc):
+    accept = disc.window.workspace.editor.masks
+    accept._selection.select([])
+    drag(disc, (40, 60), (110, 60))
+    layer, canvas = disc.window.layer, disc.window.canvas
+    canvas.grab()
+    drag(disc, (100, 60), (110, 90))
+    disc.undo()
+    drag(disc, (60, 60), (70, 60), button=RIGHT)
+    canvas.grab()
+    part = layer._picture.toImage()
+    layer.invalidate()
+    canvas.grab()
+    assert layer._picture.toImage() == part

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from PySide6.QtCore import QObject, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from annotator.core.document import Change, Instance
@@ -17,6 +17,7 @@ from annotator.gui.palette import FILL_OPACITY, category_color
 from annotator.gui.selection import Selection
 
 _SLICE_SECONDS = 0.008  # building shapes may hold the GUI thread this long at a time
+_OUTLINE_REACH = 4.0  # widget pixels that an outline goes beyond its mask, with room for rounding
 _SHOW_SECONDS = 0.3  # how often, while many are built, those that are ready appear
 
 
@@ -36,6 +37,7 @@ class InstanceLayer(QObject):
         self._flashing_id: int | None = None
         self._picture = QPixmap()
         self._picture_of: tuple[float, QPointF, QSize] | None = None
+        self._dirty = QRectF()  # the part of the image, in its pixels, where the picture is no longer right
         self.is_visible = True
         self._shown_at = 0.0  # when shapes last appeared, in seconds of perf_counter
         self._builder = QTimer(self)
@@ -103,11 +105,28 @@ class InstanceLayer(QObject):
             self.paint(painter, viewport)
             painter.end()
             self._picture_of = view
+        elif not self._dirty.isEmpty():
+            self._paint_dirty(viewport)
+        self._dirty = QRectF()
         return self._picture
 
-    def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        """Draw the instances, in widget pixels."""
+    def _paint_dirty(self, viewport: Viewport) -> None:
+        """Draw anew what has changed: of hundreds of instances, those around a stroke."""
+        margin = _OUTLINE_REACH / viewport.scale
+        area = self._dirty.adjusted(-margin, -margin, margin, margin)
+        painter = QPainter(self._picture)
+        painter.setClipRect(viewport.rect_to_widget(area).toAlignedRect())
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        painter.fillRect(painter.clipBoundingRect(), Qt.GlobalColor.transparent)
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+        self.paint(painter, viewport, area.adjusted(-margin, -margin, margin, margin))
+        painter.end()
+
+    def paint(self, painter: QPainter, viewport: Viewport, part: QRectF | None = None) -> None:
+        """Draw the instances, in widget pixels; only those that reach into that part of the image, if one is given."""
         for instance, shape in self._drawn(viewport):
+            if part is not None and not part.intersects(shape.rect):
+                continue
             color = self._color(instance)
             paint_fill(painter, viewport, shape, color, FILL_OPACITY)
             paint_outline(painter, viewport, shape, color, 1.5)
@@ -177,7 +196,12 @@ class InstanceLayer(QObject):
                 self._has_built_one = True
                 self._build(after)
         self._builder.start()
-        self.invalidate()
+        if before is None or after is None or before.mask == after.mask:
+            mask = (after or before).mask  # type: ignore[union-attr]
+        else:
+            mask = before.mask.difference(after.mask)
+        self._dirty = self._dirty.united(QRectF(*mask.bbox))
+        self.changed.emit()
 
     def _build(self, instance: Instance) -> None:
         self._shapes[instance.id] = MaskShape.from_run_lengths(instance.mask)
