@@ -42,6 +42,11 @@ def cache_dir() -> Path:
     return Path(platformdirs.user_cache_dir(_APP, appauthor=False))
 
 
+def embeddings_dir() -> Path:
+    """The embeddings kept on disk; it may not exist yet."""
+    return cache_dir() / "embeddings"
+
+
 def state_dir() -> Path:
     """Local state such as the journal; never on a network drive by default."""
     return Path(platformdirs.user_state_dir(_APP, appauthor=False))

@@ -123,7 +123,9 @@ def run(options: PrelabelOptions) -> int:
 
 
 def _engine(options: PrelabelOptions) -> Engine:
+    from annotator import paths
     from annotator.segment import load_segmenter
+    from annotator.segment.disk_cache import DiskCache
     from annotator.segment.prelabel_engines import HereEngine, ProcessesEngine
 
     load = partial(load_segmenter, options.everything.weights)
@@ -135,6 +137,9 @@ def _engine(options: PrelabelOptions) -> Engine:
                 raise
             raise AnnotatorError("Ray is not installed: pip install 'tinysam-annotator[ray]'.") from error
         return RayEngine(load, options.workers, options.address)
+    cache = DiskCache.existing(paths.embeddings_dir())
+    if cache is not None:
+        load = partial(load, cache=cache)
     return HereEngine(load) if options.workers == 1 else ProcessesEngine(load, options.workers)
 
 

@@ -25,8 +25,6 @@ from annotator.gui.workspace import Workspace
 from annotator.segment.disk_cache import DiskCache
 from annotator.segment.remote import RemoteSegmenter
 
-_DISK_CACHE_BYTES = 2 * 2**30  # about 500 embeddings of images at 1024 pixels, 8000 at 256
-
 
 def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool = False) -> int:
     """Open the window, and in it these paths (folder, images or COCO file) or the example, if asked.
@@ -65,12 +63,12 @@ def make_application() -> QApplication:
 
 def keep_window(settings: Settings) -> WindowKeeper:
     """A window, still hidden, over a segmenter in a process of its own."""
-    cache = DiskCache(paths.cache_dir() / "embeddings", _DISK_CACHE_BYTES)
+    cache = DiskCache(paths.embeddings_dir(), settings.disk_cache_bytes)
 
     def make_segmenter(weights: Path | None) -> RemoteSegmenter:
         return RemoteSegmenter(weights, cache=cache)
 
-    workspace = Workspace(lambda: make_segmenter(settings.weights))
+    workspace = Workspace(lambda: make_segmenter(settings.weights), disk_cache=cache)
     return WindowKeeper(workspace, settings, WeightsLibrary(workspace, settings, make_segmenter))
 
 
@@ -134,4 +132,8 @@ class WindowKeeper(QObject):
             self._apply_theme()
 
     def _apply_cache_sizes(self) -> None:
-        self._workspace.set_cache_bytes(embeddings=self._settings.embedding_bytes, images=self._settings.image_bytes)
+        self._workspace.set_cache_bytes(
+            embeddings=self._settings.embedding_bytes,
+            images=self._settings.image_bytes,
+            disk=self._settings.disk_cache_bytes,
+        )

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
 
     def show_settings(self) -> None:
         """Open the settings."""
-        self._open(SettingsDialog(self._settings, self))
+        self._open(SettingsDialog(self._settings, self, workspace=self.workspace))
 
     def show_weights(self) -> None:
         """Open the installed weights."""

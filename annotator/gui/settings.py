@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from annotator import paths
+from annotator.segment.disk_cache import DEFAULT_BYTES
 
 _RECENT_KEPT = 8
 _MEGABYTE = 2**20
@@ -30,6 +31,7 @@ class Settings(QObject):
 
     EMBEDDING_MEGABYTES = range(64, 16385)
     IMAGE_MEGABYTES = range(128, 16385)
+    DISK_CACHE_MEGABYTES = range(0, 102401)
 
     language_changed = Signal()
     theme_changed = Signal()
@@ -84,6 +86,21 @@ class Settings(QObject):
     def image_megabytes(self, megabytes: int) -> None:
         if self._set("image_megabytes", megabytes):
             self.cache_sizes_changed.emit()
+
+    @property
+    def disk_cache_megabytes(self) -> int:
+        """How much of the disk embeddings may take; 0 keeps none."""
+        return self._number("disk_cache_megabytes", DEFAULT_BYTES // _MEGABYTE, self.DISK_CACHE_MEGABYTES)
+
+    @disk_cache_megabytes.setter
+    def disk_cache_megabytes(self, megabytes: int) -> None:
+        if self._set("disk_cache_megabytes", megabytes):
+            self.cache_sizes_changed.emit()
+
+    @property
+    def disk_cache_bytes(self) -> int:
+        """`disk_cache_megabytes` in bytes."""
+        return self.disk_cache_megabytes * _MEGABYTE
 
     @property
     def embedding_bytes(self) -> int:

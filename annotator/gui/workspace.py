@@ -26,6 +26,7 @@ from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.saving import Saver
 from annotator.gui.selection import Selection
+from annotator.segment.disk_cache import DiskCache
 
 _DIALOG_POLL_MS = 100
 
@@ -49,8 +50,15 @@ class Workspace(QObject):
     image_shown = Signal(object)  # LoadedImage
     image_refused = Signal(str)  # why the chosen image cannot be worked on
 
-    def __init__(self, make_segmenter: Callable[[], SegmenterProcess], parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        make_segmenter: Callable[[], SegmenterProcess],
+        parent: QObject | None = None,
+        *,
+        disk_cache: DiskCache | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.disk_cache = disk_cache
         self.model = DocumentModel(self)
         self.selection = Selection(self.model, self)
         self.inference = Inference(make_segmenter, self)
@@ -85,8 +93,11 @@ class Workspace(QObject):
         self.inference.replace_segmenter(make_segmenter)
         self.session.decode_again()
 
-    def set_cache_bytes(self, *, embeddings: int, images: int) -> None:
-        """How much memory recent embeddings and recent images may take."""
+    def set_cache_bytes(self, *, embeddings: int, images: int, disk: int) -> None:
+        """How much memory recent embeddings and recent images may take, and how much disk the embeddings."""
+        cache = self.disk_cache
+        if cache is not None:
+            self.jobs.new(lambda _: cache.set_limit(disk)).start()
         self.inference.set_cache_bytes(embeddings)
         self._loader.set_kept_bytes(images)
 

@@ -20,6 +20,10 @@ _MAGIC = b"TSEMB2\n\0"
 _HEADER_SIZE = struct.Struct("<I")
 _DIGEST_BYTES = 20
 _SUFFIX = ".embedding"
+_LIMIT_NAME = "limit"
+
+DEFAULT_BYTES = 2 * 2**30
+"""About 500 embeddings of images at 1024 pixels, 8000 at 256."""
 
 
 class DiskCache:
@@ -33,6 +37,25 @@ class DiskCache:
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+
+    @classmethod
+    def existing(cls, folder: Path) -> DiskCache | None:
+        """The cache in that folder, as large as its owner last allowed; None where there is none."""
+        if not folder.is_dir():
+            return None
+        try:
+            max_bytes = max(0, int((folder / _LIMIT_NAME).read_text("ascii")))
+        except (OSError, ValueError):
+            max_bytes = DEFAULT_BYTES
+        return cls(folder, max_bytes)
+
+    def set_limit(self, max_bytes: int) -> None:
+        """Keep no more than that from now on, here and in other processes that find the cache existing."""
+        self._max_bytes = max_bytes
+        with contextlib.suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / _LIMIT_NAME).write_text(str(max_bytes), "ascii")
+        self._make_room()
 
     def get(self, key: str) -> Embedding | None:
         """The embedding kept under that fingerprint, which becomes the most recently used, or None."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ import numpy.typing as npt
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.preprocess import Frame, image_part, upsample_mask
 from annotator.segment.prompt import Prompt
+
+if TYPE_CHECKING:
+    from annotator.segment.cache import EmbeddingStore
 
 
 class Cancelled(Exception):
@@ -154,8 +157,13 @@ def check_prompts(embedding: Embedding, prompts: Sequence[Prompt]) -> None:
             raise ValueError(f"a prompt's logits must be {side} x {side}, not {prompt.logits.shape}")
 
 
-def load_segmenter(weights: Path | str | None = None, precision: str = "fp32") -> Segmenter:
-    """A segmenter in this process; `weights` None takes the best checkpoint installed. Raises WeightsError."""
+def load_segmenter(
+    weights: Path | str | None = None, precision: str = "fp32", *, cache: EmbeddingStore | None = None
+) -> Segmenter:
+    """A segmenter in this process; `weights` None takes the best checkpoint installed. Raises WeightsError.
+
+    cache: where encode looks for an embedding first and puts it; None for none.
+    """
     from annotator.segment.tinysam import TinySamSegmenter
 
-    return TinySamSegmenter.load(weights, precision=precision)
+    return TinySamSegmenter.load(weights, precision=precision, cache=cache)

@@ -429,6 +429,25 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>DiskCacheRow</name>
+    <message>
+        <source>keep none</source>
+        <translation>不保留</translation>
+    </message>
+    <message>
+        <source>&amp;Clear cache</source>
+        <translation>清空缓存(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Delete the embeddings on disk; images are embedded anew when they are opened</source>
+        <translation>删除磁盘上的嵌入；再次打开图像时会重新计算</translation>
+    </message>
+    <message>
+        <source>%1 MB in use</source>
+        <translation>已用 %1 MB</translation>
+    </message>
+</context>
+<context>
     <name>DocumentFlow</name>
     <message>
         <source>Open a folder of images</source>
@@ -1482,6 +1501,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Memory for &amp;images</source>
         <translation>图像缓存(&amp;I)</translation>
+    </message>
+    <message>
+        <source>&amp;Disk for embeddings</source>
+        <translation>嵌入占用的磁盘(&amp;D)</translation>
     </message>
     <message>
         <source>An image whose embedding is still in memory answers clicks at once; one embedding takes 4 MB.</source>

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import hypothesis
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,9 @@ from annotator import paths
 from annotator.gui.dialogs.settings import SettingsDialog
 from annotator.gui.settings import Settings, Theme
 from annotator.gui.theme import apply_theme, is_dark
-from tests.gui.conftest import window_over
+from annotator.gui.workspace import Workspace
+from annotator.segment.disk_cache import DiskCache
+from tests.gui.conftest import FakeProcess, window_over
 
 
 def test_values_are_found_again(tmp_path):
@@ -27,6 +31,7 @@ def test_values_are_found_again(tmp_path):
     settings.theme = Theme.DARK
     settings.embedding_megabytes = 1000
     settings.image_megabytes = 2000
+    settings.disk_cache_megabytes = 0
     settings.hover_preview = False
     settings.starter_banner_closed = True
     settings.weights = Path("/权重/a.safetensors")
@@ -36,6 +41,7 @@ def test_values_are_found_again(tmp_path):
     assert again.theme is Theme.DARK
     assert again.embedding_bytes == 1000 * 2**20
     assert again.image_bytes == 2000 * 2**20
+    assert again.disk_cache_bytes == 0
     assert again.hover_preview is False
     assert again.starter_banner_closed is True
     assert again.weights == Path("/权重/a.safetensors")
@@ -177,3 +183,36 @@ def test_settings_are_reached_from_the_menu(window, qtbot):
     assert dialog.isVisible()
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_the_disk_cache_shows_its_size_and_can_be_cleared(settings, qtbot, tmp_path):
+    cache = DiskCache(tmp_path / "embeddings", 2**30)
+    fake = FakeProcess(image_size=256)
+    embedding = fake.encode(np.zeros((8, 8, 3), np.uint8))
+    for number in range(8):
+        cache.put(f"{number}", replace(embedding, fingerprint=f"{number}"))
+    workspace = Workspace(lambda: fake, disk_cache=cache)
+    dialog = SettingsDialog(settings, workspace=workspace)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    row = dialog.disk_cache
+    qtbot.waitUntil(row.clear.isEnabled)
+    assert row.used.text() == f"{cache.nbytes / 2**20:.0f} MB in use" != "0 MB in use"
+    qtbot.mouseClick(row.clear, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: row.used.text() == "0 MB in use")
+    assert cache.nbytes == 0
+    assert not row.clear.isEnabled()
+    workspace.close()
+
+
+def test_a_smaller_disk_cache_makes_room_at_once(keeper, settings, qtbot, tmp_path):
+    cache = DiskCache(tmp_path / "embeddings", 2**30)
+    embedding = FakeProcess(image_size=256).encode(np.zeros((8, 8, 3), np.uint8))
+    for number in range(20):
+        cache.put(f"{number}", replace(embedding, fingerprint=f"{number}"))
+    keeper.window.workspace.disk_cache = cache
+    before = cache.nbytes
+    assert before > 2 * 2**20
+    settings.disk_cache_megabytes = 2
+    qtbot.waitUntil(lambda: cache.nbytes <= 2 * 2**20)
+    assert cache.nbytes > 2**20

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator import paths
 from annotator.segment.disk_cache import DiskCache
 from annotator.segment.preprocess import Frame
 from annotator.segment.segmenter import Embedding
@@ -124,3 +125,30 @@ def test_a_disk_that_cannot_be_written_keeps_nothing_and_stops_nobody(tmp_path):
     cache.put(kept.fingerprint, kept)
     assert cache.get(kept.fingerprint) is None
     assert cache.nbytes == 0
+
+
+def test_another_process_finds_the_cache_with_its_limit(tmp_path):
+    folder = tmp_path / "embeddings"
+    assert DiskCache.existing(folder) is None
+    mine = DiskCache(folder, 10 * BYTES)
+    for seed in range(6):
+        keep(mine, seed, seed)
+    mine.set_limit(4 * BYTES + 4000)
+    assert [mine.get(embedding(seed).fingerprint) is not None for seed in range(6)] == [False, False, *[True] * 4]
+    other = DiskCache.existing(folder)
+    keep(other, 7, 7)
+    assert other.nbytes <= 4 * BYTES + 4000  # it does not throw away what the owner allows, nor keep more
+    assert same(other.get(embedding(7).fingerprint), embedding(7))
+
+
+def test_prelabel_goes_through_the_cache(tmp_path, monkeypatch):
+    from annotator.commands import prelabel
+    from annotator.segment.prelabel_engines import HereEngine
+
+    monkeypatch.setattr(paths, "embeddings_dir", lambda: tmp_path / "embeddings")
+    options = prelabel.parse([str(tmp_path)])
+    engine = prelabel._engine(options)
+    assert isinstance(engine, HereEngine)
+    assert "cache" not in engine._load.keywords
+    paths.embeddings_dir().mkdir()
+    assert isinstance(prelabel._engine(options)._load.keywords["cache"], DiskCache)

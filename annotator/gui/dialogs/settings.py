@@ -14,15 +14,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.gui.dialogs.disk_cache_row import DiskCacheRow
 from annotator.gui.dialogs.parts import drop_button_icons
 from annotator.gui.language import LANGUAGES
 from annotator.gui.settings import Settings, Theme
+from annotator.gui.workspace import Workspace
 
 
 class SettingsDialog(QDialog):
     """Takes effect with OK, without a new start."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: Settings, parent: QWidget | None = None, *, workspace: Workspace | None = None
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self.setWindowTitle(self.tr("Settings"))
@@ -51,6 +55,10 @@ class SettingsDialog(QDialog):
         form.addRow(self.tr("Preview"), self.hover_preview)
         form.addRow(self.tr("Memory for &embeddings"), self.embedding_megabytes)
         form.addRow(self.tr("Memory for &images"), self.image_megabytes)
+        self.disk_cache = DiskCacheRow(settings, workspace, self)
+        disk_label = QLabel(self.tr("&Disk for embeddings"), self)
+        disk_label.setBuddy(self.disk_cache.megabytes)
+        form.addRow(disk_label, self.disk_cache)
         hint = QLabel(
             self.tr("An image whose embedding is still in memory answers clicks at once; one embedding takes 4 MB."),
             self,
@@ -74,6 +82,7 @@ class SettingsDialog(QDialog):
         settings.hover_preview = self.hover_preview.isChecked()
         settings.embedding_megabytes = self.embedding_megabytes.value()
         settings.image_megabytes = self.image_megabytes.value()
+        settings.disk_cache_megabytes = self.disk_cache.megabytes.value()
         settings.theme = self.theme.currentData()
         language = self.language.currentData()
         super().accept()
