@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator import paths
 from annotator.gui.app import WindowKeeper, keep_window, make_application
-from annotator.gui.inference import SegmenterState
+from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.main_window import MainWindow
 from annotator.gui.settings import Settings, Theme
 

@@ -86,6 +86,10 @@ class Actions(QObject):
         self.show_instances = self._add(self.tr("&Show instances"), "H", on_canvas=True)
         self.show_instances.setCheckable(True)
         self.show_instances.setChecked(True)
+        self.show_proposals = self._add(self.tr("Show &proposals"), "Shift+H", "eye", on_canvas=True)
+        self.show_proposals.setCheckable(True)
+        self.show_proposals.setChecked(True)
+        self.next_with_proposals = self._add(self.tr("Next image with p&roposals"), "Ctrl+Shift+D")
         self.next_image = self._add(self.tr("&Next image"), ["D", "Right"], on_canvas=True)
         self.previous_image = self._add(self.tr("&Previous image"), ["A", "Left"], on_canvas=True)
         self.next_untouched = self._add(self.tr("Next &untouched image"), "Ctrl+D")
@@ -107,6 +111,7 @@ class Actions(QObject):
         self.next_mask = self._add(self.tr("&Next of the three masks"), "C", on_canvas=True)
         self.remove_last = self._add(self.tr("Take back the &last click"), "Backspace", on_canvas=True)
         self.clear = self._add(self.tr("&Clear the prompt"), "Esc", on_canvas=True)
+        self.segment_everything = self._add(self.tr("Segment &everything"), "W", "everything", on_canvas=True)
         self.weights = self._add(self.tr("&Weights..."), "Ctrl+Shift+W")
         self.tools = QActionGroup(self._window)
         self.select_tool = self._add_tool(self.tr("&Select"), "S", "select")
@@ -132,6 +137,7 @@ class Actions(QObject):
     def _document_actions(self) -> tuple[QAction, ...]:
         return (
             *(self.save, self.save_as, self.import_, self.export, self.toggle_done, self.next_untouched),
+            *(self.next_with_proposals, self.segment_everything),
             *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, self.next_image, self.previous_image),
             *self.mask_actions,
             *(self.select_all, self.delete, self.accept, self.next_mask, self.remove_last, self.clear),
@@ -153,8 +159,8 @@ class Actions(QObject):
                 self.tr("&View"),
                 (
                     *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, None),
-                    *(self.next_image, self.previous_image, self.next_untouched, None),
-                    *(self.show_instances, self.full_screen),
+                    *(self.next_image, self.previous_image, self.next_untouched, self.next_with_proposals, None),
+                    *(self.show_instances, self.show_proposals, self.full_screen),
                 ),
             ),
             MenuTable(
@@ -163,7 +169,10 @@ class Actions(QObject):
             ),
             MenuTable(
                 self.tr("&Segment"),
-                (self.accept, self.next_mask, self.remove_last, self.clear, None, self.weights),
+                (
+                    *(self.accept, self.next_mask, self.remove_last, self.clear, None),
+                    *(self.segment_everything, None, self.weights),
+                ),
             ),
             MenuTable(self.tr("&Tools"), (*self.tools.actions(), None, self.smaller_brush, self.larger_brush)),
             MenuTable(self.tr("&Help"), (self.keys, self.about)),
@@ -214,6 +223,7 @@ class Actions(QObject):
         toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._window.addToolBar(Qt.ToolBarArea.LeftToolBarArea, toolbar)
         toolbar.addActions(self.tools.actions())
+        toolbar.addAction(self.segment_everything)
         toolbar.addSeparator()
         for action in (self.fit, self.undo, self.redo, self.save):
             toolbar.addAction(action)

@@ -23,6 +23,7 @@ from annotator.gui.theme import apply_theme
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
 from annotator.segment.disk_cache import DiskCache
+from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.remote import RemoteSegmenter
 
 
@@ -68,8 +69,19 @@ def keep_window(settings: Settings) -> WindowKeeper:
     def make_segmenter(weights: Path | None) -> RemoteSegmenter:
         return RemoteSegmenter(weights, cache=cache)
 
-    workspace = Workspace(lambda: make_segmenter(settings.weights), disk_cache=cache)
+    workspace = Workspace(
+        lambda: make_segmenter(settings.weights),
+        disk_cache=cache,
+        read_config=lambda: _everything_config(settings.weights),
+    )
     return WindowKeeper(workspace, settings, WeightsLibrary(workspace, settings, make_segmenter))
+
+
+def _everything_config(weights: Path | None) -> EverythingConfig:
+    # What knows the checkpoints' formats is loaded by whoever needs it, not with the window.
+    from annotator.segment.weights import everything_config
+
+    return everything_config(weights)
 
 
 class WindowKeeper(QObject):

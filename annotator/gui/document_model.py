@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from annotator.core.dataset import Dataset
-from annotator.core.document import Category, Change, Document, ImageRecord, Instance
+from annotator.core.document import Category, Change, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edits import Edit
 from annotator.core.file_version import FileVersion
 
@@ -24,8 +24,9 @@ class DocumentModel(QObject):
     category_changed = Signal(object)  # Change of Category records
     image_changed = Signal(object)  # Change of ImageRecords
     instance_changed = Signal(object)  # Change of Instances
+    proposal_changed = Signal(object)  # Change of StoredProposals
     saved_changed = Signal(bool)  # True when everything is on disk
-    replayed = Signal(int)  # image id: an undo or redo touched that image's instances
+    replayed = Signal(int)  # image id: an undo or redo touched that image's instances or proposals
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -107,6 +108,9 @@ class DocumentModel(QObject):
         if isinstance(record, Instance):
             self._touched_image = record.image_id
             self.instance_changed.emit(change)
+        elif isinstance(record, StoredProposal):
+            self._touched_image = record.image_id
+            self.proposal_changed.emit(change)
         elif isinstance(record, Category):
             self.category_changed.emit(change)
         elif isinstance(record, ImageRecord):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from annotator.gui.canvas.mask_shape import MaskShape
-from annotator.gui.inference import Inference, Previewed, SegmenterState
+from annotator.gui.inference import Inference
+from annotator.gui.inference_messages import Previewed, SegmenterState
 from annotator.gui.prompt_session import PromptSession
 from annotator.segment import Prompt
 

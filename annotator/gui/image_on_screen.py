@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.image_loader import LoadedImage
-from annotator.gui.inference import Encoded
+from annotator.gui.inference_messages import Encoded
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel

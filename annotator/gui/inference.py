@@ -12,9 +12,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum, auto
 from functools import partial
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,71 +21,23 @@ from PySide6.QtCore import QObject, QThread, Signal
 from annotator.core.geometry import RunLengths
 from annotator.errors import AnnotatorError, SegmenterError
 from annotator.gui.canvas.mask_shape import MaskShape
-from annotator.segment import CancellationToken, Cancelled, Embedding, Prompt, Proposal, Segmenter
+from annotator.gui.errands import Errand, ErrandQueue
+from annotator.gui.inference_messages import (
+    Decoded,
+    Encoded,
+    Previewed,
+    SegmenterProcess,
+    SegmenterState,
+    ShownProposal,
+)
+from annotator.segment import CancellationToken, Cancelled, Embedding, Prompt
 from annotator.segment.cache import EmbeddingCache
+from annotator.segment.identity import ModelIdentity
 
 # What one request may fail with while the segmenter goes on: RuntimeError is how the network's library complains.
 _MODEL_FAILURES = (AnnotatorError, RuntimeError)
 _EMBEDDING_BYTES = 256 * 2**20
 _RESTARTS_IN_A_ROW = 2  # a segmenter that dies more often than this without serving anything stays down
-
-
-class SegmenterProcess(Segmenter, Protocol):
-    """A segmenter with a life of its own; the remote one, or a test's."""
-
-    def start(self) -> None: ...
-
-    def wait_ready(self, timeout: float | None = None) -> None: ...
-
-    def restart(self) -> None: ...
-
-    def close(self) -> None: ...
-
-
-class SegmenterState(Enum):
-    """What the segmenter is doing, for the status bar."""
-
-    STARTING = auto()
-    READY = auto()
-    ENCODING = auto()
-    RESTARTING = auto()
-    FAILED = auto()
-
-
-@dataclass(frozen=True, eq=False)
-class ShownProposal:
-    """A proposal with all that showing and accepting it needs, computed off the GUI thread."""
-
-    proposal: Proposal
-    mask: RunLengths
-    shape: MaskShape | None
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """The image of that key has its embedding. seconds: how long it took; cached: it was in memory already."""
-
-    key: str
-    seconds: float
-    cached: bool
-
-
-@dataclass(frozen=True, eq=False)
-class Decoded:
-    """The answer to one prompt: three proposals, best first, and the seconds until they could be drawn."""
-
-    request_id: int
-    proposals: tuple[ShownProposal, ...]
-    seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class Previewed:
-    """What a click would give: the best proposal's shape, None for an empty one, and the seconds it took."""
-
-    request_id: int
-    shape: MaskShape | None
-    seconds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +72,8 @@ class Inference(QObject):
         self._current: _CurrentImage | None = None
         self._decode: _DecodeRequest | None = None
         self._preview: _DecodeRequest | None = None
+        self._errands = ErrandQueue()
+        self._generation = 0
         self._restart_wanted = False
         self._replacement_wanted = False
         self._closing = False
@@ -149,6 +101,27 @@ class Inference(QObject):
         """Whether prompts on the image of that key are answered at once."""
         return self._embeddings.get(key) is not None
 
+    @property
+    def generation(self) -> int:
+        """The number of the segmenter that computes now; another one gets another number."""
+        return self._generation
+
+    def kept_embedding(self, key: str, identity: ModelIdentity) -> Embedding | None:
+        """The embedding of the image of that key by that model, if it is in memory; from any thread."""
+        embedding = self._embeddings.get(key)
+        if embedding is None or embedding.model != identity.digest:
+            return None
+        return embedding
+
+    def submit(self, errand: Errand) -> None:
+        """Do this when neither a prompt nor the image on screen waits; from any thread."""
+        with self._condition:
+            if self._closing:
+                errand.drop()
+            else:
+                self._errands.put(errand)
+                self._condition.notify()
+
     def start(self) -> None:
         """Start the segmenter in the background."""
         self._thread.start()
@@ -162,6 +135,7 @@ class Inference(QObject):
         with self._condition:
             self._make_segmenter = make_segmenter
             self._replacement_wanted = True
+            self._errands.interrupt()
             if self._current is not None:
                 self._current.cancel.cancel()
             self._condition.notify()
@@ -176,6 +150,8 @@ class Inference(QObject):
                 self._current.cancel.cancel()
             self._current = _CurrentImage(key, rgb, CancellationToken())
             self._announced_key = ""
+            if self._embeddings.get(key) is None:
+                self._errands.interrupt()
             self._condition.notify()
 
     def decode(self, key: str, prompt: Prompt) -> int:
@@ -186,6 +162,7 @@ class Inference(QObject):
         with self._condition:
             self._requests_given += 1
             self._decode = _DecodeRequest(self._requests_given, key, prompt)
+            self._errands.interrupt()
             self._condition.notify()
             return self._requests_given
 
@@ -217,6 +194,8 @@ class Inference(QObject):
         """Stop the thread and the segmenter; abandons a running encode."""
         with self._condition:
             self._closing = True
+            self._errands.interrupt()
+            self._errands.fail(Cancelled())
             if self._current is not None:
                 self._current.cancel.cancel()
             self._condition.notify()
@@ -245,6 +224,7 @@ class Inference(QObject):
             if self._closing:
                 return None
             self._replacement_wanted = False
+            self._generation += 1
             self._embeddings.clear()
             self._refused_keys.clear()
             self._announced_key = ""
@@ -276,6 +256,10 @@ class Inference(QObject):
                         return partial(self._run_preview, preview, embedding)
                     if current is not None and self._needs_encoding(current):
                         return partial(self._run_encode, current)
+                    if (errand := self._errands.take(self._generation)) is not None:
+                        return partial(self._run_errand, errand)
+                elif self._state is SegmenterState.FAILED:
+                    self._errands.fail(SegmenterError(self._problem))
                 self._condition.wait()
         return None
 
@@ -311,7 +295,7 @@ class Inference(QObject):
     def _run_decode(self, request: _DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
         started = time.perf_counter()
         try:
-            shown = tuple(map(_show, segmenter.decode(embedding, request.prompt)))
+            shown = tuple(map(ShownProposal.of, segmenter.decode(embedding, request.prompt)))
         except SegmenterError:
             with self._condition:
                 self._decode = self._decode or request  # to be tried again unless a newer one waits
@@ -334,6 +318,32 @@ class Inference(QObject):
             _told(error)
             shape = None
         self.previewed.emit(Previewed(request.request_id, shape, time.perf_counter() - started))
+        return True
+
+    def _run_errand(self, errand: Errand, segmenter: SegmenterProcess) -> bool:
+        again: Errand | None = None
+        try:
+            answer = errand.work(segmenter, errand.interruption)
+        except Cancelled:
+            errand.interruption = CancellationToken()
+            again = errand
+        except SegmenterError as error:
+            if errand.may_be_tried_again() and not self._closing:
+                again = errand
+            else:
+                errand.answer.set_exception(error)
+            raise
+        except Exception as error:  # noqa: BLE001  (raised where the errand came from)
+            errand.answer.set_exception(error)  # raised in the thread that asked
+        else:
+            self._failures_in_a_row = 0
+            errand.answer.set_result(answer)
+        finally:
+            with self._condition:
+                if again is not None and self._closing:
+                    again.drop()
+                    again = None
+                self._errands.done(again=again)
         return True
 
     def _recover(self, segmenter: SegmenterProcess, reason: str) -> bool:
@@ -386,9 +396,3 @@ def _told(error: Exception) -> str:
     if not isinstance(error, AnnotatorError):
         traceback.print_exception(error)
     return str(error)
-
-
-def _show(proposal: Proposal) -> ShownProposal:
-    mask = RunLengths.from_mask(proposal.mask)
-    # A copy without the full-size mask: a prompt of many clicks on a large image would keep gigabytes.
-    return ShownProposal(replace(proposal), mask, MaskShape.from_run_lengths(mask))

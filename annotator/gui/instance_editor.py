@@ -9,7 +9,8 @@ from annotator.core.edits import AddCategory, AddInstance, Edit, Together
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
-from annotator.gui.inference import Inference, ShownProposal
+from annotator.gui.inference import Inference
+from annotator.gui.inference_messages import ShownProposal
 from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.mask_changes import MaskChanges
 from annotator.gui.prompt_session import PromptSession

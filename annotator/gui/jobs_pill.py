@@ -127,7 +127,7 @@ class _JobRow(QWidget):
     def __init__(self, job: BackgroundJob, parent: QWidget) -> None:
         super().__init__(parent)
         self._job = job
-        title = QLabel(job.title, self)
+        self._title = title = QLabel(job.title, self)
         title.setWordWrap(True)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
@@ -149,6 +149,7 @@ class _JobRow(QWidget):
 
     def refresh(self) -> None:
         """Show how far the job is; one that cannot say shows that it moves."""
+        self._title.setText(self._job.title)
         self._bar.setRange(0, self._job.total)
         self._bar.setValue(self._job.done)
         self._count.setText(f"{self._job.done} / {self._job.total}" if self._job.total else "")

@@ -13,6 +13,7 @@ from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_strip import PromptStrip
+from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.dialogs.about import AboutDialog
 from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.dialogs.settings import SettingsDialog
@@ -27,6 +28,8 @@ from annotator.gui.model_messages import ModelMessages
 from annotator.gui.panels.categories import CategoriesPanel
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel
+from annotator.gui.panels.proposals import ProposalsPanel
+from annotator.gui.proposals_on_screen import ProposalsOnScreen
 from annotator.gui.settings import Settings
 from annotator.gui.status import StatusBar
 from annotator.gui.tools.brush_tool import BrushSize, BrushTool
@@ -188,7 +191,7 @@ class MainWindow(QMainWindow):
             return
         if self.workspace.session.is_pending:
             self.workspace.session.clear()
-        else:
+        elif not self.workspace.everything.cancel(self.workspace.image_id):
             self.actions_.select_tool.trigger()
 
     def _select_all(self) -> None:
@@ -213,7 +216,8 @@ class MainWindow(QMainWindow):
         workspace = self.workspace
         model, session, editor, selection = workspace.model, workspace.session, workspace.editor, workspace.selection
         self.layer = InstanceLayer(model, selection, self)
-        self.canvas = Canvas(self.layer, session, self)
+        self.proposal_layer = ProposalLayer(model, workspace.proposals, workspace.everything, self)
+        self.canvas = Canvas(self.layer, self.proposal_layer, session, self)
         self.strip = PromptStrip(self.canvas, session, editor, model, selection)
         self.messages = MessageBar(self)
         self.images = ImageListPanel(model, self)
@@ -252,6 +256,13 @@ class MainWindow(QMainWindow):
                 instances.show_all,
             ),
         )
+        self.proposals = ProposalsPanel(
+            workspace.proposals, workspace.proposal_changes, self.actions_.show_proposals, self
+        )
+        self.side.addWidget(self.proposals)
+        self.proposals_on_screen = ProposalsOnScreen(
+            workspace, self.canvas, self.proposal_layer, self.actions_, self.images
+        )
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
         self.exchange = Exchange(self, workspace, self.messages, self._settings)
         self._model_messages = ModelMessages(
@@ -281,6 +292,8 @@ class MainWindow(QMainWindow):
         workspace.session.changed.connect(self._refresh_undo)
         workspace.editor.accepted.connect(self.layer.flash)
         workspace.editor.refused.connect(self.status.refuse)
+        workspace.proposal_changes.accepted.connect(self.layer.flash)
+        workspace.everything.told.connect(self.status.refuse)
         workspace.model.saved_changed.connect(self._refresh_title)
         workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
@@ -304,7 +317,6 @@ class MainWindow(QMainWindow):
             (actions.undo, self._on_undo),
             (actions.redo, workspace.model.redo),
             (actions.select_all, self._select_all),
-            (actions.delete, workspace.editor.delete_selected),
             (actions.fit, self.canvas.fit),
             (actions.actual_size, self.canvas.zoom_to_actual_size),
             (actions.zoom_in, lambda: self.canvas.zoom_by_steps(1)),
@@ -338,7 +350,14 @@ class MainWindow(QMainWindow):
         workspace = self.workspace
         session, editor = workspace.session, workspace.editor
         self._tools: dict[QAction, Tool] = {
-            self.actions_.select_tool: SelectTool(self.layer, workspace.selection, self),
+            self.actions_.select_tool: SelectTool(
+                self.layer,
+                workspace.selection,
+                self.proposal_layer,
+                workspace.proposals,
+                workspace.proposal_changes,
+                self,
+            ),
             self.actions_.point_tool: PromptTool(session, editor, workspace.preview, is_box=False, parent=self),
             self.actions_.box_tool: PromptTool(session, editor, workspace.preview, is_box=True, parent=self),
             self.actions_.polygon_tool: PolygonTool(editor.masks, self),

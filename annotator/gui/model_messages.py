@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject
 
-from annotator.gui.inference import Inference, SegmenterState
+from annotator.gui.inference import Inference
+from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.message_bar import Message, MessageBar
 from annotator.gui.settings import Settings
 from annotator.gui.weights_library import OFFICIAL_FILE, WeightsLibrary

@@ -17,6 +17,9 @@ POSITIVE = QColor("#17b26a")
 NEGATIVE = QColor("#e5342f")
 CURRENT_MASK = QColor(255, 255, 255)
 PREVIEW = QColor(255, 255, 255, 170)
+# Proposals of "segment everything" are of no category yet.
+PROPOSAL = QColor("#ffffff")
+PROPOSAL_FILL_OPACITY = 0.12
 # Drawn under every bright line so that it shows on any picture.
 CASING = QColor(0, 0, 0, 160)
 FILL_OPACITY = 0.4

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
-from annotator.gui.inference import Decoded, Inference, ShownProposal
+from annotator.gui.inference import Inference
+from annotator.gui.inference_messages import Decoded, ShownProposal
 from annotator.segment import Prompt
 
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_loader import LoadedImage
-from annotator.gui.inference import Encoded, Inference, SegmenterState
+from annotator.gui.inference import Inference
+from annotator.gui.inference_messages import Encoded, SegmenterState
 from annotator.gui.jobs_pill import JobsPill
 from annotator.gui.prompt_session import PromptSession
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from annotator.gui.background import BackgroundJob
 from annotator.gui.child_call import call_in_child
-from annotator.gui.inference import SegmenterProcess
+from annotator.gui.inference_messages import SegmenterProcess
 from annotator.gui.settings import Settings
 from annotator.gui.workspace import Workspace
 

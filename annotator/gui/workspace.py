@@ -19,14 +19,19 @@ from annotator.core.dataset import Dataset, open_dataset
 from annotator.core.document import ImageRecord
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.everything_runs import EverythingRuns
 from annotator.gui.hover_preview import HoverPreview
 from annotator.gui.image_loader import ImageLoader, LoadedImage
-from annotator.gui.inference import Inference, SegmenterProcess
+from annotator.gui.inference import Inference
+from annotator.gui.inference_messages import SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.prompt_session import PromptSession
+from annotator.gui.proposal_changes import ProposalChanges
+from annotator.gui.proposal_view import ProposalView
 from annotator.gui.saving import Saver
 from annotator.gui.selection import Selection
 from annotator.segment.disk_cache import DiskCache
+from annotator.segment.everything_config import EverythingConfig
 
 _DIALOG_POLL_MS = 100
 
@@ -41,7 +46,10 @@ class _Source:
 
 
 class Workspace(QObject):
-    """Opens datasets and images; `make_segmenter` makes the process that computes, in the inference thread."""
+    """Opens datasets and images; `make_segmenter` makes the process that computes, in the inference thread.
+
+    read_config: the thresholds of "segment everything" that its checkpoint asks for; called in worker threads.
+    """
 
     opening_failed = Signal(str)
     overtaken = Signal(object)  # the document was edited while another was read: call it to replace the document
@@ -56,6 +64,7 @@ class Workspace(QObject):
         parent: QObject | None = None,
         *,
         disk_cache: DiskCache | None = None,
+        read_config: Callable[[], EverythingConfig] = EverythingConfig,
     ) -> None:
         super().__init__(parent)
         self.disk_cache = disk_cache
@@ -66,6 +75,12 @@ class Workspace(QObject):
         self.preview = HoverPreview(self.inference, self.session, self)
         self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self)
         self.jobs = BackgroundJobs(self)
+        categories = self.editor.categories
+        self.proposals = ProposalView(self.model, self)
+        self.proposal_changes = ProposalChanges(self.model, self.selection, self.proposals, categories, self)
+        self.everything = EverythingRuns(
+            self.model, self.selection, self.inference, self.jobs, categories, read_config, self
+        )
         self.saver = Saver(self.model, self.jobs, self)
         self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None
@@ -167,6 +182,11 @@ class Workspace(QObject):
                     return image.id
         return next(iter(document.images), None)
 
+    def segment_everything(self) -> None:
+        """Propose masks for everything on the image on screen."""
+        if self._image_id is not None and self._image is not None:
+            self.everything.start(self._image_id, self._image)
+
     # -- the image on screen -----------------------------------------------------------------------------------------
 
     @property
@@ -201,6 +221,7 @@ class Workspace(QObject):
         self._image = None
         self._refusal = ""
         self.editor.image_id = None
+        self.proposals.set_image(None)
         self.session.set_image("")
         self.selection.select(())
 
@@ -218,6 +239,7 @@ class Workspace(QObject):
             return
         self._image = image
         self.editor.image_id = record.id
+        self.proposals.set_image(record.id)
         self.image_shown.emit(image)
         self.session.set_image(image.key)
         self.inference.show_image(image.key, image.rgb)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from annotator.core import coco
 from annotator.gui import hover_preview, image_loader, workspace
-from annotator.gui.inference import SegmenterState
+from annotator.gui.inference_messages import SegmenterState
 from tests.gui.conftest import FakeProcess, Hands, write_discs
 from tests.gui.test_annotating import add_category
 from tests.gui.test_browsing import accept_disc

@@ -14,7 +14,7 @@ from annotator import paths
 from annotator.errors import AnnotatorError, WeightsError
 from annotator.gui.child_call import call_in_child
 from annotator.gui.dialogs.weights import WeightsDialog
-from annotator.gui.inference import SegmenterState
+from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.weights_library import OFFICIAL_FILE, WeightsLibrary
 from annotator.gui.workspace import Workspace
 from annotator.segment import CancellationToken, Cancelled

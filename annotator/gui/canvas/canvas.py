@@ -32,6 +32,7 @@ from annotator.gui.canvas.prompt_painter import (
     paint_points,
     paint_progress_ring,
 )
+from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.image_loader import LoadedImage
 from annotator.gui.palette import CASING
@@ -53,10 +54,13 @@ class Canvas(QWidget):
     digit_pressed = Signal(int)
     resized = Signal()
 
-    def __init__(self, layer: InstanceLayer, session: PromptSession, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, layer: InstanceLayer, proposals: ProposalLayer, session: PromptSession, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.viewport = Viewport()
         self._layer = layer
+        self._proposals = proposals
         self._session = session
         self._image: LoadedImage | None = None
         self._is_awaiting = False
@@ -83,6 +87,7 @@ class Canvas(QWidget):
         self._ring.setInterval(40)
         self._ring.timeout.connect(self._repaint)
         layer.changed.connect(self._repaint)
+        proposals.changed.connect(self._repaint)
         session.changed.connect(self._on_session_changed)
 
     # -- what to show ------------------------------------------------------------------------------------------------
@@ -184,6 +189,8 @@ class Canvas(QWidget):
         picture = self._layer.picture(self.viewport, self.size(), self.devicePixelRatio())
         painter.drawPixmap(0, 0, self._tool.cut(picture, self.viewport))
         self._layer.paint_highlights(painter, self.viewport)
+        painter.drawPixmap(0, 0, self._proposals.picture(self.viewport, self.size(), self.devicePixelRatio()))
+        self._proposals.paint_highlights(painter, self.viewport)
         self._paint_prompt(painter, self.viewport)
         self._tool.paint(painter, self.viewport)
         if self._ring.isActive():
@@ -215,6 +222,8 @@ class Canvas(QWidget):
         paint_image(painter, lens, image, self.devicePixelRatio())
         self._layer.paint(painter, lens)
         self._layer.paint_highlights(painter, lens)
+        self._proposals.paint(painter, lens)
+        self._proposals.paint_highlights(painter, lens)
         self._paint_prompt(painter, lens)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

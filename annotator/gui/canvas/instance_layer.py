@@ -77,6 +77,10 @@ class InstanceLayer(QObject):
         """The instance's shape if it has been built."""
         return self._shapes.get(instance_id)
 
+    def area_of(self, instance_id: int) -> int:
+        """The pixels of the instance's mask."""
+        return self._model.document.instances[instance_id].mask.area
+
     def instance_at(self, position: QPointF) -> int | None:
         """The id of the topmost instance with that image pixel that is neither hidden nor locked, or None."""
         if not self.is_visible:
@@ -86,12 +90,8 @@ class InstanceLayer(QObject):
             if instance.id in untouchable:
                 continue
             shape = self._shapes.get(instance.id)
-            if shape is not None and shape.rect.contains(position):
-                offset = position - shape.rect.topLeft()
-                x = min(int(offset.x()), shape.fill.width() - 1)
-                y = min(int(offset.y()), shape.fill.height() - 1)
-                if shape.fill.pixelIndex(x, y):
-                    return instance.id
+            if shape is not None and shape.covers(position):
+                return instance.id
         return None
 
     def picture(self, viewport: Viewport, size: QSize, pixel_ratio: float) -> QPixmap:

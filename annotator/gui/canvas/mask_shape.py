@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainterPath, qRgba
 
 from annotator.core.geometry import RunLengths
@@ -31,6 +31,15 @@ class MaskShape:
         crop, x0, y0 = mask.crop()
         height, width = crop.shape
         return cls(QRectF(x0, y0, width, height), _indexed_image(crop), _outline(mask))
+
+    def covers(self, position: QPointF) -> bool:
+        """Whether the mask has the image pixel there."""
+        if not self.rect.contains(position):
+            return False
+        offset = position - self.rect.topLeft()
+        x = min(int(offset.x()), self.fill.width() - 1)
+        y = min(int(offset.y()), self.fill.height() - 1)
+        return bool(self.fill.pixelIndex(x, y))
 
     def colored(self, color: QColor, opacity: float) -> QImage:
         """The fill in that colour; shares the pixels."""

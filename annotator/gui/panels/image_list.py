@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
@@ -83,21 +84,37 @@ class ImageListPanel(QWidget):
 
     def next_untouched(self) -> None:
         """Go to the next row whose image is untouched, beginning again at the top; say so when there is none."""
+        document = self._model.document
+        if self._go_to_next(lambda image_id: document.status_of(image_id) is ImageStatus.UNTOUCHED):
+            return
+        if self.list_model.filter.is_empty:
+            self.refused.emit(self.tr("No image is untouched any more."))
+        else:
+            self.refused.emit(self.tr("No image of those listed is untouched any more."))
+
+    def next_with_proposals(self) -> None:
+        """Go to the next row whose image has proposals, beginning again at the top; say so when there is none."""
+        document = self._model.document
+        if not self._go_to_next(lambda image_id: next(document.proposals_of(image_id), None) is not None):
+            if self.list_model.filter.is_empty:
+                self.refused.emit(self.tr("No other image has proposals."))
+            else:
+                self.refused.emit(self.tr("No other image of those listed has proposals."))
+
+    def _go_to_next(self, is_wanted: Callable[[int], bool]) -> bool:
+        """Go to the next row of a usable image that is wanted; returns whether there is one beside the current."""
         count = self.list_model.rowCount()
-        start = self.view.currentIndex().row() + 1
+        current = self.view.currentIndex().row()
+        start = current + 1
         if start == 0 and self._shown_id is not None:
             start = self.list_model.row_from(self._shown_id)
         document = self._model.document
         for row in (*range(start, count), *range(min(start, count))):
             image_id = self.list_model.image_id(row)
-            is_usable = document.images[image_id].problem is None
-            if is_usable and document.status_of(image_id) is ImageStatus.UNTOUCHED:
+            if row != current and document.images[image_id].problem is None and is_wanted(image_id):
                 self._choose(row)
-                return
-        if self.list_model.filter.is_empty:
-            self.refused.emit(self.tr("No image is untouched any more."))
-        else:
-            self.refused.emit(self.tr("No image of those listed is untouched any more."))
+                return True
+        return False
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.thumbnails.want(())

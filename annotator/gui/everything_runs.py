@@ -1,0 +1,174 @@
+""" "Segment everything" on images of the open document: runs in the background, whose proposals are kept at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+
+from annotator.core.document import Document
+from annotator.core.edits import AddCategory, Edit, ReplaceProposals, Together
+from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.category_changes import CategoryChanges
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.errands import LentSegmenter
+from annotator.gui.image_loader import LoadedImage
+from annotator.gui.inference import Inference
+from annotator.gui.selection import Selection
+from annotator.segment.everything import EverythingProposal, segment_everything
+from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.stored_proposals import earlier_proposals, not_taken, stored_proposals
+
+UNNAMED = "object"
+"""What proposals are proposed as in a document without categories; that of pre-labelling."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Outcome:
+    weights: str
+    config: EverythingConfig
+    found: list[EverythingProposal]
+
+
+@dataclass(eq=False)
+class _Run:
+    document: Document
+    name: str
+    job: BackgroundJob
+    shapes: list[MaskShape] = field(default_factory=list)
+
+
+class EverythingRuns(QObject):
+    """At most one run for each image. A run goes on for its own image when another is shown.
+
+    It ends without a trace when it is cancelled, when another document is opened, or another checkpoint chosen.
+    """
+
+    changed = Signal(int)  # image id: its run began, found something, or ended
+    told = Signal(str)  # what came of it, or why nothing was begun
+    _found = Signal(object, object)  # _Run's job, MaskShape; from the job's thread
+
+    def __init__(
+        self,
+        model: DocumentModel,
+        selection: Selection,
+        inference: Inference,
+        jobs: BackgroundJobs,
+        categories: CategoryChanges,
+        read_config: Callable[[], EverythingConfig],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._selection = selection
+        self._inference = inference
+        self._jobs = jobs
+        self._categories = categories
+        self._read_config = read_config
+        self._runs: dict[int, _Run] = {}
+        self._found.connect(self._on_found)
+        model.document_replaced.connect(self._on_document_replaced)
+
+    def is_running(self, image_id: int | None) -> bool:
+        """Whether proposals are being made for that image."""
+        return image_id in self._runs
+
+    def found_shapes(self, image_id: int | None) -> list[MaskShape]:
+        """What the run over that image has found so far, for showing; only at its end are they proposals."""
+        run = None if image_id is None else self._runs.get(image_id)
+        return [] if run is None else run.shapes
+
+    def start(self, image_id: int, image: LoadedImage) -> None:
+        """Propose masks for everything on the image; one edit then replaces what an earlier run proposed for it."""
+        if image_id in self._runs:
+            self.told.emit(self.tr("This image is being segmented already; Escape ends that."))
+            return
+        job = self._jobs.new(lambda job: self._segment(job, image), title=self._title(image.path.name, 0))
+        self._runs[image_id] = _Run(self._model.document, image.path.name, job)
+        job.succeeded.connect(lambda outcome: self._store(image_id, job, outcome))
+        job.finished.connect(lambda: self._forget(image_id, job))
+        job.failed.connect(self.told)
+        job.start()
+        self.changed.emit(image_id)
+
+    def cancel(self, image_id: int | None) -> bool:
+        """End the run over that image without a trace; returns whether there was one."""
+        run = None if image_id is None else self._runs.pop(image_id, None)
+        if run is None or image_id is None:
+            return False
+        run.job.cancel.cancel()
+        self.changed.emit(image_id)
+        return True
+
+    # -- in the job's thread -----------------------------------------------------------------------------------------
+
+    def _segment(self, job: BackgroundJob, image: LoadedImage) -> _Outcome:
+        def on_found(proposal: EverythingProposal) -> None:
+            shape = MaskShape.from_run_lengths(proposal.mask)
+            if shape is not None:
+                self._found.emit(job, shape)
+
+        segmenter = LentSegmenter(self._inference, job.cancel)
+        config = self._read_config()
+        found = segment_everything(
+            segmenter,
+            segmenter.embedding_of(image.key, image.rgb),
+            config,
+            rgb=image.rgb,
+            on_progress=lambda progress: job.report_progress(progress.decoded, progress.planned),
+            on_found=on_found,
+            cancel=job.cancel,
+        )
+        return _Outcome(segmenter.name, config, [proposal.rounded() for proposal in found])
+
+    # -- back in the GUI thread --------------------------------------------------------------------------------------
+
+    def _on_found(self, job: BackgroundJob, shape: MaskShape) -> None:
+        for image_id, run in self._runs.items():
+            if run.job is job:
+                run.shapes.append(shape)
+                job.title = self._title(run.name, len(run.shapes))
+                self.changed.emit(image_id)
+
+    def _title(self, name: str, count: int) -> str:
+        return self.tr("%n proposal(s) on %1", "", count).replace("%1", name)
+
+    def _store(self, image_id: int, job: BackgroundJob, outcome: _Outcome) -> None:
+        run = self._runs.get(image_id)
+        document = self._model.document
+        if run is None or run.job is not job or run.document is not document or job.cancel.is_cancelled:
+            return
+        earlier = earlier_proposals(document, image_id)
+        found = not_taken(outcome.found, list(document.instances_of(image_id)))
+        if not found and not earlier:
+            self.told.emit(self.tr("Nothing was found on %1 that is not labelled already.").replace("%1", run.name))
+            return
+        is_first = not document.categories
+        edits: list[Edit] = []
+        category_id = self._selection.category_id
+        if category_id is None:
+            category = document.category_named(UNNAMED) or next(iter(document.categories.values()), None)
+            if category is None:
+                category = self._categories.new_category(UNNAMED)
+                edits.append(AddCategory(category))
+            category_id = category.id
+        stored = stored_proposals(
+            document, found, image_id=image_id, category_id=category_id, weights=outcome.weights, config=outcome.config
+        )
+        edits.append(ReplaceProposals(earlier, stored))
+        self._model.push(Together(tuple(edits)), self.tr("Segment everything"))
+        if is_first:
+            self._selection.set_category(None)  # the first that is accepted asks what it is
+        self.told.emit(self._title(run.name, len(stored)))
+
+    def _forget(self, image_id: int, job: BackgroundJob) -> None:
+        run = self._runs.get(image_id)
+        if run is not None and run.job is job:
+            del self._runs[image_id]
+            self.changed.emit(image_id)
+
+    def _on_document_replaced(self) -> None:
+        for image_id in list(self._runs):
+            self.cancel(image_id)

@@ -1,0 +1,75 @@
+"""What goes between the inference and those who ask it: its state and its answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Protocol
+
+from annotator.core.geometry import RunLengths
+from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.segment import Proposal, Segmenter
+
+
+class SegmenterProcess(Segmenter, Protocol):
+    """A segmenter with a life of its own; the remote one, or a test's."""
+
+    def start(self) -> None: ...
+
+    def wait_ready(self, timeout: float | None = None) -> None: ...
+
+    def restart(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class SegmenterState(Enum):
+    """What the segmenter is doing, for the status bar."""
+
+    STARTING = auto()
+    READY = auto()
+    ENCODING = auto()
+    RESTARTING = auto()
+    FAILED = auto()
+
+
+@dataclass(frozen=True, eq=False)
+class ShownProposal:
+    """A proposal with all that showing and accepting it needs, computed off the GUI thread."""
+
+    proposal: Proposal
+    mask: RunLengths
+    shape: MaskShape | None
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> ShownProposal:
+        """Without the full-size mask: a prompt of many clicks on a large image would keep gigabytes."""
+        mask = RunLengths.from_mask(proposal.mask)
+        return cls(replace(proposal), mask, MaskShape.from_run_lengths(mask))
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """The image of that key has its embedding. seconds: how long it took; cached: it was in memory already."""
+
+    key: str
+    seconds: float
+    cached: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Decoded:
+    """The answer to one prompt: three proposals, best first, and the seconds until they could be drawn."""
+
+    request_id: int
+    proposals: tuple[ShownProposal, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, eq=False)
+class Previewed:
+    """What a click would give: the best proposal's shape, None for an empty one, and the seconds it took."""
+
+    request_id: int
+    shape: MaskShape | None
+    seconds: float
