@@ -331,10 +331,12 @@ class Inference(QObject):
             if errand.may_be_tried_again() and not self._closing:
                 again = errand
             else:
-                errand.answer.set_exception(error)
+                errand.answer.set_exception(SegmenterError(str(error)))
             raise
         except Exception as error:  # noqa: BLE001  (raised where the errand came from)
-            errand.answer.set_exception(error)  # raised in the thread that asked
+            _told(error)
+            # Raised in the thread that asked, without the frames of this one: objects would be held in circles.
+            errand.answer.set_exception(error.with_traceback(None))
         else:
             self._failures_in_a_row = 0
             errand.answer.set_result(answer)

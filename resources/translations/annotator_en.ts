@@ -32,6 +32,16 @@
     </message>
 </context>
 <context>
+    <name>EverythingRuns</name>
+    <message numerus="yes">
+        <source>%n proposal(s) on %1</source>
+        <translation>
+            <numerusform>%n proposal on %1</numerusform>
+            <numerusform>%n proposals on %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ExportReportDialog</name>
     <message numerus="yes">
         <source>    and %n more</source>
@@ -202,6 +212,33 @@
         <translation>
             <numerusform>%n instance gets the other category. Undo takes it back.</numerusform>
             <numerusform>%n instances get the other category. Undo takes it all back.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProposalChanges</name>
+    <message numerus="yes">
+        <source>Delete %n proposal(s)</source>
+        <translation>
+            <numerusform>Delete %n proposal</numerusform>
+            <numerusform>Delete %n proposals</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %n proposal(s)</source>
+        <translation>
+            <numerusform>Accept %n proposal</numerusform>
+            <numerusform>Accept %n proposals</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProposalNameStrip</name>
+    <message numerus="yes">
+        <source>Accept %n proposal(s) as</source>
+        <translation>
+            <numerusform>Accept %n proposal as</numerusform>
+            <numerusform>Accept %n proposals as</numerusform>
         </translation>
     </message>
 </context>

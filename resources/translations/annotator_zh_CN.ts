@@ -111,6 +111,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>显示实例(&amp;S)</translation>
     </message>
     <message>
+        <source>Show &amp;proposals</source>
+        <translation>显示候选(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Next image with p&amp;roposals</source>
+        <translation>下一张有候选的图像(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;Next image</source>
         <translation>下一张图像(&amp;N)</translation>
     </message>
@@ -173,6 +181,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>&amp;Clear the prompt</source>
         <translation>清除提示(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Segment &amp;everything</source>
+        <translation>分割全部(&amp;E)</translation>
     </message>
     <message>
         <source>&amp;Weights...</source>
@@ -518,6 +530,27 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Reload</source>
         <translation>重新载入</translation>
+    </message>
+</context>
+<context>
+    <name>EverythingRuns</name>
+    <message>
+        <source>This image is being segmented already; Escape ends that.</source>
+        <translation>正在分割这张图像，按 Esc 可停止。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s) on %1</source>
+        <translation>
+            <numerusform>%1：%n 个候选</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing was found on %1 that is not labelled already.</source>
+        <translation>%1 上没有找到尚未标注的对象。</translation>
+    </message>
+    <message>
+        <source>Segment everything</source>
+        <translation>分割全部</translation>
     </message>
 </context>
 <context>
@@ -899,6 +932,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>No image of those listed is untouched any more.</source>
         <translation>列表中的图像都已标注过。</translation>
+    </message>
+    <message>
+        <source>No other image has proposals.</source>
+        <translation>其他图像都没有候选。</translation>
+    </message>
+    <message>
+        <source>No other image of those listed has proposals.</source>
+        <translation>列出的其他图像都没有候选。</translation>
     </message>
     <message>
         <source>%1/%2 done</source>
@@ -1400,6 +1441,104 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>ProposalChanges</name>
+    <message numerus="yes">
+        <source>Delete %n proposal(s)</source>
+        <translation>
+            <numerusform>删除 %n 个候选</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accept %n proposal(s)</source>
+        <translation>
+            <numerusform>接受 %n 个候选</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProposalListModel</name>
+    <message>
+        <source>IoU %1</source>
+        <translation>IoU %1</translation>
+    </message>
+    <message>
+        <source>%1 px</source>
+        <translation>%1 像素</translation>
+    </message>
+</context>
+<context>
+    <name>ProposalNameStrip</name>
+    <message numerus="yes">
+        <source>Accept %n proposal(s) as</source>
+        <translation>
+            <numerusform>将 %n 个候选接受为</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ProposalsPanel</name>
+    <message>
+        <source>Proposals</source>
+        <translation>候选</translation>
+    </message>
+    <message>
+        <source>&amp;Accept</source>
+        <translation>接受(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>删除(&amp;D)</translation>
+    </message>
+    <message>
+        <source>Level, from whole objects to fine parts</source>
+        <translation>层级：从整体到细小部件</translation>
+    </message>
+    <message>
+        <source>Least predicted IoU</source>
+        <translation>预测 IoU 下限</translation>
+    </message>
+    <message>
+        <source>Accept all...</source>
+        <translation>全部接受...</translation>
+    </message>
+    <message>
+        <source>Make instances of all proposals that are shown; asks which category</source>
+        <translation>把当前显示的候选全部变为实例，并询问其类别</translation>
+    </message>
+    <message>
+        <source>whole</source>
+        <translation>整体</translation>
+    </message>
+    <message>
+        <source>finest</source>
+        <translation>最细</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>None passes the filters.</source>
+        <translation>没有符合筛选条件的候选。</translation>
+    </message>
+    <message>
+        <source>W proposes masks for everything in the image.</source>
+        <translation>按 W 为图像中的所有对象生成候选掩码。</translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation>层级</translation>
+    </message>
+    <message>
+        <source>IoU from</source>
+        <translation>IoU 下限</translation>
+    </message>
+</context>
+<context>
     <name>RecentMenu</name>
     <message>
         <source>Open &amp;recent</source>
@@ -1454,6 +1593,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Saving %1</source>
         <translation>正在保存 %1</translation>
+    </message>
+</context>
+<context>
+    <name>SelectTool</name>
+    <message>
+        <source>No proposal lies inside that rectangle as a whole.</source>
+        <translation>没有候选完全位于该矩形内。</translation>
     </message>
 </context>
 <context>
