@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,6 +29,7 @@ Label images with TinySAM: click, get a mask, save COCO.
   annotator stats FILE.json     count what a COCO file holds
   annotator export FILE.json    write another format, and compare it with the masks
   annotator import SOURCE ...   add the annotations of another format to a COCO file
+  annotator benchmark           time the network on this machine; a table to paste into a report
 """
 _EPILOG = """\
 `annotator segment --help` and so on say more.
@@ -44,6 +44,7 @@ _COMMANDS = {
     "stats": "stats",
     "export": "export",
     "import": "import_",
+    "benchmark": "benchmark",
 }
 """The module of annotator.commands that each command is in."""
 
@@ -135,24 +136,6 @@ def _print_version(*, verbose: bool) -> None:
     print(f"annotator {__version__}")
     if not verbose:
         return
-    import platform
-    from importlib import metadata
+    from annotator.commands.versions import version_lines
 
-    from annotator import kernels, paths
-
-    print(f"Python {platform.python_version()} on {platform.platform()}")
-    try:
-        requirements = metadata.requires("tinysam-annotator") or []
-    except metadata.PackageNotFoundError:
-        print("not installed: this is a bare checkout")
-        requirements = []
-    for requirement in requirements:
-        if "extra ==" not in requirement:
-            name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
-            print(f"{name} {metadata.version(name)}")
-    try:
-        print(f"kernels: {kernels.describe()}")
-    except kernels.KernelsUnavailable as error:
-        print(f"kernels: none, so the network runs on MindSpore's own operators, slower ({error})")
-    print(f"shipped weights: {paths.shipped_weights_dir()}")
-    print(f"imported weights: {paths.user_weights_dir()}")
+    print(*version_lines(), sep="\n")

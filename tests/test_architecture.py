@@ -23,7 +23,7 @@ LIBRARIES = {
     "kernels": {"numpy", "mindspore"},
     "gui": {"numpy", "PySide6"},
     "cli": set(),
-    "commands": {"numpy", "cv2"},
+    "commands": {"numpy", "cv2", "onnxruntime"},  # the last one inside a function, and only when asked to compare
 }
 WINDOW = {"PySide6", "shiboken6"}
 MODEL = {"mindspore"}

@@ -158,12 +158,17 @@ def check_prompts(embedding: Embedding, prompts: Sequence[Prompt]) -> None:
 
 
 def load_segmenter(
-    weights: Path | str | None = None, precision: str = "fp32", *, cache: EmbeddingStore | None = None
+    weights: Path | str | None = None,
+    precision: str = "fp32",
+    image_size: int | None = None,
+    *,
+    cache: EmbeddingStore | None = None,
 ) -> Segmenter:
     """A segmenter in this process; `weights` None takes the best checkpoint installed. Raises WeightsError.
 
+    image_size: S, the side of the network's square input in pixels; None for the checkpoint's own.
     cache: where encode looks for an embedding first and puts it; None for none.
     """
     from annotator.segment.tinysam import TinySamSegmenter
 
-    return TinySamSegmenter.load(weights, precision=precision, cache=cache)
+    return TinySamSegmenter.load(weights, precision=precision, image_size=image_size, cache=cache)

@@ -1,0 +1,92 @@
+"""Timing the network's jobs, in turn with ONNX Runtime's, so that what else the machine does hits both alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from annotator.commands.onnx import OnnxModels
+from annotator.segment import Embedding, Prompt, Segmenter
+
+HEIGHT, WIDTH = 768, 1024
+"""Of the picture, in pixels."""
+
+_PAUSE = 0.1  # seconds; ONNX Runtime's threads go on spinning for a while, and whoever comes next would pay for it
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One row of the table. seconds: of each run; reference: ONNX Runtime's beside it, or empty."""
+
+    name: str
+    image_size: int
+    seconds: list[float]
+    reference: list[float]
+
+    @property
+    def ratios(self) -> list[float]:
+        """Ours divided by ONNX Runtime's, run by run."""
+        return [ours / theirs for ours, theirs in zip(self.seconds, self.reference, strict=True)]
+
+
+def time_network(segmenter: Segmenter, onnx: OnnxModels, *, runs: int, prompts: int) -> list[Timing]:
+    """Seconds of an embedding, a click, a click that refines a mask, and `prompts` clicks at once, `runs` times each.
+
+    All from pixels to pixels: the embedding with the image's resizing, a click with its mask in the image's size.
+    """
+    random = np.random.default_rng(0)
+    rgb = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
+    size = segmenter.identity.image_size
+    embedding = segmenter.encode(rgb)
+    previous = segmenter.decode(embedding, _prompts(random, 1)[0])[0].logits
+    timings = []
+
+    def add(name: str, work: Callable[[], object], reference: Callable[[], object] | None, times: int = 1) -> None:
+        ours, theirs = _alternate(work, reference, runs)
+        timings.append(Timing(name, size, ours, [times * seconds for seconds in theirs]))
+
+    def click(logits: npt.NDArray[np.float32] | None) -> None:
+        (point,) = _points(random, 1)
+        _ = segmenter.decode(embedding, Prompt(points=[point], labels=[1], logits=logits))[0].mask
+
+    their_click = onnx.click(embedding.features, HEIGHT, WIDTH)
+    add("embedding", lambda: segmenter.encode(rgb), onnx.embedding(size))
+    add("click", lambda: click(None), their_click)
+    add("click that refines a mask", lambda: click(previous), their_click)
+    batch = f"{prompts} prompts at once"
+    add(batch, lambda: _batch(segmenter, embedding, _prompts(random, prompts)), their_click, prompts)
+    return timings
+
+
+def _batch(segmenter: Segmenter, embedding: Embedding, prompts: list[Prompt]) -> None:
+    segmenter.decode_batch(embedding, prompts)
+
+
+def _points(random: np.random.Generator, count: int) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in random.uniform((0, 0), (WIDTH, HEIGHT), (count, 2))]
+
+
+def _prompts(random: np.random.Generator, count: int) -> list[Prompt]:
+    return [Prompt(points=[point], labels=[1]) for point in _points(random, count)]
+
+
+def _alternate(
+    ours: Callable[[], object], theirs: Callable[[], object] | None, runs: int
+) -> tuple[list[float], list[float]]:
+    """Seconds of each run of both."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for run in range(runs + 1):
+        for work, measured in zip((ours, theirs), seconds, strict=True):
+            if work is None:
+                continue
+            if theirs is not None:
+                time.sleep(_PAUSE)
+            started = time.perf_counter()
+            work()
+            if run:  # the first one warms up
+                measured.append(time.perf_counter() - started)
+    return seconds
