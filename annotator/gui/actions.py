@@ -111,6 +111,8 @@ class Actions(QObject):
         self.next_mask = self._add(self.tr("&Next of the three masks"), "C", on_canvas=True)
         self.remove_last = self._add(self.tr("Take back the &last click"), "Backspace", on_canvas=True)
         self.clear = self._add(self.tr("&Clear the prompt"), "Esc", on_canvas=True)
+        self.prelabel = self._add(self.tr("Pre-label the &folder..."))
+        self.encode_folder = self._add(self.tr("Enc&ode the folder"))
         self.segment_everything = self._add(self.tr("Segment &everything"), "W", "everything", on_canvas=True)
         self.weights = self._add(self.tr("&Weights..."), "Ctrl+Shift+W")
         self.tools = QActionGroup(self._window)
@@ -136,7 +138,16 @@ class Actions(QObject):
     @property
     def _document_actions(self) -> tuple[QAction, ...]:
         return (
-            *(self.save, self.save_as, self.import_, self.export, self.toggle_done, self.next_untouched),
+            *(
+                self.save,
+                self.save_as,
+                self.import_,
+                self.export,
+                self.prelabel,
+                self.encode_folder,
+                self.toggle_done,
+                self.next_untouched,
+            ),
             *(self.next_with_proposals, self.segment_everything),
             *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, self.next_image, self.previous_image),
             *self.mask_actions,
@@ -171,7 +182,7 @@ class Actions(QObject):
                 self.tr("&Segment"),
                 (
                     *(self.accept, self.next_mask, self.remove_last, self.clear, None),
-                    *(self.segment_everything, None, self.weights),
+                    *(self.segment_everything, self.prelabel, self.encode_folder, None, self.weights),
                 ),
             ),
             MenuTable(self.tr("&Tools"), (*self.tools.actions(), None, self.smaller_brush, self.larger_brush)),

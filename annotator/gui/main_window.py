@@ -16,6 +16,7 @@ from annotator.gui.canvas.prompt_strip import PromptStrip
 from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.dialogs.about import AboutDialog
 from annotator.gui.dialogs.keys import KeysDialog
+from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.gui.dialogs.settings import SettingsDialog
 from annotator.gui.dialogs.weights import WeightsDialog
 from annotator.gui.document_flow import DocumentFlow
@@ -108,6 +109,12 @@ class MainWindow(QMainWindow):
     def show_weights(self) -> None:
         """Open the installed weights."""
         self._open(WeightsDialog(self._library, self._settings, self))
+
+    def show_prelabel(self) -> None:
+        """Ask how to pre-label the folder, then do it."""
+        dialog = PrelabelDialog(self.workspace.model.document, self)
+        dialog.wanted.connect(self.workspace.folder_runs.prelabel)
+        self._open(dialog)
 
     def show_keys(self) -> None:
         """Open the list of keys."""
@@ -293,6 +300,7 @@ class MainWindow(QMainWindow):
         workspace.editor.accepted.connect(self.layer.flash)
         workspace.editor.refused.connect(self.status.refuse)
         workspace.proposal_changes.accepted.connect(self.layer.flash)
+        workspace.folder_runs.told.connect(self.messages.tell)
         workspace.everything.told.connect(self.status.refuse)
         workspace.model.saved_changed.connect(self._refresh_title)
         workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
@@ -311,6 +319,8 @@ class MainWindow(QMainWindow):
             (actions.save_as, flow.save_as),
             (actions.locate_images, flow.locate_images),
             (actions.import_, self.exchange.show_import),
+            (actions.prelabel, self.show_prelabel),
+            (actions.encode_folder, self.workspace.folder_runs.encode),
             (actions.export, self.exchange.show_export),
             (actions.quit, self.close),
             (actions.settings, self.show_settings),

@@ -20,6 +20,7 @@ from annotator.core.document import ImageRecord
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.everything_runs import EverythingRuns
+from annotator.gui.folder_runs import FolderRuns
 from annotator.gui.hover_preview import HoverPreview
 from annotator.gui.image_loader import ImageLoader, LoadedImage
 from annotator.gui.inference import Inference
@@ -81,6 +82,7 @@ class Workspace(QObject):
         self.everything = EverythingRuns(
             self.model, self.selection, self.inference, self.jobs, categories, read_config, self
         )
+        self.folder_runs = FolderRuns(self.model, self.inference, self.jobs, categories, read_config, self)
         self.saver = Saver(self.model, self.jobs, self)
         self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None

@@ -59,6 +59,23 @@
     </message>
 </context>
 <context>
+    <name>FolderRuns</name>
+    <message numerus="yes">
+        <source>%n image(s) encoded.</source>
+        <translation>
+            <numerusform>%n image encoded.</numerusform>
+            <numerusform>%n images encoded.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s) were added.</source>
+        <translation>
+            <numerusform>%n proposal was added.</numerusform>
+            <numerusform>%n proposals were added.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ImageChanges</name>
     <message numerus="yes">
         <source>%n image(s) cannot be opened, and so cannot be marked as done.</source>
@@ -212,6 +229,16 @@
         <translation>
             <numerusform>%n instance gets the other category. Undo takes it back.</numerusform>
             <numerusform>%n instances get the other category. Undo takes it all back.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PrelabelDialog</name>
+    <message numerus="yes">
+        <source>%n image(s) to look at</source>
+        <translation>
+            <numerusform>%n image to look at</numerusform>
+            <numerusform>%n images to look at</numerusform>
         </translation>
     </message>
 </context>

@@ -183,6 +183,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>清除提示(&amp;C)</translation>
     </message>
     <message>
+        <source>Pre-label the &amp;folder...</source>
+        <translation>预标注文件夹(&amp;F)...</translation>
+    </message>
+    <message>
+        <source>Enc&amp;ode the folder</source>
+        <translation>计算整个文件夹的嵌入(&amp;O)</translation>
+    </message>
+    <message>
         <source>Segment &amp;everything</source>
         <translation>分割全部(&amp;E)</translation>
     </message>
@@ -862,6 +870,45 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>FolderRuns</name>
+    <message>
+        <source>Pre-labelling the folder</source>
+        <translation>正在预标注文件夹</translation>
+    </message>
+    <message>
+        <source>Encoding the folder</source>
+        <translation>正在计算文件夹的嵌入</translation>
+    </message>
+    <message>
+        <source>The folder is being worked on already: see the jobs in the status bar.</source>
+        <translation>文件夹正在处理中，见状态栏的任务列表。</translation>
+    </message>
+    <message>
+        <source>%1: %2 s an image, %3 min left</source>
+        <translation>%1：每张 %2 秒，还需 %3 分钟</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) encoded.</source>
+        <translation>
+            <numerusform>已计算 %n 张图像的嵌入。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pre-label the folder</source>
+        <translation>预标注文件夹</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s) were added.</source>
+        <translation>
+            <numerusform>已添加 %n 个候选。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Pre-labelling ended early; begun again, it goes on with the images that are left.</source>
+        <translation>预标注提前结束；再次开始时会接着处理剩下的图像。</translation>
+    </message>
+</context>
+<context>
     <name>ImageChanges</name>
     <message numerus="yes">
         <source>%n image(s) cannot be opened, and so cannot be marked as done.</source>
@@ -1400,6 +1447,51 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>That polygon covers no pixel.</source>
         <translation>该多边形未覆盖任何像素。</translation>
+    </message>
+</context>
+<context>
+    <name>PrelabelDialog</name>
+    <message>
+        <source>Pre-label the folder</source>
+        <translation>预标注文件夹</translation>
+    </message>
+    <message>
+        <source>as the weights ask for</source>
+        <translation>由权重决定</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>&amp;Only images without instances</source>
+        <translation>仅处理没有实例的图像(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Propose as &amp;category</source>
+        <translation>候选的类别(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Predicted &amp;IoU above</source>
+        <translation>预测 IoU 高于(&amp;I)</translation>
+    </message>
+    <message>
+        <source>At &amp;most, for an image</source>
+        <translation>每张图像最多(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far it is. The proposals are added when it ends or is cancelled, and Undo takes them back. Images that have these proposals already are not done again.</source>
+        <translation>已有实例不会改动。运行期间可以继续工作，状态栏的任务列表显示进度。候选在运行结束或取消时加入，并且可以撤销。已有同样候选的图像不会重复处理。</translation>
+    </message>
+    <message>
+        <source>&amp;Start</source>
+        <translation>开始(&amp;S)</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) to look at</source>
+        <translation>
+            <numerusform>待处理 %n 张图像</numerusform>
+        </translation>
     </message>
 </context>
 <context>

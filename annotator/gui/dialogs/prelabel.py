@@ -1,0 +1,112 @@
+"""Segment > Pre-label the folder: what to propose, and for which images."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QLabel,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator.core.document import Document
+from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.everything_runs import UNNAMED
+from annotator.gui.folder_runs import PrelabelOptions
+
+_MOST_MASKS = 1000
+
+
+class PrelabelDialog(QDialog):
+    """Asks; the run goes on in the background once the dialog is closed."""
+
+    wanted = Signal(object)  # PrelabelOptions
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.setWindowTitle(self.tr("Pre-label the folder"))
+        self.category = QComboBox(self)
+        self.category.setEditable(True)
+        self.category.addItems([category.name for category in document.categories.values()])
+        if document.category_named(UNNAMED) is None:
+            self.category.addItem(UNNAMED)
+        self.category.setCurrentText(UNNAMED)
+        self.min_iou = QDoubleSpinBox(self)
+        self.min_iou.setRange(-0.01, 1)  # below 0: what the checkpoint asks for
+        self.min_iou.setSingleStep(0.01)
+        self.min_iou.setSpecialValueText(self.tr("as the weights ask for"))
+        self.min_iou.setValue(self.min_iou.minimum())
+        self.max_masks = QSpinBox(self)
+        self.max_masks.setRange(0, _MOST_MASKS)
+        self.max_masks.setSpecialValueText(self.tr("all"))
+        self.only_untouched = QCheckBox(self.tr("&Only images without instances"), self)
+        self.only_untouched.setChecked(True)
+        form = QFormLayout()
+        form.setHorizontalSpacing(16)
+        form.setVerticalSpacing(8)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow(self.tr("Propose as &category"), self.category)
+        form.addRow(self.tr("Predicted &IoU above"), self.min_iou)
+        form.addRow(self.tr("At &most, for an image"), self.max_masks)
+        form.addRow("", self.only_untouched)
+        self.count = QLabel(self)
+        hint = QLabel(
+            self.tr(
+                "Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far "
+                "it is. The proposals are added when it ends or is cancelled, and Undo takes them back. Images that "
+                "have these proposals already are not done again."
+            ),
+            self,
+        )
+        for label in (self.count, hint):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
+        self.start = buttons.addButton(self.tr("&Start"), QDialogButtonBox.ButtonRole.AcceptRole)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        drop_button_icons(buttons)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addLayout(form)
+        column.addWidget(self.count)
+        column.addWidget(hint)
+        column.addStretch()
+        column.addWidget(buttons)
+        self.setMinimumWidth(480)
+        self.only_untouched.toggled.connect(self._refresh)
+        self.category.editTextChanged.connect(self._refresh)
+        self._refresh()
+
+    @property
+    def options(self) -> PrelabelOptions:
+        """What the widgets say now."""
+        min_iou = round(self.min_iou.value(), 2)
+        return PrelabelOptions(
+            min_iou=None if min_iou < 0 else min_iou,
+            max_masks=self.max_masks.value() or None,
+            category=self.category.currentText().strip(),
+            only_untouched=self.only_untouched.isChecked(),
+        )
+
+    def accept(self) -> None:
+        options = self.options
+        super().accept()
+        self.wanted.emit(options)
+
+    def _refresh(self) -> None:
+        document = self._document
+        images = [image for image in document.images.values() if image.has_size and image.problem is None]
+        if self.only_untouched.isChecked():
+            images = [image for image in images if not any(True for _ in document.instances_of(image.id))]
+        self.count.setText(self.tr("%n image(s) to look at", "", len(images)))
+        self.start.setEnabled(bool(images and self.category.currentText().strip()))
