@@ -24,8 +24,9 @@ from annotator.gui.folder_runs import FolderRuns
 from annotator.gui.hover_preview import HoverPreview
 from annotator.gui.image_loader import ImageLoader, LoadedImage
 from annotator.gui.inference import Inference
-from annotator.gui.inference_messages import SegmenterProcess
+from annotator.gui.inference_messages import Encoded, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
+from annotator.gui.prefetch import Prefetch
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_view import ProposalView
@@ -83,6 +84,8 @@ class Workspace(QObject):
             self.model, self.selection, self.inference, self.jobs, categories, read_config, self
         )
         self.folder_runs = FolderRuns(self.model, self.inference, self.jobs, categories, read_config, self)
+        self._prefetch = Prefetch(self.inference, self.jobs, self)
+        self.inference.encoded.connect(self._on_encoded)
         self.saver = Saver(self.model, self.jobs, self)
         self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None
@@ -219,7 +222,14 @@ class Workspace(QObject):
         self._refusal = reason
         self.image_refused.emit(reason)
 
+    def _on_encoded(self, encoded: Encoded) -> None:
+        # Without a disk cache there is no place to put what nobody has asked for yet.
+        is_current = self._image is not None and self._image.key == encoded.key
+        if is_current and self._image_id is not None and self.disk_cache is not None:
+            self._prefetch.start(self.model.document, self._image_id)
+
     def _leave_image(self) -> None:
+        self._prefetch.stop()
         self._image = None
         self._refusal = ""
         self.editor.image_id = None

@@ -1,0 +1,62 @@
+"""The neighbours of the image on screen are embedded before they are asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from annotator.core.images import read_image
+from annotator.gui.workspace import Workspace
+from annotator.segment.disk_cache import DiskCache
+from tests.gui.conftest import FakeProcess, write_discs
+
+
+class Recorder(FakeProcess):
+    """Remembers which images it was asked to embed, by their first pixel."""
+
+    def __init__(self) -> None:
+        super().__init__(image_size=256)
+        self.seen: list[int] = []
+
+    def encode(self, rgb, *, cancel=None):
+        embedding = super().encode(rgb, cancel=cancel)
+        self.seen.append(int(rgb.shape[1]))
+        return embedding
+
+
+@pytest.fixture
+def widths(tmp_path) -> dict[str, int]:
+    """Six images that differ in their width."""
+    import cv2
+
+    found = {}
+    for number in range(6):
+        path = tmp_path / "pictures" / f"{number}.png"
+        write_discs(path)
+        picture = np.ascontiguousarray(read_image(path).rgb[:, : 200 + number, ::-1])
+        path.write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+        found[path.name] = 200 + number
+    return found
+
+
+def test_the_next_two_and_the_one_before_each_once(qtbot, tmp_path, widths):
+    process = Recorder()
+    workspace = Workspace(lambda: process, disk_cache=DiskCache(tmp_path / "embeddings", 2**30))
+    with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
+        workspace.open([tmp_path / "pictures"])
+    qtbot.waitUntil(lambda: len(process.seen) == 3, timeout=20_000)
+    assert process.seen == [200, 201, 202]
+    workspace.show_image(list(workspace.model.document.images)[4])
+    qtbot.waitUntil(lambda: len(process.seen) == 6, timeout=20_000)
+    assert process.seen[3:] == [204, 205, 203]
+    workspace.close()
+
+
+def test_without_a_disk_cache_only_what_is_shown_is_embedded(qtbot, tmp_path, widths):
+    process = Recorder()
+    workspace = Workspace(lambda: process)
+    with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
+        workspace.open([tmp_path / "pictures"])
+    qtbot.wait(300)
+    assert process.seen == [200]
+    workspace.close()
