@@ -66,6 +66,8 @@ def main() -> None:
             in_both_themes(settings, words, "weights", QApplication.activeModalWidget)
             QApplication.activeModalWidget().close()
             forget(keeper)
+            show_proposals(keeper.window, settings, folder, words)
+            forget(keeper)
         keeper.window.close()
         # There is no event loop here that would destroy the window before what it looks at.
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
@@ -94,6 +96,25 @@ def annotate(window: MainWindow, folder: Path, words: Words) -> None:
     prompt_box(window, 295, 112, 340, 165)
     QTest.mouseMove(window.canvas, window.canvas.viewport.to_widget(QPointF(372, 80)).toPoint())
     window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def show_proposals(window: MainWindow, settings: Settings, folder: Path, words: Words) -> None:
+    """Open the photo anew, segment everything, and take a picture of either end of the levels, in the light theme."""
+    settings.theme = Theme.LIGHT
+    workspace = window.workspace
+    before = workspace.model.document
+    window.open_paths([folder])
+    wait(lambda: workspace.model.document is not before and window.canvas.image is not None)
+    window.canvas.fit()
+    window.actions_.select_tool.trigger()
+    window.actions_.segment_everything.trigger()
+    wait(lambda: not workspace.everything.is_running(workspace.image_id))
+    for name, level in (("whole", 0), ("parts", workspace.proposals.finest)):
+        workspace.proposals.set_level(level)
+        QTest.qWait(800)
+        window.grab().save(str(IMAGES / f"proposals-{name}{words.suffix}.png"))
+    workspace.proposals.set_level(0)
+    window.actions_.point_tool.trigger()
 
 
 def forget(keeper: WindowKeeper) -> None:

@@ -143,6 +143,7 @@ def test_running_storing_and_accepting_are_one_edit_each(hands):
 
 def test_without_categories_the_first_click_asks_for_a_name(hands):
     propose(hands)
+    assert not hands.window.categories.view.selected_rows()
     hands.click(50, 80)
     field = hands.window.proposals_on_screen.name_strip.field
     assert field.isVisible()
@@ -328,7 +329,7 @@ def test_the_score_slider_filters_and_parts_of_what_is_left_out_are_whole(hands)
     panel.score.setValue(75)
     assert shown_ids(hands) == {part.id, alone.id}
     assert panel.count.text() == "2 of 3"
-    panel.score.setValue(50)
+    panel.score.setValue(0)
     assert shown_ids(hands) == {whole.id, alone.id}
 
 

@@ -91,6 +91,9 @@ class CategoriesPanel(QWidget):
         row = -1 if category_id is None else self.list_model.row_of(category_id)
         if row >= 0:
             self.view.setCurrentIndex(self.list_model.index(row))
+        elif category_id is None:
+            self.view.setCurrentIndex(QModelIndex())
+            self.view.clearSelection()
         self._refresh_actions()
 
     # -- actions -----------------------------------------------------------------------------------------------------

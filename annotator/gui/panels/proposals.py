@@ -21,7 +21,7 @@ from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_view import ProposalView
 
 _ROW_HEIGHT = 24
-_LEAST_PERCENT = 50  # the slider's left end, which means every proposal
+_LEAST_PERCENT = 0  # the slider's left end, which means every proposal
 
 
 class ProposalsPanel(QWidget):
