@@ -209,7 +209,7 @@ def test_cancelling_leaves_no_trace(hands, process, qtbot, by_escape):
         jobs.listed[0].cancel.cancel()
     process.gate.set()
     qtbot.waitUntil(lambda: not jobs.listed)
-    assert not hands.window.workspace.everything.is_running(1)
+    wait_run(hands)
     assert hands.window.workspace.model.state == state
     assert hands.window.actions_.point_tool.isChecked()
     assert len(propose(hands)) == 4  # it can be run again
