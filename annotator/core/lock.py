@@ -25,6 +25,8 @@ _PLACE = 1 << 30
 class DatasetLock:
     """An attempt to be the writer of a dataset; `refusal` says why it failed, or is empty.
 
+    is_taken: it failed because another process is the writer, and not because files cannot be written or locked there.
+
     Keep it as long as the dataset is open, and release it then.
     """
 
@@ -32,6 +34,7 @@ class DatasetLock:
         """Try to take the lock. Never raises and never waits."""
         self.path = coco_path.with_name(f".{coco_path.name}.lock")
         self.refusal = ""
+        self.is_taken = False
         self._file: IO[bytes] | None = None
         try:
             file = open(self.path, "a+b")  # noqa: SIM115 - open as long as the lock is held
@@ -43,6 +46,7 @@ class DatasetLock:
         try:
             _lock(file)
         except OSError as error:
+            self.is_taken = isinstance(error, BlockingIOError | PermissionError)
             self.refusal = self._describe(file, coco_path, error)
             file.close()
             return
@@ -80,7 +84,7 @@ class DatasetLock:
             self._file = None
 
     def _describe(self, file: IO[bytes], coco_path: Path, error: OSError) -> str:
-        if not isinstance(error, BlockingIOError | PermissionError):
+        if not self.is_taken:
             return (
                 f"{coco_path.parent} is on a disk that cannot lock files ({error.strerror}), so the dataset is open "
                 "for viewing only: copy it to a local disk to edit it."

@@ -34,6 +34,7 @@ class DocumentFlow(QObject):
         workspace.opening_failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
         workspace.overtaken.connect(self.leave_for)
+        workspace.model.journal_failed.connect(messages.tell)
         workspace.saver.saved.connect(self._on_saved)
         workspace.saver.failed.connect(self._on_save_failed)
         workspace.saver.conflicted.connect(self._on_conflicted)
@@ -101,6 +102,23 @@ class DocumentFlow(QObject):
             self._messages.tell(f"{text} {notes}".strip(), self.tr("Locate images..."), self.locate_images)
         elif notes:
             self._messages.tell(notes)
+        keeping = self._workspace.model.keeping
+        assert keeping is not None
+        if keeping.refusal or keeping.problem:
+            self._messages.tell(f"{keeping.refusal}{keeping.problem} {notes}".strip())
+        elif keeping.recovery.set_aside is not None:
+            text = self.tr(
+                "Changes from before that were not saved do not fit %1 any more, which is open as it is on the disk. "
+                "They lie in %2."
+            )
+            text = text.replace("%1", coco_path.name).replace("%2", str(keeping.recovery.set_aside))
+            self._messages.tell(f"{text} {notes}".strip())
+        elif keeping.recovery.edits:
+            text = self.tr("%n change(s) that had not been saved are here again.", "", keeping.recovery.edits)
+            if keeping.recovery.file_changed:
+                changed = self.tr("Another program has changed %1 since; what you save holds both.")
+                text = f"{text} {changed.replace('%1', coco_path.name)}"
+            self._messages.tell(f"{text} {notes}".strip(), self.tr("Save"), self.save)
 
     # -- saving ------------------------------------------------------------------------------------------------------
 
@@ -132,6 +150,7 @@ class DocumentFlow(QObject):
         Only the newest of several waits: what the user wanted before is not done later, unasked.
         """
         self._when_saved = None
+        self._workspace.discards = False
         if self._workspace.model.is_saved:
             if self._workspace.saver.is_saving:
                 self._when_saved = go_on
@@ -150,10 +169,14 @@ class DocumentFlow(QObject):
             self._when_saved = go_on
             self.save()
         elif answer == buttons.Discard:
+            self._workspace.discards = True
             go_on()
 
     def _on_saved(self, path: Path) -> None:
         self.saved.emit(path)
+        if self._workspace.model.refusal:
+            self._workspace.open([path])  # a copy of what could only be looked at: that one can be edited
+            return
         go_on, self._when_saved = self._when_saved, None
         if go_on is not None:
             self.leave_for(go_on)  # which asks again if there was more work meanwhile
@@ -191,6 +214,7 @@ class DocumentFlow(QObject):
             self.save_as()
         elif chosen is reload:
             self._when_saved = None
+            self._workspace.discards = True
             self._workspace.reopen()
         else:
             self._when_saved = None

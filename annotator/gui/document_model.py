@@ -11,6 +11,7 @@ from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Change, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edits import Edit
 from annotator.core.file_version import FileVersion
+from annotator.gui.keeping import Keeping
 
 
 class DocumentModel(QObject):
@@ -26,6 +27,9 @@ class DocumentModel(QObject):
     instance_changed = Signal(object)  # Change of Instances
     proposal_changed = Signal(object)  # Change of StoredProposals
     saved_changed = Signal(bool)  # True when everything is on disk
+    kept_changed = Signal()  # edits reached the journal
+    refused = Signal(str)  # why the document cannot be changed
+    journal_failed = Signal(str)  # edits cannot be written to the journal
     replayed = Signal(int)  # image id: an undo or redo touched that image's instances or proposals
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -34,6 +38,8 @@ class DocumentModel(QObject):
         self.document = Document(Path())
         self.coco_path: Path | None = None
         self.coco_version: FileVersion | None = None  # of the file as we read or wrote it; None: there was none
+        self.keeping: Keeping | None = None  # of the open dataset
+        self._is_frozen = False
         self._states_given = 0
         self._state = 0
         self._saved_state = 0
@@ -51,24 +57,50 @@ class DocumentModel(QObject):
         return self._state == self._saved_state
 
     @property
+    def is_kept(self) -> bool:
+        """Whether what is not in the COCO file yet would survive the end of the program."""
+        return self.keeping is not None and self.keeping.is_kept
+
+    @property
+    def refusal(self) -> str:
+        """Why the document can only be looked at, or ""."""
+        if self._is_frozen:
+            return self.tr("Another dataset is being opened.")
+        return "" if self.keeping is None else self.keeping.refusal
+
+    @property
     def state(self) -> int:
         """The number of the document's present state; hand it to `mark_saved` with what was written."""
         return self._state
 
-    def open(self, dataset: Dataset) -> None:
-        """Replace the document."""
+    def open(self, dataset: Dataset, keeping: Keeping) -> None:
+        """Replace the document; keeping: that of the dataset. What it recovered is not on disk yet."""
         self.undo_stack.clear()
+        self._is_frozen = False
+        self.keeping = keeping
+        keeping.committed.connect(self.kept_changed)
+        keeping.failed.connect(self.journal_failed)
         self.document = dataset.document
         self.coco_path = dataset.coco_path
         self.coco_version = dataset.coco_version
         self.document.subscribe(self._on_document_changed)
         self._state = self._saved_state = self._new_state()
+        if keeping.recovery.edits:
+            self._state = self._new_state()
         self._tell_saved()
         self.document_replaced.emit()
 
-    def push(self, edit: Edit, text: str) -> None:
-        """Apply the edit; `text` names it, translated, in the Edit menu."""
+    def freeze(self) -> None:
+        """Refuse changes until a document is opened."""
+        self._is_frozen = True
+
+    def push(self, edit: Edit, text: str) -> bool:
+        """Apply the edit; `text` names it, translated, in the Edit menu. Returns False when changes are refused."""
+        if self.refusal:
+            self.refused.emit(self.refusal)
+            return False
         self.undo_stack.push(_EditCommand(self, edit, text))
+        return True
 
     def undo(self) -> None:
         """Revert the newest applied edit, if there is one."""
@@ -85,6 +117,9 @@ class DocumentModel(QObject):
         self._tell_saved()
 
     def _replay(self, step: object) -> None:
+        if self.refusal:
+            self.refused.emit(self.refusal)
+            return
         self._touched_image = None
         step()  # type: ignore[operator]
         if self._touched_image is not None:
@@ -94,7 +129,9 @@ class DocumentModel(QObject):
         self._states_given += 1
         return self._states_given
 
-    def _enter_state(self, state: int) -> None:
+    def _enter_state(self, state: int, edit: Edit, *, applied: bool) -> None:
+        if self.keeping is not None:
+            self.keeping.record(edit, applied=applied)
         self._state = state
         self._tell_saved()
 
@@ -127,8 +164,8 @@ class _EditCommand(QUndoCommand):
 
     def redo(self) -> None:
         self._edit.apply(self._model.document)
-        self._model._enter_state(self._after)
+        self._model._enter_state(self._after, self._edit, applied=True)
 
     def undo(self) -> None:
         self._edit.revert(self._model.document)
-        self._model._enter_state(self._before)
+        self._model._enter_state(self._before, self._edit, applied=False)

@@ -124,7 +124,8 @@ class InstanceEditor(QObject):
         edit: Edit = AddInstance(instance)
         if is_new:
             edit = Together((AddCategory(category), edit))
-        self._model.push(edit, self.tr("Add instance"))
+        if not self._model.push(edit, self.tr("Add instance")):
+            return
         self._session.clear()
         self.accepted.emit(instance.id)
 

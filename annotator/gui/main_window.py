@@ -302,6 +302,7 @@ class MainWindow(QMainWindow):
         workspace.proposal_changes.accepted.connect(self.layer.flash)
         workspace.folder_runs.told.connect(self.messages.tell)
         workspace.everything.told.connect(self.status.refuse)
+        workspace.model.refused.connect(self.status.refuse)
         workspace.model.saved_changed.connect(self._refresh_title)
         workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
         self.canvas.pointer_moved.connect(self.status.show_pointer)

@@ -97,8 +97,9 @@ class MaskChanges(QObject):
         elif all(self.may_change(instance) for instance in selected):
             kept, *gone = selected
             after = kept.with_mask(mask_editing.united([instance.mask for instance in selected]))
-            self._model.push(Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, after))), self.tr("Merge"))
-            self._selection.select([kept.id])
+            edit = Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, after)))
+            if self._model.push(edit, self.tr("Merge")):
+                self._selection.select([kept.id])
 
     def subtract(self) -> None:
         """The selected instance that is drawn lowest loses what the other selected ones cover."""
@@ -132,8 +133,8 @@ class MaskChanges(QObject):
                     edits.append(AddInstance(new))
                     chosen.append(new.id)
         if edits:
-            self._model.push(Together(tuple(edits)), self.tr("Split into parts"))
-            self._selection.select(chosen)
+            if self._model.push(Together(tuple(edits)), self.tr("Split into parts")):
+                self._selection.select(chosen)
         elif selected:
             self.refused.emit(self.tr("This mask is in one part already."))
 
@@ -181,8 +182,8 @@ class MaskChanges(QObject):
         edit: Edit = AddInstance(instance)
         if is_new:
             edit = Together((AddCategory(category), edit))
-        self._model.push(edit, self.tr("Add instance"))
-        self._selection.select([instance.id])
+        if self._model.push(edit, self.tr("Add instance")):
+            self._selection.select([instance.id])
 
     def _set_waiting(self, waiting: Instance | None) -> None:
         if waiting is not self._waiting:

@@ -14,6 +14,7 @@ from annotator.core.document import Document
 from annotator.core.file_version import FileVersion
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.keeping import Keeping
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,10 @@ class Saver(QObject):
             return
         document, state = self._model.document, self._model.state
         is_own = path == self._model.coco_path and not overwrite
-        writing = _Writing(document.snapshot(), path, is_own, self._model.coco_version)
+        keeping = self._model.keeping
+        if keeping is None:
+            raise ValueError("there is no document to save")
+        writing = _Writing(document.snapshot(), path, is_own, self._model.coco_version, keeping, keeping.sequence)
         job = self._jobs.new(
             lambda _: writing.run(), title=self.tr("Saving %1").replace("%1", path.name), can_cancel=False
         )
@@ -117,6 +121,8 @@ class _Writing:
     path: Path
     is_guarded: bool
     expected: FileVersion | None
+    keeping: Keeping
+    sequence: int
 
     def run(self) -> _Outcome:
         """Write, unless another program was there first. Raises SaveError."""
@@ -124,5 +130,5 @@ class _Writing:
             found = FileVersion.of(self.path)
             if found != self.expected:
                 return _Outcome(conflict=SaveConflict(self.path, is_deleted=found is None))
-        coco.write(self.snapshot, self.path)
+        self.keeping.save(self.snapshot, coco.to_bytes(self.snapshot, self.path), self.path, self.sequence)
         return _Outcome(FileVersion.of(self.path))

@@ -48,6 +48,7 @@ class StatusBar(QStatusBar):
         inference.encoded.connect(self._on_encoded)
         session.decoded.connect(self._on_decoded)
         model.saved_changed.connect(self._show_saved)
+        model.kept_changed.connect(self._show_saved)
         model.document_replaced.connect(self._show_saved)
         self._show_segmenter()
         self._show_saved()
@@ -114,5 +115,9 @@ class StatusBar(QStatusBar):
     def _show_saved(self) -> None:
         if not self._model.is_open:
             self.saved.clear()
+        elif self._model.refusal:
+            self.saved.setText(self.tr("view only"))
+        elif self._model.is_saved:
+            self.saved.setText(self.tr("saved"))
         else:
-            self.saved.setText(self.tr("saved") if self._model.is_saved else self.tr("not saved"))
+            self.saved.setText(self.tr("not saved, but kept") if self._model.is_kept else self.tr("not saved"))

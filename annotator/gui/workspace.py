@@ -27,6 +27,7 @@ from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.prefetch import Prefetch
+from annotator.gui.keeping import Keeping
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_view import ProposalView
@@ -89,7 +90,10 @@ class Workspace(QObject):
         self.saver = Saver(self.model, self.jobs, self)
         self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None
+        self.discards = False  # whether leaving the document forgets what is not in its file
         self._source: _Source | None = None
+        self._is_exchanging = False  # whether one document's lock and journal are given up for another's
+        self._next_keeping: Keeping | None = None  # taken, but not shown yet
         self._image_id: int | None = None
         self._image: LoadedImage | None = None
         self._refusal = ""
@@ -103,6 +107,9 @@ class Workspace(QObject):
         self.jobs.close()
         self._loader.close()
         self.inference.close()
+        for keeping in (self.model.keeping, self._next_keeping):
+            if keeping is not None:
+                keeping.close(discard=self.discards and keeping is self.model.keeping)
         # Its commands refer back to the model: collected as garbage together, in any order, they now and then crash.
         self.model.undo_stack.clear()
 
@@ -153,8 +160,9 @@ class Workspace(QObject):
     def _on_read(self, job: BackgroundJob, dataset: Dataset, source: _Source, state: int) -> None:
         if job is not self._opening:
             return  # another dataset is being opened
-        if QApplication.activeModalWidget() is not None:
+        if QApplication.activeModalWidget() is not None or self.saver.is_saving or self._is_exchanging:
             # A dialog speaks of the document it was opened over: that one stays until the dialog is closed.
+            # A save has to end before the file's lock is given away.
             QTimer.singleShot(_DIALOG_POLL_MS, partial(self._on_read, job, dataset, source, state))
             return
         self._opening = None
@@ -165,11 +173,33 @@ class Workspace(QObject):
             self.overtaken.emit(replace)
 
     def _replace_document(self, dataset: Dataset, source: _Source) -> None:
+        """Let go of the document's lock and journal, take the new one's, and show it."""
+        before, discard = self.model.keeping, self.discards
+        self.model.freeze()
+        self._is_exchanging = True
+
+        def exchange(_: BackgroundJob) -> Keeping:
+            if before is not None:
+                before.close(discard=discard)
+            keeping = Keeping(dataset.document, dataset.coco_path)
+            keeping.moveToThread(self.thread())
+            self._next_keeping = keeping
+            return keeping
+
+        job = self.jobs.new(exchange)
+        job.succeeded.connect(lambda keeping: self._show_document(dataset, source, keeping))
+        job.failed.connect(self.opening_failed)
+        job.start()
+
+    def _show_document(self, dataset: Dataset, source: _Source, keeping: Keeping) -> None:
+        self._next_keeping = None
+        self._is_exchanging = False
+        self.discards = False
         self._source = source
         self._leave_image()
         self.session.forget()
         self._image_id = None
-        self.model.open(dataset)
+        self.model.open(dataset, keeping)
         self.opened.emit(" ".join(dataset.notes))
         first = self._first_image(source)
         if first is None:

@@ -30,6 +30,13 @@
             <numerusform>%n images are not in %1, where the COCO file says they are.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n change(s) that had not been saved are here again.</source>
+        <translation>
+            <numerusform>%n change that had not been saved is here again.</numerusform>
+            <numerusform>%n changes that had not been saved are here again.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>EverythingRuns</name>

@@ -496,6 +496,24 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>指定图像位置...</translation>
     </message>
     <message>
+        <source>Changes from before that were not saved do not fit %1 any more, which is open as it is on the disk. They lie in %2.</source>
+        <translation>上次未保存的修改已无法应用到 %1，现在打开的是磁盘上的版本。这些修改保存在 %2 中。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) that had not been saved are here again.</source>
+        <translation>
+            <numerusform>已恢复 %n 处上次未保存的修改。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Another program has changed %1 since; what you save holds both.</source>
+        <translation>其间 %1 被其他程序修改过；保存后的文件将同时包含两者。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
         <source>Save as</source>
         <translation>另存为</translation>
     </message>
@@ -538,6 +556,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Reload</source>
         <translation>重新载入</translation>
+    </message>
+</context>
+<context>
+    <name>DocumentModel</name>
+    <message>
+        <source>Another dataset is being opened.</source>
+        <translation>正在打开另一个数据集。</translation>
     </message>
 </context>
 <context>
@@ -1784,12 +1809,20 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>解码 %1 毫秒</translation>
     </message>
     <message>
+        <source>view only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
         <source>saved</source>
         <translation>已保存</translation>
     </message>
     <message>
         <source>not saved</source>
         <translation>未保存</translation>
+    </message>
+    <message>
+        <source>not saved, but kept</source>
+        <translation>未保存（已留底）</translation>
     </message>
 </context>
 <context>

@@ -13,8 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from annotator.core import coco
-from annotator.gui import hover_preview, image_loader, workspace
+from annotator.gui import hover_preview, image_loader, keeping, workspace
 from annotator.gui.inference_messages import SegmenterState
 from tests.gui.conftest import FakeProcess, Hands, write_discs
 from tests.gui.test_annotating import add_category
@@ -73,7 +72,7 @@ def test_work_done_while_another_dataset_is_read_is_asked_about(hands, answers, 
 
 def test_closing_with_save_asks_again_about_what_came_after(hands, answers, folder, monkeypatch):
     answers.answer = BUTTONS.Save
-    gate = Gate(monkeypatch, coco, "write")
+    gate = Gate(monkeypatch, keeping, "replace_file")
     add_category(hands, "early")
     hands.window.close()
     add_category(hands, "late")
@@ -91,19 +90,18 @@ def test_the_newest_wish_counts_when_folders_are_opened_while_saving(hands, answ
     for name in ("b", "c"):
         write_discs(tmp_path / name / f"{name}.png")
     answers.answer = BUTTONS.Save
-    gate = Gate(monkeypatch, coco, "write")
+    gate = Gate(monkeypatch, keeping, "replace_file")
     add_category(hands, "disc")
     hands.window.open_paths([tmp_path / "b"])
     answers.answer = BUTTONS.Discard
-    hands.open(tmp_path / "c")
+    hands.window.open_paths([tmp_path / "c"])
     gate.open()
-    hands.qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
     hands.wait_image("c.png")
 
 
 def test_save_and_save_as_queued_behind_a_save_are_both_done(hands, folder, tmp_path, monkeypatch):
     saver, flow = hands.window.workspace.saver, hands.window.flow
-    gate = Gate(monkeypatch, coco, "write")
+    gate = Gate(monkeypatch, keeping, "replace_file")
     add_category(hands, "one")
     flow.save()
     saver.save(tmp_path / "b.json")
@@ -118,7 +116,7 @@ def test_save_and_save_as_queued_behind_a_save_are_both_done(hands, folder, tmp_
 
 
 def test_reopening_waits_for_the_save_under_way(hands, folder, monkeypatch):
-    gate = Gate(monkeypatch, coco, "write")
+    gate = Gate(monkeypatch, keeping, "replace_file")
     add_category(hands, "disc")
     hands.window.flow.save()
     hands.window.workspace.model.mark_saved(hands.window.workspace.model.state, folder / "annotations.coco.json")
@@ -130,7 +128,7 @@ def test_reopening_waits_for_the_save_under_way(hands, folder, monkeypatch):
 
 def test_closing_waits_for_a_save_as_and_stays_when_it_fails(hands, tmp_path, monkeypatch):
     hands.save()
-    gate = Gate(monkeypatch, coco, "write")
+    gate = Gate(monkeypatch, keeping, "replace_file")
     hands.window.workspace.saver.save(tmp_path / "gone" / "x.json")
     hands.window.close()
     gate.open()

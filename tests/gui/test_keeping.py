@@ -1,0 +1,168 @@
+"""The journal, the lock and the backups, through the window."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import pytest
+from PySide6.QtWidgets import QMessageBox
+
+from annotator.core.backups import backups
+from annotator.core.dataset import COCO_NAME
+from annotator.core.journal_file import journal_path
+from annotator.core.lock import DatasetLock
+from annotator.gui import keeping
+from tests.gui.conftest import FakeProcess, Hands, forget_changes
+from tests.gui.test_annotating import add_category
+
+
+def names(hands: Hands) -> list[str]:
+    return [category.name for category in hands.window.workspace.model.document.categories.values()]
+
+
+@pytest.fixture
+def again(make_window, qtbot, folder):
+    """Opens the folder in a new window, as the next start of the program would."""
+
+    def open_again() -> Hands:
+        hands = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+        hands.open(folder)
+        return hands
+
+    return open_again
+
+
+def end(hands: Hands) -> None:
+    """The program ends without the unsaved work being saved, and without the user having thrown it away."""
+    forget_changes(hands.window)
+    hands.window.close()
+
+
+class TestRecovery:
+    def test_unsaved_work_comes_back_and_can_be_saved(self, hands, again, folder):
+        add_category(hands, "cat")
+        hands.save()
+        add_category(hands, "dog")
+        add_category(hands, "bird")
+        hands.undo()
+        hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")
+        end(hands)
+        later = again()
+        assert names(later) == ["cat", "dog"]
+        assert "had not been saved" in later.window.messages.text
+        assert later.window.status.saved.text() != "saved"
+        later.save()
+        assert later.window.status.saved.text() == "saved"
+        end(later)
+        assert names(again()) == ["cat", "dog"]
+
+    def test_discarded_work_does_not_come_back(self, hands, again, monkeypatch):
+        add_category(hands, "cat")
+        monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+        hands.window.close()
+        later = again()
+        assert names(later) == []
+        assert not later.window.messages.isVisible()
+
+    def test_work_saved_under_another_name_goes_on_there(self, hands, again, folder, tmp_path):
+        add_category(hands, "cat")
+        other = folder / "other.json"
+        with hands.qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.workspace.saver.save(other)
+        add_category(hands, "dog")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        end(hands)
+        later = again()
+        assert names(later) == []
+        later.open(other)
+        assert names(later) == ["cat", "dog"]
+
+    def test_a_damaged_journal_is_set_aside(self, hands, again):
+        add_category(hands, "cat")
+        end(hands)
+        folder = keeping.paths.state_dir() / "journals"
+        journal = journal_path(folder, hands.window.workspace.model.coco_path)
+        assert journal.exists()
+        journal.write_bytes(b"this is no journal")
+        later = again()
+        assert names(later) == []
+        assert "do not fit" in later.window.messages.text
+
+    def test_a_disk_that_refuses_is_told_and_work_goes_on(self, hands, monkeypatch):
+        def refuse(*_):
+            raise sqlite3.OperationalError("database or disk is full")
+
+        monkeypatch.setattr("annotator.core.journal_file.JournalFile.append", refuse)
+        add_category(hands, "cat")
+        hands.qtbot.waitUntil(hands.window.messages.isVisible)
+        assert "disk is full" in hands.window.messages.text
+        assert hands.window.status.saved.text() == "not saved"
+        monkeypatch.undo()
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept, timeout=5000)
+
+
+class TestTwoWindows:
+    @pytest.fixture
+    def other_writer(self, folder):
+        lock = DatasetLock(folder / COCO_NAME)
+        yield lock
+        lock.release()
+
+    def test_the_second_can_only_look(self, other_writer, again):
+        hands = again()
+        assert "is being edited" in hands.window.messages.text
+        assert hands.window.status.saved.text() == "view only"
+        add_category(hands, "cat")
+        assert names(hands) == []
+        assert "is being edited" in hands.window.status.currentMessage()
+
+    def test_a_copy_of_it_can_be_edited(self, other_writer, again, folder):
+        hands = again()
+        with hands.qtbot.waitSignal(hands.window.workspace.opened, timeout=5000):
+            hands.window.workspace.saver.save(folder / "mine.json")
+        add_category(hands, "cat")
+        assert names(hands) == ["cat"]
+
+    def test_the_plain_save_leaves_the_file_alone(self, other_writer, again, folder):
+        hands = again()
+        hands.window.save()
+        hands.qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
+        assert not (folder / COCO_NAME).exists()
+
+    def test_the_lock_is_free_when_the_window_has_gone_elsewhere(self, hands, folder, tmp_path):
+        assert DatasetLock(folder / COCO_NAME).is_taken
+        (tmp_path / "elsewhere").mkdir()
+        (tmp_path / "elsewhere" / "a.png").write_bytes((folder / "a.png").read_bytes())
+        hands.open(tmp_path / "elsewhere")
+        lock = DatasetLock(folder / COCO_NAME)
+        assert lock.is_held
+        lock.release()
+
+
+def test_the_last_versions_are_kept(hands, folder):
+    for name in ("one", "two", "three"):
+        add_category(hands, name)
+        hands.save()
+    assert len(backups(folder / COCO_NAME)) == 2
+    assert b"two" in backups(folder / COCO_NAME)[0].path.read_bytes()
+
+
+@pytest.mark.parametrize("step", ["keep_backup", "replace_file"])
+def test_a_failing_step_of_a_save_leaves_file_and_work(hands, folder, monkeypatch, step):
+    add_category(hands, "one")
+    before = hands.save().read_bytes()
+    add_category(hands, "two")
+
+    def fail(*_):
+        raise keeping.SaveError("x.json could not be saved (No space left on device): free some space.")
+
+    monkeypatch.setattr(keeping, step, fail)
+    hands.window.save()
+    hands.qtbot.waitUntil(hands.window.messages.isVisible)
+    assert "No space left" in hands.window.messages.text
+    assert (folder / COCO_NAME).read_bytes() == before
+    assert names(hands) == ["one", "two"]
+    assert not hands.window.workspace.model.is_saved
+    monkeypatch.undo()
+    hands.save()
+    assert b"two" in (folder / COCO_NAME).read_bytes()
