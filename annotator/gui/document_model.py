@@ -73,19 +73,23 @@ class DocumentModel(QObject):
         """The number of the document's present state; hand it to `mark_saved` with what was written."""
         return self._state
 
-    def open(self, dataset: Dataset, keeping: Keeping) -> None:
-        """Replace the document; keeping: that of the dataset. What it recovered is not on disk yet."""
+    def open(self, dataset: Dataset, keeping: Keeping | None = None) -> None:
+        """Replace the document; keeping: that of the dataset, None for one that is not kept safe.
+
+        What the journal has recovered is not in the file yet.
+        """
         self.undo_stack.clear()
         self._is_frozen = False
         self.keeping = keeping
-        keeping.committed.connect(self.kept_changed)
-        keeping.failed.connect(self.journal_failed)
+        if keeping is not None:
+            keeping.committed.connect(self.kept_changed)
+            keeping.failed.connect(self.journal_failed)
         self.document = dataset.document
         self.coco_path = dataset.coco_path
         self.coco_version = dataset.coco_version
         self.document.subscribe(self._on_document_changed)
         self._state = self._saved_state = self._new_state()
-        if keeping.recovery.edits:
+        if keeping is not None and keeping.recovery.edits:
             self._state = self._new_state()
         self._tell_saved()
         self.document_replaced.emit()
