@@ -26,8 +26,8 @@ from annotator.gui.image_loader import ImageLoader, LoadedImage
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
-from annotator.gui.prefetch import Prefetch
 from annotator.gui.keeping import Keeping
+from annotator.gui.prefetch import Prefetch
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_view import ProposalView
