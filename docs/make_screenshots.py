@@ -7,6 +7,7 @@ Each picture exists in both languages and both themes: window.png, window-dark.p
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -45,9 +46,7 @@ THEMES = {Theme.LIGHT: "", Theme.DARK: "-dark"}
 def main() -> None:
     make_application()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "photos"
-        folder.mkdir()
-        shutil.copy(paths.resources_dir() / "example" / "chelsea.png", folder)
+        os.environ["XDG_STATE_HOME"] = str(Path(name) / "state")  # the journals
         settings = Settings(Path(name) / "settings.ini")
         settings.language = LANGUAGES[0].code
         keeper = keep_window(settings)
@@ -60,17 +59,25 @@ def main() -> None:
         settings.starter_banner_closed = True
         for words in LANGUAGES[::-1]:
             settings.language = words.code
-            annotate(keeper.window, folder, words)
+            annotate(keeper.window, photos(Path(name) / words.code), words)
             in_both_themes(settings, words, "window", lambda: keeper.window)
             keeper.window.show_weights()
             in_both_themes(settings, words, "weights", QApplication.activeModalWidget)
             QApplication.activeModalWidget().close()
             forget(keeper)
-            show_proposals(keeper.window, settings, folder, words)
+            show_proposals(keeper.window, settings, photos(Path(name) / words.code / "again"), words)
             forget(keeper)
         keeper.window.close()
         # There is no event loop here that would destroy the window before what it looks at.
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def photos(parent: Path) -> Path:
+    """A folder with the example photo that nobody has worked on."""
+    folder = parent / "photos"
+    folder.mkdir(parents=True)
+    shutil.copy(paths.resources_dir() / "example" / "chelsea.png", folder)
+    return folder
 
 
 def in_both_themes(settings: Settings, words: Words, name: str, shown: Callable[[], QWidget]) -> None:
