@@ -21,8 +21,11 @@ _MAX_SIDES = 10
 """How many image sides from the origin a polygon's corner may lie. pycocotools takes memory for every pixel along an
 edge, so one wild coordinate would take all there is."""
 
-_MEASURED_AT_ONCE = 256
-"""pycocotools keeps Python's global lock during a call: other threads, such as the window's, get a turn between two."""
+_MEASURED_AT_ONCE = 255
+"""pycocotools keeps Python's global lock during a call: other threads, such as the window's, get a turn between two.
+
+Its area() puts the number of masks into a byte on the way, so more than these are a warning or an error of NumPy's.
+"""
 
 
 @dataclass(frozen=True)

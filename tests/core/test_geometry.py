@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from pycocotools import mask as mask_utils
 
-from annotator.core.geometry import RunLengths
+from annotator.core.geometry import RunLengths, measure
 
 masks = hnp.arrays(bool, hnp.array_shapes(min_dims=2, max_dims=2, max_side=20)) | st.from_type(RunLengths).map(
     lambda lengths: mask_utils.decode({"size": [lengths.height, lengths.width], "counts": lengths.counts}).astype(bool)
@@ -205,3 +205,10 @@ class TestFromCrop:
             RunLengths.from_crop(np.ones((3, 3), bool), 8, 0, height=10, width=10)
         with pytest.raises(ValueError, match="bool"):
             RunLengths.from_crop(np.ones((3, 3), np.uint8), 0, 0, height=10, width=10)
+
+
+def test_any_number_of_masks_is_measured():
+    masks = [RunLengths.from_mask(np.arange(20).reshape(4, 5) < i % 21) for i in range(600)]
+    measure(masks)
+    assert [vars(mask)["area"] for mask in masks] == [i % 21 for i in range(600)]
+    assert vars(masks[7])["bbox"] == (0, 0, 5, 2)
