@@ -26,11 +26,14 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def x_server() -> Iterator[str]:
-    """The name of a display that works."""
+    """The name of a display that works; one that resets when its last client goes away refuses the next for a moment."""
     if shutil.which("Xvfb") is None:
         pytest.skip("needs Xvfb, which is not installed here")
     with subprocess.Popen(
-        ["Xvfb", "-displayfd", "1", "-nolisten", "tcp"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ["Xvfb", "-displayfd", "1", "-nolisten", "tcp", "-noreset"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     ) as server:
         assert server.stdout is not None
         yield f":{server.stdout.readline().strip()}"
