@@ -26,7 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @pytest.fixture
 def x_server() -> Iterator[str]:
-    """The name of a display that works; one that resets when its last client goes away refuses the next for a moment."""
+    """The name of a display that works. (One that resets when its last client goes refuses the next for a moment.)"""
     if shutil.which("Xvfb") is None:
         pytest.skip("needs Xvfb, which is not installed here")
     with subprocess.Popen(
