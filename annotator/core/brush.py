@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from annotator.core.geometry import RunLengths
 
+_AXIS = 1e-12  # a way that leaves an axis by less goes along it: dividing by less overflows
 _FINE = 3.0  # pixels: thinner brushes go from pixel centre to pixel centre, so that none slips between two pixels
 
 
@@ -118,7 +119,7 @@ def _intervals(
         (ux, (ys - start[1]) * uy, 0.0, length),
         (-uy, (ys - start[1]) * ux, -radius, radius),
     ):
-        if slope == 0:
+        if abs(slope) < _AXIS:
             outside = (offset < least) | (offset > most)
             low[outside], high[outside] = np.inf, -np.inf
         else:

@@ -38,6 +38,7 @@ class DocumentFlow(QObject):
         workspace.saver.saved.connect(self._on_saved)
         workspace.saver.failed.connect(self._on_save_failed)
         workspace.saver.conflicted.connect(self._on_conflicted)
+        workspace.saver.autosave_conflicted.connect(self._on_autosave_conflicted)
 
     # -- opening -----------------------------------------------------------------------------------------------------
 
@@ -184,6 +185,10 @@ class DocumentFlow(QObject):
     def _on_save_failed(self, reason: str) -> None:
         self._when_saved = None
         self._messages.tell(reason, self.tr("Save as..."), self.save_as)
+
+    def _on_autosave_conflicted(self, conflict: SaveConflict) -> None:
+        text = self.tr("%1 is not as it was opened or saved here any more, so it is not saved by itself.")
+        self._messages.tell(text.replace("%1", str(conflict.path)), self.tr("Save..."), self.save)
 
     def _on_conflicted(self, conflict: SaveConflict) -> None:
         box = QMessageBox(self._window)

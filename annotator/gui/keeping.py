@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -119,12 +120,18 @@ class Keeping(QObject):
     def close(self, *, discard: bool) -> None:
         """Write what is left of the journal, and let others be the writer; a second time does nothing.
 
-        discard: forget the edits that are not in the file; otherwise they come back when it is opened again.
+        discard: forget the edits that are not in the file; otherwise they come back when it is opened again. When the
+        disk refuses that, `problem` says so.
         """
-        if self._journal is not None:
-            self._journal.close(discard=discard)
-            self._journal = None
-        self._lock.release()
+        journal, self._journal = self._journal, None
+        try:
+            if journal is not None:
+                journal.close(discard=discard)
+        except sqlite3.Error as error:
+            # Whatever is in it comes back at the next opening, when it can be discarded again.
+            self.problem = f"The journal of {self.coco_path} could not be closed as it should ({error})."
+        finally:
+            self._lock.release()
 
     def _on_committed(self, sequence: int) -> None:
         # In the journal's thread.

@@ -34,6 +34,7 @@ class Saver(QObject):
     saved = Signal(Path)
     failed = Signal(str)
     conflicted = Signal(object)  # SaveConflict: nothing was written
+    autosave_conflicted = Signal(object)  # the same of a save that nobody asked for
 
     def __init__(self, model: DocumentModel, jobs: BackgroundJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -53,11 +54,12 @@ class Saver(QObject):
         """Where a plain save goes: to the newest Save As, also while that is under way, else to the document's file."""
         return next(reversed(self._waiting), self._writing or self._model.coco_path)
 
-    def save(self, path: Path, *, overwrite: bool = False) -> None:
+    def save(self, path: Path, *, overwrite: bool = False, is_auto: bool = False) -> None:
         """Write the document as it is now to that path.
 
         The document's own file is written over only while it is the one that was read or written last; `overwrite`
-        takes away that condition. Another path is the user's choice, and is written over in any case.
+        takes away that condition. Another path is the user's choice, and is written over in any case. is_auto: nobody
+        asked for it.
         """
         if self.is_saving:
             self._waiting[path] = self._waiting.pop(path, False) or overwrite
@@ -72,7 +74,9 @@ class Saver(QObject):
             lambda _: writing.run(), title=self.tr("Saving %1").replace("%1", path.name), can_cancel=False
         )
         self._ended = _nothing
-        job.succeeded.connect(lambda outcome: self._end_with(partial(self._on_ended, document, state, path, outcome)))
+        job.succeeded.connect(
+            lambda outcome: self._end_with(partial(self._on_ended, document, state, path, is_auto, outcome))
+        )
         job.failed.connect(lambda reason: self._end_with(partial(self.failed.emit, reason)))
         job.finished.connect(self._on_finished)
         self._writing = path
@@ -82,10 +86,11 @@ class Saver(QObject):
         """What to tell once the save is over, so that whoever hears of it can begin another."""
         self._ended = ended
 
-    def _on_ended(self, document: Document, state: int, path: Path, outcome: _Outcome) -> None:
+    def _on_ended(self, document: Document, state: int, path: Path, is_auto: bool, outcome: _Outcome) -> None:
         if outcome.conflict is not None:
+            is_unasked = is_auto and not self._waiting
             self._waiting.clear()
-            self.conflicted.emit(outcome.conflict)
+            (self.autosave_conflicted if is_unasked else self.conflicted).emit(outcome.conflict)
             return
         if document is self._model.document:
             self._model.coco_version = outcome.version

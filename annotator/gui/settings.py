@@ -37,6 +37,7 @@ class Settings(QObject):
     theme_changed = Signal()
     cache_sizes_changed = Signal()
     hover_preview_changed = Signal(bool)
+    autosave_changed = Signal(bool)
     recent_changed = Signal()
 
     def __init__(self, file: Path | None = None, parent: QObject | None = None) -> None:
@@ -121,6 +122,16 @@ class Settings(QObject):
     def hover_preview(self, shown: bool) -> None:
         if self._set("hover_preview", shown):
             self.hover_preview_changed.emit(shown)
+
+    @property
+    def autosave(self) -> bool:
+        """Whether the COCO file is saved without being asked."""
+        return self._flag("autosave", default=True)
+
+    @autosave.setter
+    def autosave(self, wanted: bool) -> None:
+        if self._set("autosave", wanted):
+            self.autosave_changed.emit(wanted)
 
     # -- what is remembered by itself --------------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.core.dataset import Dataset, open_dataset
 from annotator.core.document import ImageRecord
+from annotator.core.file_version import FileVersion
+from annotator.gui.autosave import Autosave
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.everything_runs import EverythingRuns
@@ -88,6 +90,8 @@ class Workspace(QObject):
         self._prefetch = Prefetch(self.inference, self.jobs, self)
         self.inference.encoded.connect(self._on_encoded)
         self.saver = Saver(self.model, self.jobs, self)
+        self.autosave = Autosave(self.model, self.saver, self)
+        self.image_awaited.connect(self.autosave.save)
         self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None
         self.discards = False  # whether leaving the document forgets what is not in its file
@@ -187,9 +191,34 @@ class Workspace(QObject):
             return keeping
 
         job = self.jobs.new(exchange)
-        job.succeeded.connect(lambda keeping: self._show_document(dataset, source, keeping))
-        job.failed.connect(self.opening_failed)
+        job.succeeded.connect(lambda keeping: self._on_kept(dataset, source, keeping, before))
+        job.failed.connect(self._on_exchange_failed)
         job.start()
+
+    def _on_exchange_failed(self, reason: str) -> None:
+        """What was open can only be looked at now, but something else can be opened."""
+        self._is_exchanging = False
+        self.opening_failed.emit(reason)
+
+    def _on_kept(self, dataset: Dataset, source: _Source, keeping: Keeping, before: Keeping | None) -> None:
+        """Show the document, unless its file was saved after it was read: then read it once more."""
+        if before is not None and before.problem:
+            self.opening_failed.emit(before.problem)
+        if FileVersion.of(dataset.coco_path) == dataset.coco_version:
+            self._show_document(dataset, source, keeping)
+            return
+        again = self.jobs.new(lambda job: self._read_again(keeping, source, job))
+        again.succeeded.connect(lambda newer: self._on_kept(newer[0], source, newer[1], None))
+        again.failed.connect(self._on_exchange_failed)
+        again.start()
+
+    def _read_again(self, keeping: Keeping, source: _Source, job: BackgroundJob) -> tuple[Dataset, Keeping]:
+        keeping.close(discard=False)
+        dataset = open_dataset(source.chosen, image_root=source.image_root, cancel=job.cancel)
+        keeping = Keeping(dataset.document, dataset.coco_path)
+        keeping.moveToThread(self.thread())
+        self._next_keeping = keeping
+        return dataset, keeping
 
     def _show_document(self, dataset: Dataset, source: _Source, keeping: Keeping) -> None:
         self._next_keeping = None

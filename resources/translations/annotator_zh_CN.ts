@@ -534,6 +534,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>另存为...</translation>
     </message>
     <message>
+        <source>%1 is not as it was opened or saved here any more, so it is not saved by itself.</source>
+        <translation>%1 在打开或上次保存之后已被改动，因此不再自动保存。</translation>
+    </message>
+    <message>
+        <source>Save...</source>
+        <translation>保存...</translation>
+    </message>
+    <message>
         <source>The COCO file is another one now</source>
         <translation>COCO 文件已变动</translation>
     </message>
@@ -1746,6 +1754,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>指针停留时预览掩码</translation>
     </message>
     <message>
+        <source>Every minute, and when another image is chosen</source>
+        <translation>每分钟，以及切换图像时</translation>
+    </message>
+    <message>
         <source>&amp;Language</source>
         <translation>语言(&amp;L)</translation>
     </message>
@@ -1756,6 +1768,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Preview</source>
         <translation>预览</translation>
+    </message>
+    <message>
+        <source>Save by itself</source>
+        <translation>自动保存</translation>
     </message>
     <message>
         <source>Memory for &amp;embeddings</source>

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -57,6 +57,7 @@ def test_runs_by_column_are_the_mask(mask):
     assert np.array_equal(painted, mask)
 
 
+@example(mask=np.zeros((1, 1), np.bool_), way=[(0.0, 0.0), (2.0, 2.2250738585072014e-308)], diameter=3.0)
 @given(masks, st.lists(places, min_size=1, max_size=4), st.floats(3, 25))
 def test_a_stroke_covers_the_pixels_near_its_way(mask, way, diameter):
     height, width = mask.shape

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 
 import pytest
 from PySide6.QtWidgets import QMessageBox
@@ -11,8 +12,8 @@ from annotator.core.backups import backups
 from annotator.core.dataset import COCO_NAME
 from annotator.core.journal_file import journal_path
 from annotator.core.lock import DatasetLock
-from annotator.gui import keeping
-from tests.gui.conftest import FakeProcess, Hands, forget_changes
+from annotator.gui import keeping, workspace
+from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
 from tests.gui.test_annotating import add_category
 
 
@@ -166,3 +167,77 @@ def test_a_failing_step_of_a_save_leaves_file_and_work(hands, folder, monkeypatc
     monkeypatch.undo()
     hands.save()
     assert b"two" in (folder / COCO_NAME).read_bytes()
+
+
+class TestAutosave:
+    @pytest.fixture(autouse=True)
+    def enabled(self, hands):
+        hands.window.workspace.autosave.set_enabled(True)
+
+    def test_another_image_saves(self, hands, folder):
+        add_category(hands, "cat")
+        with hands.qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.actions_.next_image.trigger()
+        assert b"cat" in (folder / COCO_NAME).read_bytes()
+        hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "saved")
+
+    def test_nothing_new_is_not_saved(self, hands, folder):
+        hands.window.workspace.autosave.save()
+        assert not hands.window.workspace.saver.is_saving
+        assert not (folder / COCO_NAME).exists()
+
+    def test_it_can_be_turned_off(self, hands, folder):
+        hands.window.workspace.autosave.set_enabled(False)
+        add_category(hands, "cat")
+        hands.window.workspace.autosave.save()
+        assert not hands.window.workspace.saver.is_saving
+
+    def test_a_file_that_another_program_changed_is_left_alone_until_the_user_decides(self, hands, folder):
+        add_category(hands, "cat")
+        path = hands.save()
+        path.write_text("{}")
+        add_category(hands, "dog")
+        autosave = hands.window.workspace.autosave
+        autosave.save()
+        hands.qtbot.waitUntil(hands.window.messages.isVisible)
+        assert "is not saved by itself" in hands.window.messages.text
+        assert path.read_text() == "{}"
+        hands.qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
+        autosave.save()
+        assert not hands.window.workspace.saver.is_saving
+        with hands.qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.workspace.saver.save(path, overwrite=True)
+        assert b"dog" in path.read_bytes()
+
+
+def test_a_disk_that_refuses_to_forget_keeps_nobody_from_going_on(hands, tmp_path, monkeypatch):
+    write_discs(tmp_path / "other" / "a.png")
+    add_category(hands, "cat")
+
+    def refuse(_):
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr("annotator.core.journal_file.JournalFile.clear", refuse)
+    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+    hands.open(tmp_path / "other")
+    add_category(hands, "dog")
+    assert names(hands) == ["dog"]
+
+
+def test_what_was_saved_while_the_same_folder_was_read_again_is_shown(hands, folder, monkeypatch):
+    may_go_on = threading.Event()
+    read = workspace.open_dataset
+
+    def held(*arguments, **options):
+        dataset = read(*arguments, **options)
+        may_go_on.wait(10)
+        return dataset
+
+    monkeypatch.setattr(workspace, "open_dataset", held)
+    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Save)
+    hands.window.open_paths([folder])
+    add_category(hands, "late")
+    with hands.qtbot.waitSignal(hands.window.workspace.opened, timeout=10_000):
+        may_go_on.set()
+    assert names(hands) == ["late"]
+    assert b"late" in (folder / COCO_NAME).read_bytes()

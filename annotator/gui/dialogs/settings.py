@@ -45,6 +45,8 @@ class SettingsDialog(QDialog):
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
         self.hover_preview = QCheckBox(self.tr("Show the mask under the resting pointer"), self)
         self.hover_preview.setChecked(settings.hover_preview)
+        self.autosave = QCheckBox(self.tr("Every minute, and when another image is chosen"), self)
+        self.autosave.setChecked(settings.autosave)
         self.embedding_megabytes = self._megabytes(Settings.EMBEDDING_MEGABYTES, settings.embedding_megabytes)
         self.image_megabytes = self._megabytes(Settings.IMAGE_MEGABYTES, settings.image_megabytes)
         form = QFormLayout()
@@ -53,6 +55,7 @@ class SettingsDialog(QDialog):
         form.addRow(self.tr("&Language"), self.language)
         form.addRow(self.tr("&Theme"), self.theme)
         form.addRow(self.tr("Preview"), self.hover_preview)
+        form.addRow(self.tr("Save by itself"), self.autosave)
         form.addRow(self.tr("Memory for &embeddings"), self.embedding_megabytes)
         form.addRow(self.tr("Memory for &images"), self.image_megabytes)
         self.disk_cache = DiskCacheRow(settings, workspace, self)
@@ -80,6 +83,7 @@ class SettingsDialog(QDialog):
     def accept(self) -> None:
         settings = self._settings
         settings.hover_preview = self.hover_preview.isChecked()
+        settings.autosave = self.autosave.isChecked()
         settings.embedding_megabytes = self.embedding_megabytes.value()
         settings.image_megabytes = self.image_megabytes.value()
         settings.disk_cache_megabytes = self.disk_cache.megabytes.value()
