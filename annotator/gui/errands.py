@@ -143,9 +143,9 @@ class LentSegmenter:
                     return errand.answer.result(timeout=_POLL_SECONDS)
                 except concurrent.futures.CancelledError:
                     raise Cancelled from None
-                except TimeoutError:
+                except concurrent.futures.TimeoutError:
                     if errand.answer.done():
-                        raise  # the segmenter's own
+                        return errand.answer.result()  # it came just now, or is a failure of the segmenter's own
                 if self._cancel.is_cancelled:
                     errand.is_abandoned = True
                     errand.interruption.cancel()
