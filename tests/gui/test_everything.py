@@ -221,6 +221,7 @@ def test_a_second_w_says_that_it_runs(hands, process):
     hands.key(Qt.Key.Key_W)
     assert "already" in hands.window.status.currentMessage()
     assert len(hands.window.workspace.jobs.listed) == 1
+    process.gate.set()
 
 
 def test_it_goes_on_for_its_own_image_when_another_is_shown(hands, process):
