@@ -113,6 +113,8 @@ class BackgroundJobs(QObject):
 
     def _forget(self, job: BackgroundJob) -> None:
         self._running.remove(job)
+        # The thread may be between telling us and telling the next listener, whom deleting it would leave untold.
+        job.wait()
         job.deleteLater()
         if job.title:
             self.changed.emit()
