@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from annotator.core.document import Change, Instance
+from annotator.gui.canvas.layer_picture import LayerPicture
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
 from annotator.gui.canvas.viewport import Viewport
@@ -35,8 +36,7 @@ class InstanceLayer(QObject):
         self._stale_ids: set[int] = set()  # their shapes are of an older mask, drawn until the new one is built
         self._has_built_one = False  # in this turn of the event loop
         self._flashing_id: int | None = None
-        self._picture = QPixmap()
-        self._picture_of: tuple[float, QPointF, QSize] | None = None
+        self._picture = LayerPicture(self.paint)
         self._dirty = QRectF()  # the part of the image, in its pixels, where the picture is no longer right
         self.is_visible = True
         self._shown_at = 0.0  # when shapes last appeared, in seconds of perf_counter
@@ -96,25 +96,15 @@ class InstanceLayer(QObject):
 
     def picture(self, viewport: Viewport, size: QSize, pixel_ratio: float) -> QPixmap:
         """The layer for that view; size in widget pixels."""
-        view = (viewport.scale, QPointF(viewport.offset), size * pixel_ratio)
-        if self._picture_of != view:
-            self._picture = QPixmap(size * pixel_ratio)
-            self._picture.setDevicePixelRatio(pixel_ratio)
-            self._picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._picture)
-            self.paint(painter, viewport)
-            painter.end()
-            self._picture_of = view
-        elif not self._dirty.isEmpty():
-            self._paint_dirty(viewport)
+        picture = self._picture.get(viewport, size, pixel_ratio, None if self._dirty.isEmpty() else self._paint_dirty)
         self._dirty = QRectF()
-        return self._picture
+        return picture
 
-    def _paint_dirty(self, viewport: Viewport) -> None:
+    def _paint_dirty(self, picture: QPixmap, viewport: Viewport) -> None:
         """Draw anew what has changed: of hundreds of instances, those around a stroke."""
         margin = _OUTLINE_REACH / viewport.scale
         area = self._dirty.adjusted(-margin, -margin, margin, margin)
-        painter = QPainter(self._picture)
+        painter = QPainter(picture)
         painter.setClipRect(viewport.rect_to_widget(area).toAlignedRect())
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
         painter.fillRect(painter.clipBoundingRect(), Qt.GlobalColor.transparent)
@@ -142,7 +132,7 @@ class InstanceLayer(QObject):
 
     def invalidate(self) -> None:
         """Draw anew at the next paint."""
-        self._picture_of = None
+        self._picture.invalidate()
         self.changed.emit()
 
     def _drawn(self, viewport: Viewport) -> Iterator[tuple[Instance, MaskShape]]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 from annotator.core.document import Change, StoredProposal
+from annotator.gui.canvas.layer_picture import LayerPicture
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
 from annotator.gui.canvas.viewport import Viewport
@@ -35,8 +36,7 @@ class ProposalLayer(QObject):
         self._runs = runs
         self._image_id: int | None = None
         self._shapes: dict[int, MaskShape | None] = {}
-        self._picture = QPixmap()
-        self._picture_of: tuple[float, QPointF, QSize] | None = None
+        self._picture = LayerPicture(self.paint)
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_some)
@@ -80,16 +80,7 @@ class ProposalLayer(QObject):
 
     def picture(self, viewport: Viewport, size: QSize, pixel_ratio: float) -> QPixmap:
         """The layer for that view; size in widget pixels."""
-        view = (viewport.scale, QPointF(viewport.offset), size * pixel_ratio)
-        if self._picture_of != view:
-            self._picture = QPixmap(size * pixel_ratio)
-            self._picture.setDevicePixelRatio(pixel_ratio)
-            self._picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(self._picture)
-            self.paint(painter, viewport)
-            painter.end()
-            self._picture_of = view
-        return self._picture
+        return self._picture.get(viewport, size, pixel_ratio)
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw the proposals, in widget pixels."""
@@ -111,7 +102,7 @@ class ProposalLayer(QObject):
     def invalidate(self) -> None:
         """Draw anew at the next paint."""
         self._shown_at = time.perf_counter()
-        self._picture_of = None
+        self._picture.invalidate()
         self.changed.emit()
 
     def _shown(self) -> tuple[StoredProposal, ...]:
