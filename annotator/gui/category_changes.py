@@ -58,8 +58,7 @@ class CategoryChanges(QObject):
             return False
         if self._refuses(self.name_problem(name)):
             return False
-        self._model.push(AddCategory(self.new_category(name.strip())), self.tr("Add category"))
-        return True
+        return self._model.push(AddCategory(self.new_category(name.strip())), self.tr("Add category"))
 
     def rename(self, category_id: int, name: str) -> bool:
         """Give a category another name; returns whether that could be."""
@@ -100,8 +99,8 @@ class CategoryChanges(QObject):
         """Move what a category has to another one, and remove it."""
         category = self._model.document.categories[category_id]
         edits = (*self._moving(category_id, into_id), RemoveCategory(category))
-        self._model.push(Together(edits), self.tr("Merge categories"))
-        self._selection.set_category(into_id)
+        if self._model.push(Together(edits), self.tr("Merge categories")):
+            self._selection.set_category(into_id)
 
     def remove(self, category_id: int) -> bool:
         """Remove a category with its instances and proposals; returns whether that could be."""
@@ -115,8 +114,7 @@ class CategoryChanges(QObject):
         if proposals:
             edits.append(ReplaceProposals(proposals, ()))
         edits.append(RemoveCategory(self._model.document.categories[category_id]))
-        self._model.push(Together(tuple(edits)), self.tr("Delete category"))
-        return True
+        return self._model.push(Together(tuple(edits)), self.tr("Delete category"))
 
     def _moving(self, category_id: int, into_id: int) -> list[Edit]:
         edits: list[Edit] = [
@@ -132,9 +130,7 @@ class CategoryChanges(QObject):
     def _change(self, before: Category, after: Category, text: str) -> bool:
         if after.name != before.name and self._refuses(self.name_problem(after.name, before.id)):
             return False
-        if after != before:
-            self._model.push(ChangeCategory(before, after), text)
-        return True
+        return after == before or self._model.push(ChangeCategory(before, after), text)
 
     def _refuses(self, problem: str) -> bool:
         if problem:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -94,32 +94,42 @@ class DocumentFlow(QObject):
         assert coco_path is not None
         self._settings.add_recent(coco_path.parent if coco_path.name == COCO_NAME else coco_path)
         self._messages.clear()
+        texts = [self._missing_images(), *self._kept_work(coco_path), notes]
+        text = " ".join(text for text in texts if text)
+        if texts[0]:
+            self._messages.tell(text, self.tr("Locate images..."), self.locate_images)
+        elif not self._workspace.model.is_saved:  # work has come back
+            self._messages.tell(text, self.tr("Save"), self.save)
+        elif text:
+            self._messages.tell(text)
+
+    def _missing_images(self) -> str:
         document = self._workspace.model.document
         # Sizes come from the COCO file; an image found in the folder that cannot be read has none.
         missing = sum(image.problem is not None and image.has_size for image in document.images.values())
-        if missing:
-            text = self.tr("%n image(s) are not in %1, where the COCO file says they are.", "", missing)
-            text = text.replace("%1", str(document.image_root))
-            self._messages.tell(f"{text} {notes}".strip(), self.tr("Locate images..."), self.locate_images)
-        elif notes:
-            self._messages.tell(notes)
+        if not missing:
+            return ""
+        text = self.tr("%n image(s) are not in %1, where the COCO file says they are.", "", missing)
+        return text.replace("%1", str(document.image_root))
+
+    def _kept_work(self, coco_path: Path) -> Iterator[str]:
+        """What is to be said of the dataset's lock and journal."""
         keeping = self._workspace.model.keeping
         assert keeping is not None
-        if keeping.refusal or keeping.problem:
-            self._messages.tell(f"{keeping.refusal}{keeping.problem} {notes}".strip())
-        elif keeping.recovery.set_aside is not None:
+        yield keeping.refusal
+        yield keeping.problem
+        recovery = keeping.recovery
+        if recovery.set_aside is not None:
             text = self.tr(
                 "Changes from before that were not saved do not fit %1 any more, which is open as it is on the disk. "
                 "They lie in %2."
             )
-            text = text.replace("%1", coco_path.name).replace("%2", str(keeping.recovery.set_aside))
-            self._messages.tell(f"{text} {notes}".strip())
-        elif keeping.recovery.edits:
-            text = self.tr("%n change(s) that had not been saved are here again.", "", keeping.recovery.edits)
-            if keeping.recovery.file_changed:
-                changed = self.tr("Another program has changed %1 since; what you save holds both.")
-                text = f"{text} {changed.replace('%1', coco_path.name)}"
-            self._messages.tell(f"{text} {notes}".strip(), self.tr("Save"), self.save)
+            yield text.replace("%1", coco_path.name).replace("%2", str(recovery.set_aside))
+        if recovery.edits:
+            yield self.tr("%n change(s) that had not been saved are here again.", "", recovery.edits)
+        if recovery.file_changed:
+            text = self.tr("Another program has changed %1 since; what you save holds both.")
+            yield text.replace("%1", coco_path.name)
 
     # -- saving ------------------------------------------------------------------------------------------------------
 

@@ -39,7 +39,7 @@ class DocumentModel(QObject):
         self.coco_path: Path | None = None
         self.coco_version: FileVersion | None = None  # of the file as we read or wrote it; None: there was none
         self.keeping: Keeping | None = None  # of the open dataset
-        self._is_frozen = False
+        self._frozen_because = ""
         self._states_given = 0
         self._state = 0
         self._saved_state = 0
@@ -64,8 +64,8 @@ class DocumentModel(QObject):
     @property
     def refusal(self) -> str:
         """Why the document can only be looked at, or ""."""
-        if self._is_frozen:
-            return self.tr("Another dataset is being opened.")
+        if self._frozen_because:
+            return self._frozen_because
         return "" if self.keeping is None else self.keeping.refusal
 
     @property
@@ -79,7 +79,7 @@ class DocumentModel(QObject):
         What the journal has recovered is not in the file yet.
         """
         self.undo_stack.clear()
-        self._is_frozen = False
+        self._frozen_because = ""
         self.keeping = keeping
         if keeping is not None:
             keeping.committed.connect(self.kept_changed)
@@ -94,9 +94,9 @@ class DocumentModel(QObject):
         self._tell_saved()
         self.document_replaced.emit()
 
-    def freeze(self) -> None:
+    def freeze(self, reason: str) -> None:
         """Refuse changes until a document is opened."""
-        self._is_frozen = True
+        self._frozen_because = reason
 
     def push(self, edit: Edit, text: str) -> bool:
         """Apply the edit; `text` names it, translated, in the Edit menu. Returns False when changes are refused."""

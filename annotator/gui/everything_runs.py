@@ -82,6 +82,9 @@ class EverythingRuns(QObject):
 
     def start(self, image_id: int, image: LoadedImage) -> None:
         """Propose masks for everything on the image; one edit then replaces what an earlier run proposed for it."""
+        if self._model.refusal:
+            self.told.emit(self._model.refusal)
+            return
         if image_id in self._runs:
             self.told.emit(self.tr("This image is being segmented already; Escape ends that."))
             return
@@ -158,7 +161,8 @@ class EverythingRuns(QObject):
             document, found, image_id=image_id, category_id=category_id, weights=outcome.weights, config=outcome.config
         )
         edits.append(ReplaceProposals(earlier, stored))
-        self._model.push(Together(tuple(edits)), self.tr("Segment everything"))
+        if not self._model.push(Together(tuple(edits)), self.tr("Segment everything")):
+            return
         if is_first:
             self._selection.set_category(None)  # the first that is accepted asks what it is
         self.told.emit(self._title(run.name, len(stored)))

@@ -72,6 +72,9 @@ class Exchange(QObject):
 
     def _import(self, plan: ImportPlan) -> None:
         model = self._workspace.model
+        if model.refusal:
+            self._messages.tell(model.refusal)
+            return
         model.document.next_ids = plan.next_ids
         model.push(plan.merge.edit(), self.tr("Import from %1").replace("%1", plan.source.name))
         self.imported.emit(len(plan.merge.instances) + len(plan.merge.proposals))

@@ -87,6 +87,9 @@ class FolderRuns(QObject):
 
         Instances stay as they are, and nothing is proposed where one is (IoU over 0.8).
         """
+        if self._model.refusal:
+            self.told.emit(self._model.refusal)
+            return
         document = self._model.document
         snapshot = document.snapshot()
         job = self._begin(lambda job: self._propose(job, snapshot, options), self.tr("Pre-labelling the folder"))
@@ -208,8 +211,8 @@ class FolderRuns(QObject):
             if stored or earlier:
                 edits.append(ReplaceProposals(earlier, stored))
                 count += len(stored)
-        if count:
-            self._model.push(Together(tuple(edits)), self.tr("Pre-label the folder"))
+        if count and not self._model.push(Together(tuple(edits)), self.tr("Pre-label the folder")):
+            return
         texts = [self.tr("%n proposal(s) were added.", "", count)]
         if found.was_cancelled:
             texts.append(self.tr("Pre-labelling ended early; begun again, it goes on with the images that are left."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -29,10 +30,13 @@ class Keeping(QObject):
     committed = Signal()  # more edits are in the journal, safe from a crash
     failed = Signal(str)  # the disk does not take edits
 
-    def __init__(self, document: Document, coco_path: Path) -> None:
-        """Become the dataset's writer if nobody else is, and replay its journal onto the document just read."""
+    def __init__(self, document: Document, coco_path: Path, lock: DatasetLock | None = None) -> None:
+        """Replay the dataset's journal onto the document just read.
+
+        lock: an attempt at becoming its writer that was made before it was read; None makes one now.
+        """
         super().__init__()
-        self._lock = DatasetLock(coco_path)
+        self._lock = DatasetLock(coco_path) if lock is None else lock
         self._journal: Journal | None = None
         self._committed = 0
         self.coco_path = coco_path
@@ -74,48 +78,34 @@ class Keeping(QObject):
         What was there before is kept as a backup. The file written is the dataset's from then on, unless the dataset
         can only be looked at: that is a copy then.
         """
-        if path == self.coco_path and self.refusal:
-            raise SaveError(self.refusal)
-        if self.refusal:
-            self._write_copy(data, path)
-            return
-        lock = self._lock if path == self.coco_path else DatasetLock(path)
-        if path != self.coco_path and lock.is_taken:
-            raise SaveError(lock.refusal)
-        try:
-            self._replace(snapshot, data, path, sequence)
-        except BaseException:
-            if lock is not self._lock:
-                lock.release()
-            raise
-        if lock is not self._lock:
-            self._lock.release()
-            self._lock = lock
-        self.coco_path = path
+        if os.path.realpath(path) == os.path.realpath(self.coco_path):
+            if self.refusal:
+                raise SaveError(self.refusal)
+            self._save_own(SavedState.of(snapshot, data, sequence=sequence), data, path)
+        else:
+            self._save_elsewhere(SavedState.of(snapshot, data, sequence=sequence), data, path)
 
-    def _write_copy(self, data: bytes, path: Path) -> None:
+    def _save_own(self, state: SavedState, data: bytes, path: Path) -> None:
+        if self._journal is not None:
+            self._journal.save_begins(state)
+        _replace(path, data)
+        if self._journal is not None:
+            self._journal.save_ended(state)
+
+    def _save_elsewhere(self, state: SavedState, data: bytes, path: Path) -> None:
         lock = DatasetLock(path)
         if lock.is_taken:
             raise SaveError(lock.refusal)
         try:
-            keep_backup(path)
-            replace_file(path, data)
+            _replace(path, data)
+            if not self.refusal:
+                # The dataset moves there.
+                self._lock, lock = lock, self._lock
+                self.coco_path = path
+                if self._journal is not None:
+                    self._journal.saved_as(state, path)
         finally:
             lock.release()
-
-    def _replace(self, snapshot: Document, data: bytes, path: Path, sequence: int) -> None:
-        state = SavedState.of(snapshot, data, sequence=sequence)
-        is_own = path == self.coco_path
-        if self._journal is not None and is_own:
-            self._journal.save_begins(state)
-        keep_backup(path)
-        replace_file(path, data)
-        if self._journal is None:
-            return
-        if is_own:
-            self._journal.save_ended(state)
-        else:
-            self._journal.saved_as(state, path)
 
     def close(self, *, discard: bool) -> None:
         """Write what is left of the journal, and let others be the writer; a second time does nothing.
@@ -137,3 +127,9 @@ class Keeping(QObject):
         # In the journal's thread.
         self._committed = sequence
         self.committed.emit()
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Make `data` the file's content; what was there before is kept as a backup. Raises SaveError."""
+    keep_backup(path)
+    replace_file(path, data)

@@ -39,7 +39,7 @@ class Prefetch(QObject):
             self._job = None
 
     def start(self, document: Document, image_id: int) -> None:
-        """Embed the next two images and the one before, as the list has them."""
+        """Embed the next two images and the one before, in the dataset's order whatever the list's."""
         self.stop()
         ids = list(document.images)
         at = ids.index(image_id)

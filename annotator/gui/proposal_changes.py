@@ -72,8 +72,7 @@ class ProposalChanges(QObject):
         edit: Edit = AcceptProposals(proposals, category.id)
         if is_new:
             edit = Together((AddCategory(category), edit))
-        self._model.push(edit, self.tr("Accept %n proposal(s)", "", len(proposals)))
-        if len(proposals) == 1:
+        if self._model.push(edit, self.tr("Accept %n proposal(s)", "", len(proposals))) and len(proposals) == 1:
             self.accepted.emit(proposals[0].id)
 
     def _shown(self, proposal_ids: Iterable[int]) -> tuple[StoredProposal, ...]:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from annotator.core.dataset import Dataset, open_dataset
 from annotator.core.document import ImageRecord
 from annotator.core.file_version import FileVersion
+from annotator.core.lock import DatasetLock
 from annotator.gui.autosave import Autosave
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.document_model import DocumentModel
@@ -179,48 +180,37 @@ class Workspace(QObject):
     def _replace_document(self, dataset: Dataset, source: _Source) -> None:
         """Let go of the document's lock and journal, take the new one's, and show it."""
         before, discard = self.model.keeping, self.discards
-        self.model.freeze()
+        self.model.freeze(self.tr("Another dataset is being opened."))
         self._is_exchanging = True
 
-        def exchange(_: BackgroundJob) -> Keeping:
+        def exchange(job: BackgroundJob) -> tuple[Dataset, Keeping]:
             if before is not None:
                 before.close(discard=discard)
-            keeping = Keeping(dataset.document, dataset.coco_path)
+            lock = DatasetLock(dataset.coco_path)
+            try:
+                newest = dataset
+                if FileVersion.of(dataset.coco_path) != dataset.coco_version:
+                    # It was saved after it was read, by this window or another. Nobody else saves it from now on.
+                    newest = open_dataset(source.chosen, image_root=source.image_root, cancel=job.cancel)
+                keeping = Keeping(newest.document, newest.coco_path, lock)
+            except BaseException:
+                lock.release()
+                raise
             keeping.moveToThread(self.thread())
             self._next_keeping = keeping
-            return keeping
+            return newest, keeping
 
         job = self.jobs.new(exchange)
-        job.succeeded.connect(lambda keeping: self._on_kept(dataset, source, keeping, before))
+        job.succeeded.connect(lambda opened: self._show_document(*opened, source, before))
         job.failed.connect(self._on_exchange_failed)
         job.start()
 
     def _on_exchange_failed(self, reason: str) -> None:
-        """What was open can only be looked at now, but something else can be opened."""
         self._is_exchanging = False
+        self.model.freeze(self.tr("This dataset is not open any more: open it again to go on."))
         self.opening_failed.emit(reason)
 
-    def _on_kept(self, dataset: Dataset, source: _Source, keeping: Keeping, before: Keeping | None) -> None:
-        """Show the document, unless its file was saved after it was read: then read it once more."""
-        if before is not None and before.problem:
-            self.opening_failed.emit(before.problem)
-        if FileVersion.of(dataset.coco_path) == dataset.coco_version:
-            self._show_document(dataset, source, keeping)
-            return
-        again = self.jobs.new(lambda job: self._read_again(keeping, source, job))
-        again.succeeded.connect(lambda newer: self._on_kept(newer[0], source, newer[1], None))
-        again.failed.connect(self._on_exchange_failed)
-        again.start()
-
-    def _read_again(self, keeping: Keeping, source: _Source, job: BackgroundJob) -> tuple[Dataset, Keeping]:
-        keeping.close(discard=False)
-        dataset = open_dataset(source.chosen, image_root=source.image_root, cancel=job.cancel)
-        keeping = Keeping(dataset.document, dataset.coco_path)
-        keeping.moveToThread(self.thread())
-        self._next_keeping = keeping
-        return dataset, keeping
-
-    def _show_document(self, dataset: Dataset, source: _Source, keeping: Keeping) -> None:
+    def _show_document(self, dataset: Dataset, keeping: Keeping, source: _Source, before: Keeping | None) -> None:
         self._next_keeping = None
         self._is_exchanging = False
         self.discards = False
@@ -229,7 +219,8 @@ class Workspace(QObject):
         self.session.forget()
         self._image_id = None
         self.model.open(dataset, keeping)
-        self.opened.emit(" ".join(dataset.notes))
+        problems = () if before is None or not before.problem else (before.problem,)
+        self.opened.emit(" ".join((*problems, *dataset.notes)))
         first = self._first_image(source)
         if first is None:
             self._refuse(self.tr("There is no image in this dataset."))

@@ -567,13 +567,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
-    <name>DocumentModel</name>
-    <message>
-        <source>Another dataset is being opened.</source>
-        <translation>正在打开另一个数据集。</translation>
-    </message>
-</context>
-<context>
     <name>EverythingRuns</name>
     <message>
         <source>This image is being segmented already; Escape ends that.</source>
@@ -1983,6 +1976,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Opening %1</source>
         <translation>正在打开 %1</translation>
+    </message>
+    <message>
+        <source>Another dataset is being opened.</source>
+        <translation>正在打开另一个数据集。</translation>
+    </message>
+    <message>
+        <source>This dataset is not open any more: open it again to go on.</source>
+        <translation>此数据集已不再处于打开状态：请重新打开后继续。</translation>
     </message>
     <message>
         <source>There is no image in this dataset.</source>

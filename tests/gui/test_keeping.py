@@ -6,13 +6,18 @@ import sqlite3
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
+from annotator.core import coco
 from annotator.core.backups import backups
 from annotator.core.dataset import COCO_NAME
+from annotator.core.document import Document, ImageRecord
 from annotator.core.journal_file import journal_path
 from annotator.core.lock import DatasetLock
+from annotator.errors import DatasetError
 from annotator.gui import keeping, workspace
+from annotator.gui.folder_runs import PrelabelOptions
 from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
 from tests.gui.test_annotating import add_category
 
@@ -78,6 +83,13 @@ class TestRecovery:
         later.open(other)
         assert names(later) == ["cat", "dog"]
 
+    def test_saving_through_a_link_to_the_folder_is_a_plain_save(self, hands, folder, tmp_path):
+        (tmp_path / "link").symlink_to(folder, target_is_directory=True)
+        add_category(hands, "cat")
+        with hands.qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.workspace.saver.save(tmp_path / "link" / COCO_NAME, overwrite=True)
+        assert b"cat" in (folder / COCO_NAME).read_bytes()
+
     def test_a_damaged_journal_is_set_aside(self, hands, again):
         add_category(hands, "cat")
         end(hands)
@@ -116,6 +128,25 @@ class TestTwoWindows:
         add_category(hands, "cat")
         assert names(hands) == []
         assert "is being edited" in hands.window.status.currentMessage()
+
+    def test_nothing_that_would_change_it_begins(self, other_writer, again):
+        hands = again()
+        hands.wait_image("a.png")
+        workspace = hands.window.workspace
+        hands.key(Qt.Key.Key_W)
+        assert not workspace.everything.is_running(1)
+        assert "is being edited" in hands.window.status.currentMessage()
+        workspace.folder_runs.prelabel(PrelabelOptions(None, None, "thing", only_untouched=False))
+        assert not workspace.folder_runs.is_running
+        assert not workspace.editor.add_category("cat")
+
+    def test_missing_images_are_told_as_well(self, other_writer, again, folder, process):
+        document = Document(folder)
+        document.put(ImageRecord(1, "gone.png", 160, 240))
+        coco.write(document, folder / COCO_NAME)
+        text = again().window.messages.text
+        assert "is being edited" in text
+        assert "where the COCO file says they are" in text
 
     def test_a_copy_of_it_can_be_edited(self, other_writer, again, folder):
         hands = again()
@@ -220,7 +251,7 @@ def test_a_disk_that_refuses_to_forget_keeps_nobody_from_going_on(hands, tmp_pat
     monkeypatch.setattr("annotator.core.journal_file.JournalFile.clear", refuse)
     monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
     hands.open(tmp_path / "other")
-    add_category(hands, "dog")
+    hands.window.workspace.editor.add_category("dog")
     assert names(hands) == ["dog"]
 
 
@@ -241,3 +272,29 @@ def test_what_was_saved_while_the_same_folder_was_read_again_is_shown(hands, fol
         may_go_on.set()
     assert names(hands) == ["late"]
     assert b"late" in (folder / COCO_NAME).read_bytes()
+
+
+def test_a_dataset_that_is_gone_when_it_is_read_again_is_told_and_another_can_be_opened(
+    hands, folder, tmp_path, monkeypatch
+):
+    write_discs(tmp_path / "other" / "a.png")
+    read, reads = workspace.open_dataset, []
+
+    def fail_later(paths, **options):
+        reads.append(paths)
+        if len(reads) == 2:
+            raise DatasetError("the folder is gone")
+        dataset = read(paths, **options)
+        if len(reads) == 1:
+            (folder / COCO_NAME).write_text("{}")  # another program, after the reading
+        return dataset
+
+    monkeypatch.setattr(workspace, "open_dataset", fail_later)
+    hands.window.open_paths([folder])
+    hands.qtbot.waitUntil(hands.window.messages.isVisible)
+    assert "is gone" in hands.window.messages.text
+    add_category(hands, "cat")
+    assert "open it again" in hands.window.status.currentMessage()
+    hands.open(tmp_path / "other")
+    hands.window.workspace.editor.add_category("dog")
+    assert names(hands) == ["dog"]
