@@ -98,6 +98,8 @@ class DocumentFlow(QObject):
         text = " ".join(text for text in texts if text)
         if texts[0]:
             self._messages.tell(text, self.tr("Locate images..."), self.locate_images)
+        elif self._workspace.model.refusal:
+            self._messages.tell(text, self.tr("Save as..."), self.save_as)
         elif not self._workspace.model.is_saved:  # work has come back
             self._messages.tell(text, self.tr("Save"), self.save)
         elif text:
@@ -116,7 +118,9 @@ class DocumentFlow(QObject):
         """What is to be said of the dataset's lock and journal."""
         keeping = self._workspace.model.keeping
         assert keeping is not None
-        yield keeping.refusal
+        if keeping.refusal:
+            yield keeping.refusal
+            yield self.tr("A copy saved under another name can be edited.")
         yield keeping.problem
         recovery = keeping.recovery
         if recovery.set_aside is not None:

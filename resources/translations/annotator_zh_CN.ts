@@ -534,6 +534,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>另存为...</translation>
     </message>
     <message>
+        <source>A copy saved under another name can be edited.</source>
+        <translation>用另一个名称保存的副本可以编辑。</translation>
+    </message>
+    <message>
         <source>%1 is not as it was opened or saved here any more, so it is not saved by itself.</source>
         <translation>%1 在打开或上次保存之后已被改动，因此不再自动保存。</translation>
     </message>

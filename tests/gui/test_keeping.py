@@ -124,6 +124,8 @@ class TestTwoWindows:
     def test_the_second_can_only_look(self, other_writer, again):
         hands = again()
         assert "is being edited" in hands.window.messages.text
+        assert "A copy saved under another name" in hands.window.messages.text
+        assert hands.window.messages._action.text() == "Save as..."
         assert hands.window.status.saved.text() == "view only"
         add_category(hands, "cat")
         assert names(hands) == []
