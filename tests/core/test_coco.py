@@ -19,7 +19,7 @@ from annotator.core.document import Category, Document, ImageRecord, Instance, P
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError
 
-TRIANGLE = [[1.5, 1.25, 8.0, 2.0, 4, 7.75]]
+TRIANGLE = ((1.5, 1.25, 8.0, 2.0, 4, 7.75),)
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def content() -> dict:
                 "id": 17,
                 "image_id": 7,
                 "category_id": 2,
-                "segmentation": TRIANGLE,
+                "segmentation": [list(part) for part in TRIANGLE],
                 "area": 21.4375,
                 "bbox": [1.5, 1.25, 6.5, 6.5],
                 "iscrowd": 0,
@@ -500,7 +500,14 @@ def test_no_json_breaks_the_reader(path, data):
 def proposal(**changes) -> dict:
     """A file with a proposal as an annotation of image 7."""
     data = content()
-    record = {"id": 50, "image_id": 7, "category_id": 2, "segmentation": TRIANGLE, "score": 0.7, "iscrowd": 0}
+    record = {
+        "id": 50,
+        "image_id": 7,
+        "category_id": 2,
+        "segmentation": [list(part) for part in TRIANGLE],
+        "score": 0.7,
+        "iscrowd": 0,
+    }
     record["annotator"] = {"state": "proposal", "parent": 17, "point": [1, 2.5], "mine": 1}
     data["annotations"].append({**record, **changes})
     return data
