@@ -62,6 +62,11 @@ class DocumentModel(QObject):
         return self.keeping is not None and self.keeping.is_kept
 
     @property
+    def is_journalled(self) -> bool:
+        """Whether edits go into a journal."""
+        return self.keeping is not None and self.keeping.is_journalled
+
+    @property
     def refusal(self) -> str:
         """Why the document can only be looked at, or ""."""
         if self._frozen_because:

@@ -38,7 +38,8 @@ class Keeping(QObject):
         super().__init__()
         self._lock = DatasetLock(coco_path) if lock is None else lock
         self._journal: Journal | None = None
-        self._committed = 0
+        self._committed = 0  # the newest edit on the disk in the journal
+        self._saved = 0  # the newest edit in the file
         self.coco_path = coco_path
         self.refusal = self._lock.refusal
         self.problem = ""
@@ -60,7 +61,12 @@ class Keeping(QObject):
     @property
     def is_kept(self) -> bool:
         """Whether every edit so far would survive the end of this process."""
-        return self._journal is not None and self._committed >= self._journal.sequence
+        return self._journal is not None and max(self._committed, self._saved) >= self._journal.sequence
+
+    @property
+    def is_journalled(self) -> bool:
+        """Whether edits go into a journal."""
+        return self._journal is not None
 
     @property
     def sequence(self) -> int:
@@ -84,6 +90,8 @@ class Keeping(QObject):
             self._save_own(SavedState.of(snapshot, data, sequence=sequence), data, path)
         else:
             self._save_elsewhere(SavedState.of(snapshot, data, sequence=sequence), data, path)
+        if not self.refusal:
+            self._saved = sequence
 
     def _save_own(self, state: SavedState, data: bytes, path: Path) -> None:
         if self._journal is not None:

@@ -117,7 +117,8 @@ class StatusBar(QStatusBar):
             self.saved.clear()
         elif self._model.refusal:
             self.saved.setText(self.tr("view only"))
-        elif self._model.is_saved:
+        elif self._model.is_saved and (self._model.is_kept or not self._model.is_journalled):
+            # Undoing to what is in the file counts once the journal knows of it: else it would come back undone.
             self.saved.setText(self.tr("saved"))
         else:
             self.saved.setText(self.tr("not saved, but kept") if self._model.is_kept else self.tr("not saved"))

@@ -13,7 +13,7 @@ from annotator.core import coco
 from annotator.core.backups import backups
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Document, ImageRecord
-from annotator.core.journal_file import journal_path
+from annotator.core.journal_file import JournalFile, journal_path
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError
 from annotator.gui import keeping, workspace
@@ -100,6 +100,35 @@ class TestRecovery:
         later = again()
         assert names(later) == []
         assert "do not fit" in later.window.messages.text
+
+    def test_undoing_to_what_is_in_the_file_is_saved_once_the_journal_knows(self, hands, monkeypatch):
+        add_category(hands, "cat")
+        hands.save()
+        add_category(hands, "dog")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        may_write = threading.Event()
+        append = JournalFile.append
+
+        def held(*arguments):
+            may_write.wait(10)
+            append(*arguments)
+
+        monkeypatch.setattr(JournalFile, "append", held)
+        hands.undo()
+        assert hands.window.workspace.model.is_saved
+        assert hands.window.status.saved.text() == "not saved"
+        may_write.set()
+        hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "saved")
+
+    def test_what_is_in_the_file_is_saved_although_the_journal_refuses(self, hands, monkeypatch):
+        def refuse(*_):
+            raise sqlite3.OperationalError("database or disk is full")
+
+        for name in ("append", "save_begins", "save_ended"):
+            monkeypatch.setattr(JournalFile, name, refuse)
+        add_category(hands, "cat")
+        hands.save()
+        hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "saved")
 
     def test_a_disk_that_refuses_is_told_and_work_goes_on(self, hands, monkeypatch):
         def refuse(*_):
