@@ -9,135 +9,42 @@ from __future__ import annotations
 from bisect import insort
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from annotator.core.geometry import RunLengths
+from annotator.core.records import (
+    NOTHING,
+    Attribute,
+    AttributeKind,
+    Category,
+    ImageRecord,
+    ImageStatus,
+    Instance,
+    Provenance,
+    Record,
+    Review,
+    ReviewState,
+    StoredProposal,
+)
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
-
-
-def _nothing() -> Mapping[str, Any]:
-    return NOTHING
-
-
-@dataclass(frozen=True)
-class Category:
-    """A class of objects.
-
-    color: "#rrggbb", or None for the palette's. extra: keys of the file we do not use; the same in the other records.
-    """
-
-    id: int
-    name: str
-    supercategory: str = ""
-    color: str | None = None
-    extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
-
-
-class ImageStatus(Enum):
-    """How far the work on an image is; the values are those of files."""
-
-    UNTOUCHED = "untouched"
-    IN_WORK = "in_work"
-    DONE = "done"
-
-
-@dataclass(frozen=True)
-class ImageRecord:
-    """One image of the dataset.
-
-    path: relative to the image root, with forward slashes. height, width: pixels of the oriented image, 0 when the
-    file could never be read (such an image has no instances and is not saved).
-    problem: why the file cannot be used, a sentence for the user, or None; never saved.
-    status: what the user said of the work on it, or None; Document.status_of knows better.
-    """
-
-    id: int
-    path: str
-    height: int
-    width: int
-    problem: str | None = None
-    status: ImageStatus | None = None
-    extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
-
-    @property
-    def has_size(self) -> bool:
-        """Whether the size is known."""
-        return self.height > 0 and self.width > 0
-
-
-@dataclass(frozen=True)
-class Provenance:
-    """Where an instance's mask came from. source: "tinysam", "imported" ...; weights: the checkpoint's name."""
-
-    source: str = ""
-    weights: str = ""
-    predicted_iou: float | None = None
-    stability: float | None = None
-
-
-@dataclass(frozen=True)
-class Instance:
-    """One annotated object on one image. Its mask is the truth; `verbatim` is how the file spelt it.
-
-    mask: run-lengths in the image's oriented frame.
-    verbatim: segmentation, area and bbox exactly as read, written back while the mask is unchanged; None for new masks.
-    """
-
-    id: int
-    image_id: int
-    category_id: int
-    mask: RunLengths = field(repr=False)
-    iscrowd: bool = False
-    provenance: Provenance = Provenance()
-    verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
-    extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
-
-    def with_mask(self, mask: RunLengths) -> Instance:
-        """The same instance with another mask; what the file said of the old mask is dropped."""
-        return replace(self, mask=mask, verbatim=None)
-
-
-@dataclass(frozen=True)
-class StoredProposal:
-    """A mask the model suggested for one image, kept until a person accepts it as an Instance or throws it away.
-
-    It shares the instances' ids, so that accepting one need not give it another. category_id: what it would become.
-    score: the predicted IoU, about 0..1. parent_id: the proposal it is a part of; that one may be gone or accepted.
-    point: (x, y) of the prompt that made it, pixels of the oriented image, or None. parameters: those of the run that
-    made it. verbatim: as in Instance.
-    """
-
-    id: int
-    image_id: int
-    category_id: int
-    mask: RunLengths = field(repr=False)
-    score: float
-    provenance: Provenance = Provenance()
-    parent_id: int | None = None
-    point: tuple[float, float] | None = None
-    parameters: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
-    verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
-    extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
-
-    def accepted(self, category_id: int) -> Instance:
-        """The Instance it becomes: same id, same mask."""
-        return Instance(
-            self.id,
-            self.image_id,
-            category_id,
-            self.mask,
-            provenance=self.provenance,
-            verbatim=self.verbatim,
-            extra=self.extra,
-        )
-
-
-Record = Category | ImageRecord | Instance | StoredProposal
+__all__ = [
+    "NOTHING",
+    "Attribute",
+    "AttributeKind",
+    "Category",
+    "Change",
+    "Document",
+    "ImageRecord",
+    "ImageStatus",
+    "Instance",
+    "NextIds",
+    "Provenance",
+    "Record",
+    "Review",
+    "ReviewState",
+    "StoredProposal",
+]
 
 
 @dataclass(frozen=True)
@@ -375,6 +282,25 @@ class Document:
         for old, new in zip(before, category_ids, strict=True):
             if old != new:
                 self._notify(Change(self.categories[new], self.categories[new]))
+
+    def order_instances(self, image_id: int, instance_ids: Sequence[int]) -> None:
+        """Draw the image's instances in that order, lowest first; the ids are all it has, each once, else ValueError.
+
+        Subscribers hear of every instance that moved, once all are in their places.
+        """
+        before = [instance.id for instance in self.instances_of(image_id)]
+        if sorted(instance_ids) != sorted(before):
+            raise ValueError(f"{instance_ids} is no order of the instances {before}")
+        if not before:
+            return
+        places = self._places[Instance]
+        # The proposals between them, and those that were removed, keep their places.
+        for instance_id, place in zip(instance_ids, sorted(map(places.__getitem__, before)), strict=True):
+            places[instance_id] = place
+        self._instance_ids_of_image[image_id][:] = instance_ids
+        for old, new in zip(before, instance_ids, strict=True):
+            if old != new:
+                self._notify(Change(self.instances[new], self.instances[new]))
 
     def _check_references(self, record: Instance | StoredProposal, before: Instance | StoredProposal | None) -> None:
         what = f"{_KIND_NAMES[type(record)]} {record.id}"

@@ -12,8 +12,7 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
 
-from annotator.core import document as records
-from annotator.core import edits, geometry, json_text
+from annotator.core import edits, geometry, json_text, records
 from annotator.core.edits import Edit
 
 _CLASS, _BYTES, _MAPPING, _ENUM = "of", "bytes", "map", "enum"

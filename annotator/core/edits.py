@@ -68,6 +68,21 @@ class ChangeInstance:
 
 
 @dataclass(frozen=True)
+class OrderInstances:
+    """The instances of an image are drawn in another order; both are the ids of all of them, lowest first."""
+
+    image_id: int
+    before: tuple[int, ...]
+    after: tuple[int, ...]
+
+    def apply(self, document: Document) -> None:
+        _reorder_instances(document, self.image_id, self.before, self.after)
+
+    def revert(self, document: Document) -> None:
+        _reorder_instances(document, self.image_id, self.after, self.before)
+
+
+@dataclass(frozen=True)
 class ReplaceProposals:
     """Proposals that go, and others that come instead; either may be none. Instances are not touched."""
 
@@ -100,7 +115,7 @@ class AcceptProposals:
 
 @dataclass(frozen=True)
 class ChangeImage:
-    """An image gets another status."""
+    """An image gets another status, review or note."""
 
     before: ImageRecord
     after: ImageRecord
@@ -127,7 +142,7 @@ class AddCategory:
 
 @dataclass(frozen=True)
 class ChangeCategory:
-    """A category gets another name, supercategory or colour."""
+    """A category gets another name, supercategory, colour or other attributes."""
 
     before: Category
     after: Category
@@ -192,6 +207,13 @@ def _reorder(document: Document, before: tuple[int, ...], after: tuple[int, ...]
     if tuple(document.categories) != before:
         raise ValueError(f"the document is not in the state this edit was made for: {tuple(document.categories)}")
     document.order_categories(after)
+
+
+def _reorder_instances(document: Document, image_id: int, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+    present = tuple(instance.id for instance in document.instances_of(image_id))
+    if present != before:
+        raise ValueError(f"the document is not in the state this edit was made for: {present}")
+    document.order_instances(image_id, after)
 
 
 def _exchange(document: Document, before: Record | None, after: Record | None) -> None:

@@ -8,7 +8,19 @@ import numpy as np
 from hypothesis import strategies as st
 
 from annotator.core.coco import MAX_ID
-from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance, Provenance, StoredProposal
+from annotator.core.document import (
+    Attribute,
+    AttributeKind,
+    Category,
+    Document,
+    ImageRecord,
+    ImageStatus,
+    Instance,
+    Provenance,
+    Review,
+    ReviewState,
+    StoredProposal,
+)
 from annotator.core.geometry import RunLengths
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
@@ -23,6 +35,22 @@ values = st.recursive(
 )
 # Keys no reader of ours takes for its own.
 extras = st.dictionaries(texts.map("x-{}".format), values, max_size=2)
+
+
+reviews = st.builds(Review, st.sampled_from(ReviewState), texts)
+choices = st.lists(texts, max_size=2).map(tuple)
+attributes = st.lists(
+    st.builds(
+        Attribute,
+        texts.map("n{}".format),
+        st.sampled_from(AttributeKind),
+        st.lists(texts, max_size=2).map(tuple),
+        extras,
+    ),
+    max_size=2,
+    unique_by=lambda attribute: attribute.name,
+).map(tuple)
+attribute_values = st.dictionaries(texts, values, max_size=2)
 
 
 @st.composite
@@ -49,11 +77,13 @@ def documents(draw):
     document.extra = draw(extras_with_ours())
     for category_id in draw(st.lists(ids, unique=True, max_size=3)):
         color = draw(st.none() | st.just("#00a0ff"))
-        document.put(Category(category_id, draw(texts), draw(texts), color, draw(extras_with_ours())))
+        extra = draw(extras_with_ours())
+        document.put(Category(category_id, draw(texts), draw(texts), color, extra=extra, attributes=draw(attributes)))
     paths = draw(st.lists(st.lists(names, min_size=1, max_size=3).map("/".join), unique=True, max_size=3))
     for image_id, path in zip(draw(st.lists(ids, unique=True, min_size=3, max_size=3)), paths, strict=False):
         size, status = (draw(sides), draw(sides)), draw(st.none() | st.sampled_from(ImageStatus))
-        document.put(ImageRecord(image_id, path, *size, status=status, extra=draw(extras_with_ours())))
+        review, extra = draw(st.none() | reviews), draw(extras_with_ours())
+        document.put(ImageRecord(image_id, path, *size, status=status, review=review, note=draw(texts), extra=extra))
     if not document.categories or not document.images:
         return document
     for instance_id in draw(st.lists(ids, unique=True, max_size=6)):
@@ -65,6 +95,9 @@ def documents(draw):
                 draw(st.sampled_from(list(document.categories))),
                 draw(run_lengths(st.just(image.height), st.just(image.width))),
                 iscrowd=draw(st.booleans()),
+                group=draw(st.none() | ids),
+                review=draw(st.none() | reviews),
+                attributes=draw(attribute_values),
                 provenance=Provenance(draw(texts), draw(texts), draw(ratios), draw(ratios)),
                 extra=draw(extras_with_ours()),
             )

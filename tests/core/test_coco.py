@@ -15,7 +15,17 @@ from hypothesis import strategies as st
 from pycocotools.coco import COCO
 
 from annotator.core import coco
-from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.document import (
+    Attribute,
+    AttributeKind,
+    Category,
+    Document,
+    ImageRecord,
+    Instance,
+    Provenance,
+    Review,
+    ReviewState,
+)
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError
 
@@ -46,7 +56,7 @@ def content() -> dict:
                 "bbox": [1.5, 1.25, 6.5, 6.5],
                 "iscrowd": 0,
                 "attributes": {"occluded": True, "note": None, "list": [1, 2.5]},
-                "annotator": {"source": "tinysam", "group": 4, "predicted_iou": 0.5},
+                "annotator": {"source": "tinysam", "group": 4, "mark": 5, "predicted_iou": 0.5},
             },
             {
                 "id": 4,
@@ -151,7 +161,8 @@ def test_what_the_records_say(path):
     assert document.images[3] == ImageRecord(3, "猫/é b.png", 20, 5, extra={"annotator": {"review": "done"}})
     instance = document.instances[17]
     assert instance.provenance == Provenance("tinysam", predicted_iou=0.5)
-    assert instance.extra == {"attributes": content()["annotations"][0]["attributes"], "annotator": {"group": 4}}
+    assert instance.extra == {"attributes": content()["annotations"][0]["attributes"], "annotator": {"mark": 5}}
+    assert instance.group == 4
     assert document.instances[4].iscrowd is True
     assert [i.id for i in document.instances_of(7)] == [17, 5, 6]
     assert document.take_id(Instance) == 100
@@ -536,3 +547,56 @@ def test_a_proposal_is_kept_apart_and_written_back_as_it_was(path):
 def test_a_proposal_that_makes_no_sense_is_refused(path, changes, clause):
     with pytest.raises(DatasetError, match=clause):
         read(path, proposal(**changes))
+
+
+def test_what_is_under_our_key_and_makes_no_sense_survives(tmp_path):
+    records = {
+        "images": [
+            {
+                "id": 1,
+                "file_name": "a.png",
+                "height": 2,
+                "width": 2,
+                "annotator": {"review": "odd", "review_comment": 3, "note": ["x"]},
+            }
+        ],
+        "annotations": [
+            {
+                "id": 1,
+                "image_id": 1,
+                "category_id": 1,
+                "bbox": [0, 0, 1, 1],
+                "iscrowd": 0,
+                "annotator": {"group": "b", "attributes": [], "review": None},
+            }
+        ],
+        "categories": [
+            {"id": 1, "name": "c", "supercategory": "", "annotator": {"attributes": [{"name": "n", "kind": "odd"}]}}
+        ],
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records))
+    coco.write(coco.read(path), path)
+    written = json.loads(path.read_text())
+    assert {key: written[key] for key in records} == records
+
+
+def test_reviews_notes_groups_and_attributes_are_where_the_format_says(tmp_path):
+    document = Document(tmp_path)
+    choice = Attribute("pose", AttributeKind.CHOICE, ("sits", "stands"), {"x-hint": 1})
+    document.put(Category(1, "cat", attributes=(choice,)))
+    document.put(ImageRecord(1, "a.png", 2, 2, review=Review(ReviewState.REJECTED, "blurred"), note="twice"))
+    mask = RunLengths.from_mask(np.ones((2, 2), bool))
+    accepted = Review(ReviewState.ACCEPTED)
+    document.put(Instance(1, 1, 1, mask, group=4, review=accepted, attributes={"pose": "sits"}))
+    path = tmp_path / "a.json"
+    coco.write(document, path)
+    written = json.loads(path.read_text())
+    ours = {key: written[key][0]["annotator"] for key in ("categories", "images", "annotations")}
+    assert ours == {
+        "categories": {"attributes": [{"name": "pose", "kind": "choice", "choices": ["sits", "stands"], "x-hint": 1}]},
+        "images": {"review": "rejected", "review_comment": "blurred", "note": "twice"},
+        "annotations": {"group": 4, "review": "accepted", "attributes": {"pose": "sits"}},
+    }
+    back = coco.read(path)
+    assert (back.categories, back.images, back.instances) == (document.categories, document.images, document.instances)

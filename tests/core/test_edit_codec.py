@@ -23,7 +23,7 @@ from annotator.core.document import (
 from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import AddCategory, Together
 from annotator.core.geometry import RunLengths
-from tests.core.conftest import extras, run_lengths, texts
+from tests.core.conftest import attribute_values, attributes, extras, reviews, run_lengths, texts
 
 ids = st.integers(0, 2**52)
 ratios = st.none() | st.floats(0, 1) | st.integers(0, 1)
@@ -31,9 +31,19 @@ ratios = st.none() | st.floats(0, 1) | st.integers(0, 1)
 mappings = st.dictionaries(
     texts | st.sampled_from(["of", "bytes", "map", "enum"]), st.none() | ids | texts | st.just(10**40), max_size=3
 )
-categories = st.builds(Category, ids, texts, texts, st.none() | st.just("#00a0ff"), extra=extras | mappings)
+categories = st.builds(
+    Category, ids, texts, texts, st.none() | st.just("#00a0ff"), attributes=attributes, extra=extras | mappings
+)
 images = st.builds(
-    ImageRecord, ids, texts, ids, ids, status=st.none() | st.sampled_from(ImageStatus), problem=st.none() | texts
+    ImageRecord,
+    ids,
+    texts,
+    ids,
+    ids,
+    status=st.none() | st.sampled_from(ImageStatus),
+    problem=st.none() | texts,
+    review=st.none() | reviews,
+    note=texts,
 )
 provenances = st.builds(Provenance, texts, texts, ratios, ratios)
 instances = st.builds(
@@ -43,6 +53,9 @@ instances = st.builds(
     ids,
     run_lengths(),
     iscrowd=st.booleans(),
+    group=st.none() | ids,
+    review=st.none() | reviews,
+    attributes=attribute_values | mappings,
     provenance=provenances,
     verbatim=st.none() | mappings,
     extra=extras | mappings,
@@ -70,6 +83,7 @@ KINDS = {
     "AddInstance": st.builds(edits.AddInstance, instances),
     "RemoveInstances": st.builds(edits.RemoveInstances, tuples(instances)),
     "ChangeInstance": st.builds(edits.ChangeInstance, instances, instances),
+    "OrderInstances": st.builds(edits.OrderInstances, ids, tuples(ids), tuples(ids)),
     "ReplaceProposals": st.builds(edits.ReplaceProposals, tuples(proposals), tuples(proposals)),
     "AcceptProposals": st.builds(edits.AcceptProposals, tuples(proposals), ids),
     "ChangeImage": st.builds(edits.ChangeImage, images, images),

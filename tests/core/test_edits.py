@@ -21,6 +21,7 @@ from annotator.core.edits import (
     ChangeInstance,
     Edit,
     OrderCategories,
+    OrderInstances,
     RemoveCategory,
     RemoveInstances,
     ReplaceProposals,
@@ -44,7 +45,7 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
     if document.images:
         kinds.append("status")
     if document.instances:
-        kinds += ["remove", "mask", "change"]
+        kinds += ["remove", "mask", "change", "z-order"]
     kind = data.draw(st.sampled_from(kinds))
     if kind == "category":
         return AddCategory(Category(document.take_id(Category), data.draw(st.text("ab", max_size=2))))
@@ -54,6 +55,10 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
     if kind == "order":
         order = data.draw(st.permutations(list(document.categories)))
         return OrderCategories(tuple(document.categories), tuple(order))
+    if kind == "z-order":
+        image_id = data.draw(st.sampled_from(list(document.instances.values()))).image_id
+        present = [instance.id for instance in document.instances_of(image_id)]
+        return OrderInstances(image_id, tuple(present), tuple(data.draw(st.permutations(present))))
     if kind == "status":
         image = data.draw(st.sampled_from(list(document.images.values())))
         return ChangeImage(image, replace(image, status=data.draw(st.none() | st.sampled_from(ImageStatus))))
@@ -142,6 +147,7 @@ def test_an_edit_for_another_state_is_refused(document, undo):
         ChangeCategory(Category(1, "dog"), cat),
         RemoveCategory(Category(2, "dog")),
         OrderCategories((2, 1), (1, 2)),
+        OrderInstances(1, (2, 1), (1, 2)),
         ChangeInstance(instance, replace(instance, id=2)),
     ]
     if undo:
@@ -209,3 +215,20 @@ def test_replacing_proposals_leaves_instances_alone(document):
     edit.revert(document)
     assert list(document.proposals.values()) == [old]
     assert document.instances == instances
+
+
+def test_instances_in_another_order_are_saved_and_come_back_in_it(document, tmp_path):
+    for _ in range(3):
+        AddInstance(replace(document.instances[1], id=document.take_id(Instance))).apply(document)
+    gone = document.instances[3]
+    RemoveInstances((gone,)).apply(document)
+    edit = OrderInstances(1, (1, 2, 4), (4, 1, 2))
+    edit.apply(document)
+    coco.write(document, tmp_path / "a.json")
+    back = coco.read(tmp_path / "a.json", document.image_root)
+    assert [i.id for i in back.instances_of(1)] == [i.id for i in document.instances_of(1)] == [4, 1, 2]
+    edit.revert(document)
+    RemoveInstances((gone,)).revert(document)
+    assert [i.id for i in document.instances_of(1)] == [1, 2, 3, 4]
+    with pytest.raises(ValueError, match="no order"):
+        OrderInstances(1, (1, 2, 3, 4), (1, 2, 3)).apply(document)

@@ -6,9 +6,7 @@ import random
 from dataclasses import dataclass
 from enum import Enum
 
-from annotator.core.document import Document, ImageRecord, Instance, StoredProposal
-
-_ACCEPTED = "accepted"
+from annotator.core.document import Document, ImageRecord, Instance, ReviewState, StoredProposal
 
 
 class Shape(Enum):
@@ -77,13 +75,9 @@ def _is_wanted(annotation: Instance | StoredProposal, document: Document, option
         return options.proposals and not options.accepted_only
     if not options.accepted_only:
         return True
-    own = _review(annotation)
-    return own == _ACCEPTED if own else _is_accepted(document.images[annotation.image_id])
+    # An instance's own review counts for more than its image's.
+    return _is_accepted(annotation if annotation.review is not None else document.images[annotation.image_id])
 
 
-def _is_accepted(image: ImageRecord) -> bool:
-    return _review(image) == _ACCEPTED
-
-
-def _review(record: Instance | ImageRecord) -> object:
-    return record.extra.get("annotator", {}).get("review")
+def _is_accepted(record: ImageRecord | Instance) -> bool:
+    return record.review is not None and record.review.state is ReviewState.ACCEPTED

@@ -15,7 +15,7 @@ from pycocotools.coco import COCO
 
 from annotator.core import coco
 from annotator.core.dataset import OpeningCancelled
-from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
+from annotator.core.document import Category, Document, ImageRecord, Instance, Review, ReviewState, StoredProposal
 from annotator.core.formats.exchange import FORMATS, detected, export, read_foreign
 from annotator.core.formats.files import new_folder
 from annotator.core.formats.image_index import ImageIndex
@@ -192,9 +192,9 @@ def test_only_some_categories(document, tmp_path):
 
 
 def test_only_what_is_accepted(document, tmp_path):
-    document.put(replace(document.images[7], extra={"annotator": {"review": "accepted"}}))
-    document.put(replace(document.instances[12], extra={"annotator": {"review": "rejected"}}))
-    document.put(replace(document.instances[16], extra={"annotator": {"review": "accepted"}}))
+    document.put(replace(document.images[7], review=Review(ReviewState.ACCEPTED)))
+    document.put(replace(document.instances[12], review=Review(ReviewState.REJECTED, "too rough")))
+    document.put(replace(document.instances[16], review=Review(ReviewState.ACCEPTED)))
     export(document, "coco", tmp_path / "x.json", ExportOptions(accepted_only=True))
     assert [a["id"] for a in json.loads((tmp_path / "x.json").read_bytes())["annotations"]] == [11, 16]
 
