@@ -18,7 +18,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import cv2
 import numpy as np
 import psutil
-from PySide6.QtCore import QElapsedTimer, QObject, QPointF, Qt, QTimer
+from parts.watchdog import Watchdog
+from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -32,30 +33,6 @@ IMAGES = 30
 CLICKS = 200
 SAVED_INSTANCES = 10_000
 SECONDS = 300
-
-
-class Watchdog(QObject):
-    """Measures the gaps between the ticks of a timer of its thread."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._clock = QElapsedTimer()
-        self._clock.start()
-        self._longest = 0.0
-        self._timer = QTimer(self)
-        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(2)
-        self._timer.timeout.connect(self._on_tick)
-        self._timer.start()
-
-    def longest(self) -> float:
-        """Milliseconds of the longest gap since the last call."""
-        longest, self._longest = self._longest, 0.0
-        return longest
-
-    def _on_tick(self) -> None:
-        self._longest = max(self._longest, self._clock.nsecsElapsed() / 1e6)
-        self._clock.restart()
 
 
 def main() -> None:
