@@ -24,8 +24,13 @@ class MenuTable:
 
     @property
     def actions(self) -> tuple[QAction, ...]:
-        """Its actions, without separators and sub-menus."""
-        return tuple(entry for entry in self.entries if isinstance(entry, QAction))
+        """Its actions and those of the sub-menus among its actions, without separators."""
+        actions: list[QAction] = []
+        for entry in self.entries:
+            if isinstance(entry, QAction):
+                submenu = entry.menu()
+                actions += [entry] if submenu is None else submenu.actions()  # type: ignore[attr-defined]
+        return tuple(actions)
 
 
 class Actions(QObject):
@@ -99,7 +104,7 @@ class Actions(QObject):
     def _make_work(self) -> None:
         self.select_all = self._add(self.tr("Select &all on the image"), "Ctrl+A", on_canvas=True)
         self.delete = self._add(self.tr("&Delete"), "Del", on_canvas=True)
-        for action in self._instance_actions:
+        for action in MenuTable("", self._instance_actions).actions:
             self._canvas.addAction(action)
         self.fill_holes = self._add(self.tr("&Fill holes"))
         self.remove_islands = self._add(self.tr("Remove &islands"))

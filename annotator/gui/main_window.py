@@ -250,19 +250,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.status = StatusBar(model, workspace.inference, session, workspace.jobs, self)
         self.setStatusBar(self.status)
-        instances = self.instances
-        self.actions_ = Actions(
-            self,
-            self.canvas,
-            self._settings,
-            (
-                instances.change_category,
-                instances.toggle_hidden,
-                instances.lock,
-                instances.hide_others,
-                instances.show_all,
-            ),
-        )
+        self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
         self.proposals = ProposalsPanel(
             workspace.proposals, workspace.proposal_changes, self.actions_.show_proposals, self
         )

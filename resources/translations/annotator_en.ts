@@ -195,6 +195,34 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Make %n instance(s) single objects</source>
+        <translation>
+            <numerusform>Make %n instance a single object</numerusform>
+            <numerusform>Make %n instances single objects</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Make %n instance(s) crowds</source>
+        <translation>
+            <numerusform>Make %n instance a crowd</numerusform>
+            <numerusform>Make %n instances crowds</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Group %n instance(s)</source>
+        <translation>
+            <numerusform>Group %n instance</numerusform>
+            <numerusform>Group %n instances</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Take %n instance(s) out of their group</source>
+        <translation>
+            <numerusform>Take %n instance out of its group</numerusform>
+            <numerusform>Take %n instances out of their groups</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n locked instance(s) stayed as before: unlock what is to change.</source>
         <translation>
             <numerusform>%n locked instance stayed as before: unlock it to change it.</numerusform>

@@ -272,6 +272,41 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>ArrangeActions</name>
+    <message>
+        <source>Bring &amp;forward</source>
+        <translation>上移一层(&amp;F)</translation>
+    </message>
+    <message>
+        <source>Send &amp;back</source>
+        <translation>下移一层(&amp;B)</translation>
+    </message>
+    <message>
+        <source>Bring to the f&amp;ront</source>
+        <translation>置于顶层(&amp;R)</translation>
+    </message>
+    <message>
+        <source>Send to the b&amp;ack</source>
+        <translation>置于底层(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Group</source>
+        <translation>编组(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Ungroup</source>
+        <translation>取消编组(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Cro&amp;wd, or single object</source>
+        <translation>群体（crowd）或单个对象(&amp;W)</translation>
+    </message>
+    <message>
+        <source>O&amp;rder</source>
+        <translation>层次(&amp;R)</translation>
+    </message>
+</context>
+<context>
     <name>BrushTool</name>
     <message>
         <source>The instance changed while you drew; draw the stroke again.</source>
@@ -1172,6 +1207,38 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>删除 %n 个实例</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Change the order of instances</source>
+        <translation>调整实例的层次</translation>
+    </message>
+    <message numerus="yes">
+        <source>Make %n instance(s) single objects</source>
+        <translation>
+            <numerusform>把 %n 个实例改为单个对象</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Make %n instance(s) crowds</source>
+        <translation>
+            <numerusform>把 %n 个实例改为群体</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>One instance alone is no group: select those that belong together.</source>
+        <translation>单个实例不能成组：请选中属于一组的多个实例。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Group %n instance(s)</source>
+        <translation>
+            <numerusform>把 %n 个实例编为一组</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Take %n instance(s) out of their group</source>
+        <translation>
+            <numerusform>把 %n 个实例移出编组</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n locked instance(s) stayed as before: unlock what is to change.</source>
         <translation>
@@ -1211,6 +1278,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>%1 px</source>
         <translation>%1 像素</translation>
+    </message>
+    <message>
+        <source>group %1</source>
+        <translation>组 %1</translation>
+    </message>
+    <message>
+        <source>crowd</source>
+        <translation>群体</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -31,13 +32,14 @@ _SYMBOL = 16
 
 @dataclass(frozen=True)
 class InstanceRow:
-    """What a row shows. area: pixels, as text."""
+    """What a row shows. area: pixels, as text. marks: group and crowd, as text."""
 
     instance: Instance
     category: Category
     area: str
     is_hidden: bool
     is_locked: bool
+    marks: str = ""
 
 
 class InstanceListModel(QAbstractListModel):
@@ -73,7 +75,7 @@ class InstanceListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return f"{row.category.name}   {row.area}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            parts = [row.category.name, row.area]
+            parts = [row.category.name, row.area, *([row.marks] if row.marks else [])]
             if row.is_hidden:
                 parts.append(self.tr("hidden"))
             if row.is_locked:
@@ -103,7 +105,14 @@ class InstanceListModel(QAbstractListModel):
             self.tr("%1 px").replace("%1", area),
             instance.id in self._view_state.hidden_ids,
             instance.id in self._view_state.locked_ids,
+            ", ".join(self._marks(instance)),
         )
+
+    def _marks(self, instance: Instance) -> Iterator[str]:
+        if instance.group is not None:
+            yield self.tr("group %1").replace("%1", str(instance.group))
+        if instance.iscrowd:
+            yield self.tr("crowd")
 
     def _on_document_replaced(self) -> None:
         self.set_image(None)
@@ -121,6 +130,9 @@ class InstanceListModel(QAbstractListModel):
             self._instances.insert(row, record)
             self.endInsertRows()
             return
+        if before is after:
+            self._follow_order(record.image_id)
+            return
         (row,) = self.rows_of(frozenset({record.id}))
         if after is None:
             self.beginRemoveRows(QModelIndex(), row, row)
@@ -129,6 +141,19 @@ class InstanceListModel(QAbstractListModel):
         else:
             self._instances[row] = record
             self.dataChanged.emit(self.index(row), self.index(row))
+
+    def _follow_order(self, image_id: int) -> None:
+        """Put the rows in the order that is new; of several that moved, the first brings all to their places."""
+        moved = list(self._model.document.instances_of(image_id))[::-1]
+        if [instance.id for instance in moved] == self.instance_ids:
+            return
+        self.layoutAboutToBeChanged.emit()
+        row_of = {instance.id: row for row, instance in enumerate(moved)}
+        before = self.persistentIndexList()
+        after = [self.index(row_of[self._instances[index.row()].id]) for index in before]
+        self._instances = moved
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
 
     def _on_looks_changed(self) -> None:
         if self._instances:
@@ -155,6 +180,9 @@ class InstanceDelegate(RowDelegate):
         width = option.fontMetrics.horizontalAdvance(row.area)
         name = QRect(name_left, area.top(), numbers.right() - width - GAP - name_left, area.height())
         draw_text(painter, option, name, row.category.name, faint=row.is_hidden)
+        after_name = name.adjusted(option.fontMetrics.horizontalAdvance(row.category.name) + GAP, 0, 0, 0)
+        if row.marks and after_name.width() > 0:
+            draw_text(painter, option, after_name, row.marks, faint=True)
         draw_text(painter, option, numbers, row.area, right=True, faint=True)
         eye = "eye-off" if row.is_hidden else "eye"
         draw_symbol(painter, self.room_of(RowPart.EYE, area), eye, text_color(option, faint=row.is_hidden))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QToolTip, QVBoxLayout, QWidget
 
@@ -10,6 +10,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.icons import set_icon
 from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.palette import category_color
+from annotator.gui.panels.arrange_actions import ArrangeActions
 from annotator.gui.panels.instance_rows import InstanceDelegate, InstanceListModel, RowPart
 from annotator.gui.panels.row_view import RowView, color_swatch, title_label
 from annotator.gui.selection import Selection
@@ -41,6 +42,7 @@ class InstancesPanel(QWidget):
         self.view.left.connect(self._on_rows_left)
         self.view.selectionModel().selectionChanged.connect(self._on_view_selection_changed)
         self._add_actions()
+        self.view.customContextMenuRequested.connect(self._on_menu_wanted)
         self.count = QLabel(self)
         self.solo_button = self._button(self.hide_others, "solo")
         self.show_button = self._button(self.show_all, "eye")
@@ -95,12 +97,32 @@ class InstancesPanel(QWidget):
         self._categories.aboutToShow.connect(self._fill_categories)
         self._categories.triggered.connect(self._on_category_chosen)
         self.change_category = self._categories.menuAction()
-        self.view.addAction(self.change_category)
         self.toggle_hidden = self._add_action(self.tr("&Hide, or show"), "V", self._on_hide)
         self.lock = self._add_action(self.tr("&Lock, or unlock"), "L", self._on_lock)
         self.hide_others = self._add_action(self.tr("Hide all &others"), "Shift+V", self._on_hide_others)
         self.show_all = self._add_action(self.tr("&Show all"), "Ctrl+Shift+V", self._on_show_all)
+        self.arrange = ArrangeActions(self._changes, self._selection, self.view)
+        # Keys of actions in a sub-menu alone would not be heard; the menu shows the sub-menu in their place.
+        self.view.addActions(self.arrange.all)
         self.delete = self._add_action(self.tr("&Delete"), "Del", self._on_delete)
+        self._own_actions = self.view.actions()
+
+    @property
+    def menu_entries(self) -> tuple[QAction, ...]:
+        """What the Instance menu and the list's own menu offer, but for deleting."""
+        looks = (self.toggle_hidden, self.lock, self.hide_others, self.show_all)
+        return (self.change_category, *self.arrange.entries, *looks)
+
+    def _on_menu_wanted(self, place: QPoint) -> None:
+        menu = QMenu(self.view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions(self.menu_entries)
+        others = [action for action in self.view.actions() if action not in self._own_actions]
+        menu.addSeparator()
+        menu.addActions(others)
+        menu.addSeparator()
+        menu.addAction(self.delete)
+        menu.popup(self.view.viewport().mapToGlobal(place))
 
     def _add_action(self, text: str, key: str, slot: object) -> QAction:
         action = QAction(text, self.view)
@@ -165,6 +187,7 @@ class InstancesPanel(QWidget):
         has_selection = bool(self._selection.instance_ids.intersection(on_image))
         for action in (self.change_category, self.toggle_hidden, self.lock, self.hide_others, self.delete):
             action.setEnabled(has_selection)
+        self.arrange.set_enabled(has_selection)
         self.show_all.setEnabled(bool(self._view_state.hidden_ids.intersection(on_image)))
         self.count.setText(str(len(on_image)) if on_image else "")
 
@@ -181,7 +204,7 @@ class _InstanceView(RowView):
         self._delegate = InstanceDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setSelectionMode(RowView.SelectionMode.ExtendedSelection)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         part = self._part_at(event) if event.button() == Qt.MouseButton.LeftButton else None
