@@ -6,9 +6,9 @@ What COCO has no key for sits under one key, "annotator":
     of a category      {"color": "#rrggbb", "attributes": [{"name": str, "kind": "flag" | "choice" | "number" | "text",
                         "choices": [str, ...]}, ...]}
     of an image        {"status": "untouched" | "in_work" | "done", "note": str}, and a review
-    of an annotation   {"source": str, "weights": str, "predicted_iou": float, "stability": float}
+    of an annotation   {"source": str, "weights": str, "predicted_iou": float, "stability": float, "parent": id}
     of an instance     the same and {"group": int, "attributes": {name: bool | number | str}}, and a review
-    of a proposal      the same and {"state": "proposal", "parent": id, "point": [x, y], "parameters": {...}}
+    of a proposal      the same and {"state": "proposal", "point": [x, y], "parameters": {...}}
     a review           {"review": "to_review" | "accepted" | "rejected", "review_comment": str}
 
 `image_root` is there only when the images' paths do not start from the file's own folder; it is relative to that folder

@@ -39,11 +39,12 @@ def note_of(ours: dict[str, Any]) -> str:
 
 def group_of(ours: dict[str, Any], *, most: int) -> int | None:
     """The group of an instance, from 0 to `most`."""
-    value = ours.get("group")
-    if type(value) is not int or not 0 <= value <= most:
-        return None
-    del ours["group"]
-    return value
+    return _id_of(ours, "group", most)
+
+
+def parent_of(ours: dict[str, Any], *, most: int) -> int | None:
+    """What an instance was a part of when it was a proposal, an id from 0 to `most`."""
+    return _id_of(ours, "parent", most)
 
 
 def values_of(ours: dict[str, Any]) -> Mapping[str, Any]:
@@ -80,3 +81,11 @@ def _attribute(value: object) -> Attribute | None:
     if "choices" in value:
         extra["choices"] = choices
     return Attribute(name, _KINDS[kind], (), extra or NOTHING)
+
+
+def _id_of(ours: dict[str, Any], key: str, most: int) -> int | None:
+    value = ours.get(key)
+    if type(value) is not int or not 0 <= value <= most:
+        return None
+    del ours[key]
+    return value

@@ -14,7 +14,7 @@ from pathlib import Path, PurePath
 from typing import Any, TypeGuard
 
 from annotator.core import json_text
-from annotator.core.coco_ours import attributes_of, group_of, note_of, review_of, values_of
+from annotator.core.coco_ours import attributes_of, group_of, note_of, parent_of, review_of, values_of
 from annotator.core.coco_write import OURS, PROPOSAL, shape_json
 from annotator.core.document import (
     NOTHING,
@@ -261,6 +261,7 @@ def _annotation(record: Any, document: Document, masks: _Masks) -> Instance | St
             review=review_of(ours),
             attributes=values_of(ours),
             provenance=provenance,
+            parent_id=parent_of(ours, most=_MAX_NEXT_ID),
             verbatim=verbatim,
             extra=_extra(record, _ANNOTATION_KEYS, ours),
         )

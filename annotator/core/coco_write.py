@@ -137,7 +137,6 @@ def _annotation_json(annotation: Instance | StoredProposal) -> dict[str, Any]:
         known["score"] = annotation.score
         ours = {
             "state": PROPOSAL,
-            "parent": annotation.parent_id,
             "point": annotation.point,
             "parameters": annotation.parameters or None,
         }
@@ -146,6 +145,7 @@ def _annotation_json(annotation: Instance | StoredProposal) -> dict[str, Any]:
         ours |= _review_json(annotation.review)
     provenance = annotation.provenance
     ours |= {
+        "parent": annotation.parent_id,
         "source": provenance.source or None,
         "weights": provenance.weights or None,
         "predicted_iou": provenance.predicted_iou,

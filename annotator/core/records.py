@@ -121,7 +121,8 @@ class Instance:
     verbatim: segmentation, area and bbox exactly as read, written back while the mask is unchanged; None for new masks.
     group: the number it shares with the instances of its image that belong together, or None. review: its own, which
     counts for more than its image's. attributes: values by the names of its category's attributes, bool, int, float or
-    str; others stay as they were read.
+    str; others stay as they were read. parent_id: what it was a part of as a proposal; that one may be anything now, or
+    gone. Proposals that are parts of this one find their level by it.
     """
 
     id: int
@@ -133,6 +134,7 @@ class Instance:
     review: Review | None = None
     attributes: Mapping[str, Any] = field(default_factory=_nothing)
     provenance: Provenance = Provenance()
+    parent_id: int | None = None
     verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
 
@@ -164,13 +166,14 @@ class StoredProposal:
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
 
     def accepted(self, category_id: int) -> Instance:
-        """The Instance it becomes: same id, same mask."""
+        """The Instance it becomes: same id, same mask, same parent."""
         return Instance(
             self.id,
             self.image_id,
             category_id,
             self.mask,
             provenance=self.provenance,
+            parent_id=self.parent_id,
             verbatim=self.verbatim,
             extra=self.extra,
         )

@@ -12,6 +12,7 @@ from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.proposal_view import ProposalView
 from annotator.gui.selection import Selection
+from annotator.segment.levels import parts_without
 
 
 class ProposalChanges(QObject):
@@ -60,10 +61,14 @@ class ProposalChanges(QObject):
             self.category_wanted.emit(shown)
 
     def delete(self, proposal_ids: Iterable[int]) -> None:
-        """Throw these away."""
+        """Throw these away; their parts keep their level."""
         proposals = self._shown(proposal_ids)
         if proposals:
-            self._model.push(ReplaceProposals(proposals, ()), self.tr("Delete %n proposal(s)", "", len(proposals)))
+            changes = parts_without(self._model.document, proposals)
+            edit = ReplaceProposals(
+                (*proposals, *(before for before, _ in changes)), tuple(after for _, after in changes)
+            )
+            self._model.push(edit, self.tr("Delete %n proposal(s)", "", len(proposals)))
 
     def _accept_as(self, proposal_ids: Iterable[int], category: Category, *, is_new: bool = False) -> None:
         proposals = self._shown(proposal_ids)

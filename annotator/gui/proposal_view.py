@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from annotator.core.document import Change, StoredProposal
+from annotator.core.document import Change, Instance, StoredProposal
 from annotator.gui.document_model import DocumentModel
-from annotator.segment.levels import Levels, levels_of
+from annotator.segment.levels import NO_LEVELS, Levels, levels_of
 
 
 class ProposalView(QObject):
@@ -27,7 +27,6 @@ class ProposalView(QObject):
         self._is_visible = True
         self._hovered_id: int | None = None
         self._selected_ids: frozenset[int] = frozenset()
-        self._parent_ids: dict[int, int | None] = {}  # also of those that were accepted or removed meanwhile
         self._levels: Levels | None = None
         # One edit changes hundreds of records, and tells of each.
         self._catch_up = QTimer(self)
@@ -97,11 +96,10 @@ class ProposalView(QObject):
 
     def _get_levels(self) -> Levels:
         if self._levels is None:
-            proposals = self._proposals()
-            self._parent_ids.update((proposal.id, proposal.parent_id) for proposal in proposals)
-            passing = [proposal for proposal in proposals if proposal.score >= self._least_score]
-            accepted = self._parent_ids.keys() & self._model.document.instances.keys()
-            self._levels = levels_of(passing, self._parent_ids, accepted)
+            if self._image_id is None:
+                self._levels = NO_LEVELS
+            else:
+                self._levels = levels_of(self._model.document, self._image_id, least_score=self._least_score)
         return self._levels
 
     # -- pointing and selecting --------------------------------------------------------------------------------------
@@ -141,11 +139,12 @@ class ProposalView(QObject):
 
     def _on_changed(self, change: Change) -> None:
         record = change.after or change.before
-        is_here = record is not None and getattr(record, "image_id", None) == self._image_id
-        if is_here and (isinstance(record, StoredProposal) or self._parent_ids.get(record.id, self) is not self):  # type: ignore[union-attr]
+        assert isinstance(record, Instance | StoredProposal)
+        # A new mask or category of an instance, as while it is painted, changes no level.
+        is_other = change.before is None or change.after is None or isinstance(record, StoredProposal)
+        if record.image_id == self._image_id and is_other:
             self._levels = None
             self._catch_up.start()
 
     def _on_document_replaced(self) -> None:
-        self._parent_ids.clear()
         self.set_image(None)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from annotator.core.document import StoredProposal
+from annotator.core.document import Document, Instance, StoredProposal
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,22 @@ class Levels:
         )
 
 
-def levels_of(
-    proposals: Sequence[StoredProposal], parent_ids: Mapping[int, int | None], accepted_ids: Collection[int]
-) -> Levels:
-    """The levels among these proposals of one image.
+NO_LEVELS = Levels((), {}, frozenset())
+"""Of no image."""
 
-    parent_ids: of these and of others that are left out now, which count as if they were not there, or were accepted
-    (accepted_ids), which keep their place: accepting an object does not make whole objects of its parts.
+
+def levels_of(document: Document, image_id: int, *, least_score: float = 0.0) -> Levels:
+    """The levels among the image's proposals with at least that score.
+
+    Those with less count as if they were not there: their parts are parts of what they are a part of. Those that were
+    accepted keep their place: accepting an object does not make whole objects of its parts.
     A file may say anything: parents that do not exist, or that go round in circles, end the way up.
     """
-    counted = {proposal.id for proposal in proposals}.union(accepted_ids)
+    instances, proposals = list(document.instances_of(image_id)), list(document.proposals_of(image_id))
+    both: list[Instance | StoredProposal] = [*instances, *proposals]
+    parent_ids = {annotation.id: annotation.parent_id for annotation in both}
+    proposals = [proposal for proposal in proposals if proposal.score >= least_score]
+    counted = {proposal.id for proposal in proposals}.union(instance.id for instance in instances)
     depths: dict[int, int] = {}
     wholes: set[int] = set()
     for proposal_id in counted:
@@ -50,6 +56,26 @@ def levels_of(
         depths[proposal_id] = len(above)
         wholes.update(above)
     return Levels(tuple(proposals), {proposal.id: depths[proposal.id] for proposal in proposals}, frozenset(wholes))
+
+
+def parts_without(document: Document, gone: Sequence[StoredProposal]) -> list[tuple[StoredProposal, StoredProposal]]:
+    """The proposals that lose their parent when those go, as they are and as they should be: parts of what is above it.
+
+    So an object's finest parts stay on their level when those between are thrown away.
+    """
+    parent_ids = {proposal.id: proposal.parent_id for proposal in gone}
+    changes = []
+    for image_id in dict.fromkeys(proposal.image_id for proposal in gone):
+        for part in document.proposals_of(image_id):
+            if part.id in parent_ids or part.parent_id not in parent_ids:
+                continue
+            parent: int | None = part.parent_id
+            seen = set[int]()
+            while parent in parent_ids and parent not in seen:
+                seen.add(parent)
+                parent = parent_ids[parent]
+            changes.append((part, replace(part, parent_id=None if parent in seen else parent)))
+    return changes
 
 
 def _above(proposal_id: int, parent_ids: Mapping[int, int | None], counted: Collection[int]) -> list[int]:

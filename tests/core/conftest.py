@@ -99,6 +99,7 @@ def documents(draw):
                 review=draw(st.none() | reviews),
                 attributes=draw(attribute_values),
                 provenance=Provenance(draw(texts), draw(texts), draw(ratios), draw(ratios)),
+                parent_id=draw(st.none() | ids),
                 extra=draw(extras_with_ours()),
             )
         )

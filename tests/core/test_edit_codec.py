@@ -57,6 +57,7 @@ instances = st.builds(
     review=st.none() | reviews,
     attributes=attribute_values | mappings,
     provenance=provenances,
+    parent_id=st.none() | ids,
     verbatim=st.none() | mappings,
     extra=extras | mappings,
 )

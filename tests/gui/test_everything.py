@@ -368,6 +368,75 @@ def test_parents_in_a_circle_do_no_harm(hands):
     assert hands.window.workspace.proposals.total == 2
 
 
+def reopen(hands: Hands) -> None:
+    hands.open(hands.save())
+    hands.wait_image("a.png")
+    hands.key(Qt.Key.Key_S)
+    wait_shapes(hands)
+
+
+def levels_shown(hands: Hands) -> list[set[int]]:
+    """What each place of the level slider shows."""
+    slider = hands.window.proposals.level
+    shown = []
+    for level in range(slider.maximum() + 1):
+        slider.setValue(level)
+        shown.append(shown_ids(hands))
+    slider.setValue(0)
+    return shown
+
+
+NESTED = (
+    (5, 5, 120, 0.9, None),
+    (10, 10, 80, 0.9, 0),
+    (15, 15, 40, 0.9, 1),
+    (20, 20, 20, 0.9, 2),
+    (150, 50, 40, 0.9, None),
+)
+
+
+def test_the_levels_are_the_same_after_reopening(hands):
+    stored = put(hands, *NESTED)
+    reopen(hands)
+    hands.qtbot.waitUntil(lambda: hands.window.proposals.level.maximum() == 3)
+    alone = stored[4].id
+    assert levels_shown(hands) == [{proposal.id, alone} for proposal in stored[:4]]
+
+
+@pytest.mark.parametrize("taken", [0, 1])
+def test_the_levels_stay_when_wholes_are_accepted_also_after_reopening(hands, taken):
+    stored = put(hands, *NESTED)
+    hands.window.proposals.level.setValue(taken)
+    hands.window.workspace.proposal_changes.accept_as_named([stored[taken].id], "thing")
+    expected = [{proposal.id, stored[4].id} & set(document(hands).proposals) for proposal in stored[:4]]
+    hands.qtbot.waitUntil(lambda: stored[taken].id not in shown_ids(hands))
+    assert levels_shown(hands) == expected
+    reopen(hands)
+    assert levels_shown(hands) == expected
+
+
+def test_parts_of_what_is_thrown_away_go_up_one_level_and_come_back_with_it(hands):
+    stored = put(hands, *NESTED)
+    hands.qtbot.waitUntil(lambda: hands.window.proposals.level.maximum() == 3)
+    hands.window.proposals.level.setValue(1)
+    hands.window.workspace.proposal_changes.delete([stored[1].id])
+    hands.qtbot.waitUntil(lambda: hands.window.proposals.level.maximum() == 2)
+    expected = [{stored[i].id, stored[4].id} for i in (0, 2, 3)]
+    assert levels_shown(hands) == expected
+    reopen(hands)
+    assert levels_shown(hands) == expected
+    assert document(hands).proposals[stored[2].id].parent_id == stored[0].id
+
+
+def test_undoing_a_deletion_brings_back_the_parents_too(hands):
+    stored = put(hands, *NESTED)
+    before = dict(document(hands).proposals)
+    hands.window.workspace.proposal_changes.delete([stored[0].id])
+    assert document(hands).proposals[stored[1].id].parent_id is None
+    hands.undo()
+    assert document(hands).proposals == before
+
+
 # -- many at once ------------------------------------------------------------------------------------------------------
 
 

@@ -93,16 +93,13 @@ def plan_merge(document: Document, imported: Document, *, add_images: bool) -> M
             continue
         known.add(key)
         new_id = annotation_ids[annotation.id]
-        new.append(replace(annotation, id=new_id, image_id=image_id, category_id=category_id))
+        parent_id = None if annotation.parent_id is None else annotation_ids.get(annotation.parent_id)
+        new.append(replace(annotation, id=new_id, image_id=image_id, category_id=category_id, parent_id=parent_id))
     return MergePlan(
         categories=tuple(categories),
         images=tuple(images),
         instances=tuple(a for a in new if isinstance(a, Instance)),
-        proposals=tuple(
-            replace(a, parent_id=None if a.parent_id is None else annotation_ids.get(a.parent_id))
-            for a in new
-            if isinstance(a, StoredProposal)
-        ),
+        proposals=tuple(a for a in new if isinstance(a, StoredProposal)),
         repeated=repeated,
         unknown_images=tuple(unknown),
         other_size=tuple(other_size),

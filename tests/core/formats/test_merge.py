@@ -120,6 +120,16 @@ def test_proposals_keep_their_parents(document):
     assert len(document.proposals) == 2
 
 
+def test_accepted_ones_keep_their_parents(document):
+    other = copy_of(document)
+    mask = RunLengths.from_mask(np.eye(*other.instances[312].mask.to_mask().shape, dtype=bool))
+    other.put(StoredProposal(1, 207, 104, RunLengths.from_mask(~mask.to_mask()), score=0.5))
+    other.put(replace(other.instances[312].with_mask(mask), id=2, category_id=104, parent_id=1))
+    plan = plan_merge(document, other, add_images=True)
+    (part,) = (instance for instance in plan.instances if instance.mask == mask)
+    assert part.parent_id == plan.proposals[0].id
+
+
 def test_an_edit_cannot_add_images(document):
     other = copy_of(document)
     other.put(ImageRecord(999, "new.png", 5, 5))
