@@ -13,9 +13,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from parts.scene import wait
+from parts.watchdog import Watchdog
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
-from stalls import Watchdog, wait
 
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, Together

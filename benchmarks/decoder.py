@@ -1,6 +1,6 @@
 """From a click to its mask, and 64 prompts at once, beside ONNX Runtime, and what each of the decoder's kernels takes.
 
-Run: make bench, or .venv/bin/python benchmarks/decoder.py [--threads N] [--runs N]. The engines take turns, so that
+Run: .venv/bin/python benchmarks/decoder.py [--threads N] [--runs N]. The engines take turns, so that
 what else the machine does hits them alike; the ratio is the figure to trust. ONNX Runtime's decoder ends with the
 logits of all three masks at the image's size, ours with the best mask at that size; the others follow when asked for.
 Needs ../shared/reference for the ONNX model and its weights, and says so when it is not there.

@@ -31,7 +31,7 @@ def main() -> None:
     elif options.image is not None:
         one_image(options.image)
     else:
-        # Without arguments, as make bench calls it, the one that needs no photos.
+        # Without arguments, the one that needs no photos.
         large()
 
 

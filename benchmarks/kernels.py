@@ -1,6 +1,6 @@
 """The fused image encoder beside ONNX Runtime, and what each of its kernels reaches.
 
-Run: make bench, or .venv/bin/python benchmarks/kernels.py [--threads N] [--runs N]. The two engines take turns, so that
+Run: .venv/bin/python benchmarks/kernels.py [--threads N] [--runs N]. The two engines take turns, so that
 what else the machine does hits both; the ratio is the figure to trust. Needs ../shared/reference for the ONNX model and
 its weights, and says so when it is not there.
 """

@@ -1,102 +1,90 @@
 """The longest time the window did not answer, in each part of a working day; and how the memory grew.
 
-A timer of the GUI thread ticks every 2 ms; a stall is the longest gap between two ticks. Run: make bench, or
-.venv/bin/python benchmarks/stalls.py (needs no display). Pictures are generated, 1600 x 1200.
+A timer of the GUI thread ticks every 2 ms; a stall is the longest gap between two ticks. Run:
+.venv/bin/python benchmarks/stalls.py [--size S] (needs no display). S is the network's image size; the pictures are
+1600 x 1200.
 """
 
 from __future__ import annotations
 
-import os
 import random
+import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-import cv2
 import numpy as np
-import psutil
-from parts.watchdog import Watchdog
-from PySide6.QtCore import QObject, QPointF, Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from parts.figures import Figures, run_script, size_argument
+from parts.scene import Scene, make_pictures, memory, scene, weights_at
+from PySide6.QtCore import QPointF, Qt
 
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, Together
 from annotator.core.geometry import RunLengths
-from annotator.gui.app import keep_window, make_application
-from annotator.gui.settings import Settings
+from annotator.gui.main_window import MainWindow
 
 IMAGES = 30
 CLICKS = 200
 SAVED_INSTANCES = 10_000
-SECONDS = 300
+CHILD = "--figures"
 
 
 def main() -> None:
-    app = make_application()
+    if CHILD not in sys.argv:
+        # In a process of its own, whose user folders are empty.
+        found = run_script("stalls.py", *sys.argv[1:], CHILD)
+        print("| part | longest stall |\n|---|---|")
+        for key, (stall,) in found.values.items():
+            print(f"| {key} | {stall:.0f} ms |")
+        print(*found.notes, sep="\n")
+        return
+    sys.argv.remove(CHILD)
+    size = size_argument(__doc__.splitlines()[0])
+    figures = Figures()
     with tempfile.TemporaryDirectory() as folder:
-        pictures = Path(folder) / "pictures"
-        make_pictures(pictures)
-        watchdog = Watchdog()
-        keeper = keep_window(Settings(Path(folder) / "settings.ini"))
-        window = keeper.window
-        workspace = window.workspace
-        rows: list[tuple[str, float, float]] = []
-
-        def step(name: str) -> None:
-            rows.append((name, watchdog.longest(), memory()))
-
-        window.show()
-        wait(app, lambda: workspace.inference.segmenter_name != "")
-        step("start, until the model is ready")
-        window.open_paths([pictures])
-        wait(app, lambda: workspace.image is not None and workspace.inference.is_encoded(workspace.image.key))
-        step("open a folder, embed its first image")
-        chance = random.Random(0)
-        for _ in range(CLICKS):
-            at = QPointF(chance.randrange(1600), chance.randrange(1200))
-            QTest.mouseClick(
-                window.canvas, Qt.MouseButton.LeftButton, pos=window.canvas.viewport.to_widget(at).toPoint()
-            )
-            wait(app, lambda: not workspace.session.is_waiting)
-            if len(workspace.session.step.points) == 5:
-                workspace.session.clear()
-        workspace.session.clear()
-        step(f"{CLICKS} clicks")
-        for _ in range(IMAGES - 1):
-            QTest.keyClick(window.canvas, Qt.Key.Key_D)
-            wait(app, lambda: workspace.image is not None)
-            until = time.monotonic() + 0.1
-            wait(app, lambda until=until: time.monotonic() > until)
-        step(f"page through {IMAGES} images")
-        add_instances(window)
-        until = time.monotonic() + 3
-        wait(app, lambda: time.monotonic() > until)
-        step(f"draw {SAVED_INSTANCES // IMAGES} new instances on the image, made in one edit of {SAVED_INSTANCES:,}")
-        window.save()
-        wait(app, lambda: workspace.model.is_saved)
-        step(f"save {SAVED_INSTANCES:,} instances")
-        window.close()
-        for _ in range(20):
-            app.processEvents()
-    print("| part | longest stall | memory, all processes |")
-    print("|---|---|---|")
-    for name, stall, megabytes in rows:
-        print(f"| {name} | {stall:.0f} ms | {megabytes:.0f} MB |")
+        make_pictures(Path(folder) / "pictures", IMAGES)
+        weights = weights_at(size, Path(folder))
+        with scene(weights) as stage:
+            measure(stage, Path(folder) / "pictures", figures)
+    figures.say()
 
 
-def make_pictures(folder: Path) -> None:
-    folder.mkdir()
-    rng = np.random.default_rng(0)
-    for index in range(IMAGES):
-        picture = cv2.resize(rng.integers(0, 255, (12, 16, 3), np.uint8), (1600, 1200), interpolation=cv2.INTER_CUBIC)
-        cv2.imwrite(str(folder / f"{index:03}.jpg"), picture)
+def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
+    """Go through the working day; the phases are the rows' keys."""
+    window, workspace = stage.window, stage.window.workspace
+
+    def step(phase: str) -> None:
+        figures.add(f"stall: {phase}", stage.watchdog.longest())
+        figures.notes.append(f"memory after {phase}: {memory():.0f} MB")
+
+    stage.wait_ready()
+    step("start")
+    window.open_paths([pictures])
+    stage.wait(lambda: workspace.image is not None)
+    step("load")
+    stage.wait_embedded()
+    step("embed")
+    chance = random.Random(0)
+    for _ in range(CLICKS):
+        stage.click(QPointF(chance.randrange(1600), chance.randrange(1200)))
+        stage.wait(lambda: not workspace.session.is_waiting)
+        if len(workspace.session.step.points) == 5:
+            workspace.session.clear()
+    workspace.session.clear()
+    step("clicks")
+    for _ in range(IMAGES - 1):
+        stage.press(Qt.Key.Key_D)
+        stage.wait(lambda: workspace.image is not None)
+        stage.rest(0.1)
+    step("page")
+    add_instances(window)
+    stage.rest(3)
+    step("draw")
+    window.save()
+    stage.wait(lambda: workspace.model.is_saved)
+    step("save")
 
 
-def add_instances(window: QObject) -> None:
+def add_instances(window: MainWindow) -> None:
     """Discs on every image, in one edit."""
     model = window.workspace.model
     rows, columns = np.indices((1200, 1600))
@@ -109,21 +97,6 @@ def add_instances(window: QObject) -> None:
             AddInstance(Instance(model.document.take_id(Instance), images[index % len(images)], category.id, mask))
         )
     model.push(Together(tuple(edits)), "benchmark")
-
-
-def wait(app: QApplication, condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > until:
-            raise SystemExit("the window did not get there in time")
-        app.processEvents()
-        time.sleep(0.0005)
-
-
-def memory() -> float:
-    """Megabytes resident in this process and its children."""
-    process = psutil.Process()
-    return sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 2**20
 
 
 if __name__ == "__main__":

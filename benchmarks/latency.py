@@ -1,0 +1,119 @@
+"""What a hand at the mouse sees: previews while it moves, and the first mask on the next image.
+
+Run: .venv/bin/python benchmarks/latency.py [--size S] (needs no display). S is the network's image size; the pictures
+are 1600 x 1200.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from parts.figures import Figures, run_script, size_argument
+from parts.scene import Scene, make_pictures, scene, weights_at
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt
+from PySide6.QtTest import QTest
+
+IMAGES = 16
+HOVERS, HOVER_SECONDS = 5, 2.0
+MOVES_PER_SECOND = 125  # a usual mouse
+CHILD = "--figures"
+
+
+def main() -> None:
+    if CHILD not in sys.argv:
+        # In a process of its own, whose user folders are empty.
+        found = run_script("latency.py", *sys.argv[1:], CHILD)
+        for key, values in found.values.items():
+            print(f"{key}: median {statistics.median(values):.1f}, {min(values):.1f} to {max(values):.1f}")
+        print(*found.notes, sep="\n")
+        return
+    sys.argv.remove(CHILD)
+    size = size_argument(__doc__.splitlines()[0])
+    figures = Figures()
+    with tempfile.TemporaryDirectory() as folder:
+        make_pictures(Path(folder) / "pictures", IMAGES)
+        weights = weights_at(size, Path(folder))
+        with scene(weights) as stage:
+            stage.wait_ready()
+            stage.window.open_paths([Path(folder) / "pictures"])
+            stage.wait_embedded()
+            stage.rest(1.0)
+            hover(stage, figures)
+            next_images(stage, figures)
+    figures.say()
+
+
+class PaintedPreviews(QObject):
+    """Counts the different previews that reached the screen."""
+
+    def __init__(self, stage: Scene) -> None:
+        super().__init__()
+        self._preview = stage.window.workspace.preview
+        self._last: object = None
+        self.count = 0
+        stage.window.canvas.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.Paint:
+            shape = self._preview.shape
+            if shape is not None and shape is not self._last:
+                self.count += 1
+            self._last = shape
+        return False
+
+
+def hover(stage: Scene, figures: Figures) -> None:
+    """Previews per second while the mouse draws circles; nothing else goes on."""
+    wait_prefetched(stage)
+    painted = PaintedPreviews(stage)
+    for turn in range(HOVERS + 1):
+        painted.count, started = 0, time.perf_counter()
+        while (passed := time.perf_counter() - started) < HOVER_SECONDS:
+            angle = 2 * math.pi * passed / HOVER_SECONDS
+            at = QPointF(800 + 500 * math.cos(angle), 600 + 400 * math.sin(angle))
+            QTest.mouseMove(stage.window.canvas, stage.window.canvas.viewport.to_widget(at).toPoint())
+            moved = time.perf_counter()
+            stage.wait(lambda moved=moved: time.perf_counter() - moved > 1 / MOVES_PER_SECOND)
+        if turn:  # the first one warms up
+            figures.add("hover", painted.count / passed)
+    if stage.window.workspace.preview.is_too_slow:
+        figures.notes.append("the preview gave up: too slow here")
+
+
+def next_images(stage: Scene, figures: Figures) -> None:
+    """Milliseconds from the key that pages to the painted mask of a click made as soon as the image is on screen."""
+    workspace = stage.window.workspace
+    for turn in range(IMAGES - 3):
+        wait_prefetched(stage)
+        stage.rest(0.2)
+        before, started = workspace.image, time.perf_counter()
+        stage.press(Qt.Key.Key_D)
+        stage.wait(lambda before=before: workspace.image is not None and workspace.image is not before)
+        shown = time.perf_counter()
+        stage.click(QPointF(700 + 10 * turn, 500))
+        stage.wait(lambda: workspace.session.is_pending and not workspace.session.is_waiting)
+        stage.window.canvas.repaint()
+        if turn:  # the first one warms up
+            figures.add("next image", 1000 * (time.perf_counter() - started))
+            figures.add("of that, to the image on screen", 1000 * (shown - started))
+        workspace.session.clear()
+
+
+def wait_prefetched(stage: Scene) -> None:
+    """Until the neighbours of the image on screen are embedded."""
+    workspace = stage.window.workspace
+    stage.wait_embedded()
+    document = workspace.model.document
+    ids = list(document.images)
+    at = ids.index(workspace.image_id)
+    wanted = {document.image_path(i) for i in ids[at : at + 3]}
+    stage.wait(lambda: wanted <= {path for _, path in workspace._prefetch._embedded})
+
+
+if __name__ == "__main__":
+    main()

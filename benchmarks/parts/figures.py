@@ -1,0 +1,75 @@
+"""How a measuring script hands its figures to bench.py: one line of JSON at the end of its output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+_MARK = "figures: "
+
+
+@dataclass
+class Figures:
+    """What one script measured, by the key of its row: all values in the row's unit, or why there are none."""
+
+    values: dict[str, list[float]] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, key: str, *values: float) -> None:
+        """More values of a row."""
+        self.values.setdefault(key, []).extend(values)
+
+    def merge(self, other: Figures) -> None:
+        """All that the other holds, too."""
+        for key, values in other.values.items():
+            self.add(key, *values)
+        self.skipped.update(other.skipped)
+        self.notes += [note for note in other.notes if note not in self.notes]
+
+    def say(self) -> None:
+        """Print them as the last line."""
+        print(_MARK + json.dumps(vars(self)))
+
+
+def run_script(name: str, *words: object, folder: Path | None = None) -> Figures:
+    """Run a benchmark in a process whose user folders are in `folder`, None for empty ones.
+
+    Raises SystemExit when it fails.
+    """
+    if folder is None:
+        with tempfile.TemporaryDirectory() as empty:
+            return run_script(name, *words, folder=Path(empty))
+    command = [sys.executable, str(PROJECT / "benchmarks" / name), *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, env=own_folders(folder), check=False)
+    lines = done.stdout.splitlines()
+    if done.returncode != 0 or not lines or not lines[-1].startswith(_MARK):
+        raise SystemExit(f"{name} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return Figures(**json.loads(lines[-1].removeprefix(_MARK)))
+
+
+def own_folders(folder: Path) -> dict[str, str]:
+    """An environment whose settings, caches and journals are in that folder, so that each run finds them empty."""
+    own = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("DATA", "CONFIG", "CACHE", "STATE")}
+    # The generators of large data are the tests'.
+    own |= {"HOME": str(folder), "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(folder), "PYTHONPATH": str(PROJECT)}
+    return {**os.environ, **own}
+
+
+def size_argument(description: str) -> int:
+    """The image size of the network that the script was asked for, 1024 unless told."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--size", type=int, default=1024, help="image size of the network (default: 1024)")
+    return parser.parse_args().size
+
+
+def cores() -> int:
+    """The processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

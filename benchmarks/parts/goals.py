@@ -1,0 +1,99 @@
+"""The rows of the table: what is measured, what it must reach, and how a row reads."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One row. key: of its values in Figures. bar must be reached, aim is hoped for; None: there is none.
+
+    Values are in `unit`; the smaller the better unless more_is_better.
+    """
+
+    key: str
+    what: str
+    unit: str
+    bar: float
+    aim: float | None = None
+    digits: int = 0
+    more_is_better: bool = False
+
+    def reaches(self, value: float, goal: float) -> bool:
+        return value >= goal if self.more_is_better else value <= goal
+
+    def text(self, value: float) -> str:
+        return f"{value:.{self.digits}f} {self.unit}"
+
+    def goal_text(self, goal: float | None) -> str:
+        if goal is None:
+            return ""
+        digits = self.digits if goal != int(goal) else 0
+        return f"{'>=' if self.more_is_better else '<='} {goal:.{digits}f} {self.unit}"
+
+    def verdict(self, value: float) -> str:
+        """The median against aim and bar."""
+        if self.aim is not None and self.reaches(value, self.aim):
+            return "aim reached"
+        if self.reaches(value, self.bar):
+            return "bar reached"
+        return f"**missed by {abs(value - self.bar) / self.bar:.0%}**" if self.bar else "**missed**"
+
+
+def _stall(phase: str, what: str) -> Goal:
+    return Goal(f"stall: {phase}", f"longest stall: {what}", "ms", 50, 16)
+
+
+GOALS = (
+    Goal("embedding", "embedding, 1024 x 1024, of ONNX Runtime's time", "x", 1.0, 0.7, 2),
+    Goal("click", "click to mask in 1024 x 768 pixels, of its decoder's time", "x", 0.5, 0.3, 2),
+    Goal("refining click", "the same for a click that refines a mask", "x", 0.5, 0.3, 2),
+    Goal("batch", "64 prompts on one image, of 64 of its decodes", "x", 0.35, 0.2, 2),
+    _stall("start", "start, until the model is ready"),
+    _stall("load", "open a folder of 30 images"),
+    _stall("embed", "embed the first image"),
+    _stall("clicks", "200 clicks"),
+    _stall("page", "page through 30 images"),
+    _stall("draw", "10,000 new instances in one edit, 333 of them on screen"),
+    _stall("save", "save 10,000 instances"),
+    Goal("hover", "hover preview while the mouse moves", "per s", 15, 40, 1, more_is_better=True),
+    Goal("hover, starter", "the same with the weights that ship (256 x 256)", "per s", 15, 40, 1, more_is_better=True),
+    Goal("next image", "next image, prefetched: key to first mask", "ms", 150, 60),
+    Goal("next image, starter", "the same with the weights that ship (256 x 256)", "ms", 150, 60),
+    Goal("painted", "process start to window painted", "s", 1.5, 0.8, 2),
+    Goal("ready", "process start to first embedding possible", "s", 5, 3, 2),
+    Goal("memory", "memory while paging through 500 images", "MB", 1500, 900),
+    Goal("memory growth", "its growth over the second 250 of them", "MB", 50, 10),
+    Goal("20,000 images", "open a folder of 20,000 images, to the first image", "s", 1, None, 2),
+    Goal("100,000 annotations", "open a COCO file with 100,000 annotations, the same", "s", 4, None, 2),
+    Goal("stall: 20,000 images", "longest stall: opening that folder", "ms", 50, 16),
+    Goal("stall: 100,000 annotations", "longest stall: opening that file", "ms", 50, 16),
+)
+
+
+def table(values: dict[str, list[float]], skipped: dict[str, str], goals: Sequence[Goal] = GOALS) -> list[str]:
+    """Markdown: each row with the median of its values and their spread (least - most), bar, aim and verdict."""
+    lines = ["| what | measured: median (spread) | bar | aim | verdict |", "|---|---|---|---|---|"]
+    for goal in goals:
+        found = values.get(goal.key, [])
+        if found:
+            median = statistics.median(found)
+            measured, verdict = goal.text(median), goal.verdict(median)
+            if len(found) > 1:
+                measured += f" ({min(found):.{goal.digits}f} - {max(found):.{goal.digits}f})"
+        else:
+            measured, verdict = "not measured", skipped.get(goal.key, "left out")
+        cells = (goal.what, measured, goal.goal_text(goal.bar), goal.goal_text(goal.aim), verdict)
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def summary(values: dict[str, list[float]], goals: Sequence[Goal] = GOALS) -> str:
+    """One sentence: how many bars are reached, and which are not."""
+    measured = {goal: statistics.median(values[goal.key]) for goal in goals if values.get(goal.key)}
+    missed = [goal.what for goal, value in measured.items() if not goal.reaches(value, goal.bar)]
+    said = f"{len(measured) - len(missed)} of {len(measured)} bars reached"
+    return said + (f"; missed: {'; '.join(missed)}." if missed else ".")
