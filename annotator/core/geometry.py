@@ -173,6 +173,15 @@ class RunLengths:
         places, times = np.unique(both, return_counts=True)
         return RunLengths._from_toggles(places[times == 1], self.height, self.width)
 
+    def shifted(self, dx: int, dy: int) -> RunLengths:
+        """The mask moved by whole pixels. Raises ValueError when a pixel would leave the image."""
+        x, y, width, height = self.bbox
+        self._check_inside(x + dx, y + dy, width, height)
+        starts, ends = _foreground(decompress(self.counts))
+        # A run that goes on in the next column reaches from the top to the bottom: then dy is 0.
+        toggles = np.column_stack((starts, ends)).ravel() + dx * self.height + dy
+        return RunLengths._from_toggles(toggles, self.height, self.width)
+
     def runs_by_column(self) -> tuple[Integers, Integers, Integers]:
         """The foreground as pieces of columns: (column, first row, row after the last) of each, in that order."""
         starts, ends = _foreground(decompress(self.counts))

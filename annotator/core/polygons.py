@@ -34,13 +34,22 @@ def polygons(mask: RunLengths, *, tolerance: float = 0.0) -> list[Ring]:
     if not part.size:
         return []
     offset = np.array((x0, y0), np.float64)
-    return [_joined(rings) + offset for rings in _parts(part, tolerance)]
+    return [joined(rings) + offset for rings in _parts(part, tolerance)]
+
+
+def rings_of_parts(mask: RunLengths) -> list[list[Ring]]:
+    """For each part of the mask its outline and then the rings of its holes, exact; none for an empty mask."""
+    part, x0, y0 = mask.crop()
+    if not part.size:
+        return []
+    offset = np.array((x0, y0), np.float64)
+    return [[ring + offset for ring in rings] for rings in _parts(part, 0.0)]
 
 
 def one_polygon(mask: RunLengths, *, tolerance: float = 0.0) -> Ring:
     """All parts of the mask in one polygon, joined by bridges; 0 x 2 for an empty mask. Otherwise as `polygons`."""
     parts = polygons(mask, tolerance=tolerance)
-    return _joined(parts) if parts else np.empty((0, 2))
+    return joined(parts) if parts else np.empty((0, 2))
 
 
 def to_coco(rings: Sequence[Ring]) -> list[list[float]]:
@@ -119,19 +128,19 @@ def _simplified(ring: _Corners, tolerance: float) -> Ring | None:
     return simple if len(simple) >= 3 else None
 
 
-def _joined(rings: Sequence[Ring]) -> Ring:
+def joined(rings: Sequence[Ring]) -> Ring:
     """The rings as one, the first with each of the others joined to it by a bridge."""
-    joined, *others = rings
+    whole, *others = rings
     others.sort(key=lambda ring: tuple(ring[0]))
     if len(others) > _MAX_NEAREST:
         # From start to start and all the way back: longer bridges, but no search.
-        starts = [ring[:1] for ring in (joined, *others)]
-        return np.concatenate([*(c for r in (joined, *others) for c in (r, r[:1])), *starts[-2::-1]])
+        starts = [ring[:1] for ring in (whole, *others)]
+        return np.concatenate([*(c for r in (whole, *others) for c in (r, r[:1])), *starts[-2::-1]])
     for ring in others:
-        here, there = _nearest(joined, ring)
+        here, there = _nearest(whole, ring)
         turned = np.roll(ring, -there, axis=0)
-        joined = np.concatenate((joined[: here + 1], turned, turned[:1], joined[here:]))
-    return joined
+        whole = np.concatenate((whole[: here + 1], turned, turned[:1], whole[here:]))
+    return whole
 
 
 def _nearest(first: Ring, second: Ring) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QCloseEvent
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from annotator.gui.actions import Actions
@@ -33,11 +33,7 @@ from annotator.gui.panels.proposals import ProposalsPanel
 from annotator.gui.proposals_on_screen import ProposalsOnScreen
 from annotator.gui.settings import Settings
 from annotator.gui.status import StatusBar
-from annotator.gui.tools.brush_tool import BrushSize, BrushTool
-from annotator.gui.tools.polygon_tool import PolygonTool
-from annotator.gui.tools.prompt_tool import PromptTool
-from annotator.gui.tools.select_tool import SelectTool
-from annotator.gui.tools.tool import Tool
+from annotator.gui.tools.toolbox import Toolbox
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.welcome import WelcomePage
 from annotator.gui.workspace import Workspace
@@ -346,29 +342,9 @@ class MainWindow(QMainWindow):
         actions.full_screen.toggled.connect(self._toggle_full_screen)
 
     def _make_tools(self) -> None:
-        workspace = self.workspace
-        session, editor = workspace.session, workspace.editor
-        self._tools: dict[QAction, Tool] = {
-            self.actions_.select_tool: SelectTool(
-                self.layer,
-                workspace.selection,
-                self.proposal_layer,
-                workspace.proposals,
-                workspace.proposal_changes,
-                self,
-            ),
-            self.actions_.point_tool: PromptTool(session, editor, workspace.preview, is_box=False, parent=self),
-            self.actions_.box_tool: PromptTool(session, editor, workspace.preview, is_box=True, parent=self),
-            self.actions_.polygon_tool: PolygonTool(editor.masks, self),
-        }
-        size = BrushSize(self)
-        for action, is_eraser in ((self.actions_.brush_tool, False), (self.actions_.eraser_tool, True)):
-            self._tools[action] = BrushTool(
-                workspace.model, workspace.selection, editor.masks, size, is_eraser=is_eraser, parent=self
-            )
-        for tool in self._tools.values():
-            tool.refused.connect(self.status.refuse)
-        self.actions_.tools.triggered.connect(self._on_tool_chosen)
+        self._toolbox = Toolbox(self.workspace, self.layer, self.proposal_layer, self.actions_, self)
+        self._toolbox.refused.connect(self.status.refuse)
+        self._toolbox.chosen.connect(self.canvas.set_tool)
         self.actions_.point_tool.trigger()
 
     @property
@@ -378,9 +354,4 @@ class MainWindow(QMainWindow):
 
     def choose_tool(self, name: str) -> None:
         """Make the tool of that name the active one."""
-        for action in self._tools:
-            if action.objectName() == name:
-                action.trigger()
-
-    def _on_tool_chosen(self, action: QAction) -> None:
-        self.canvas.set_tool(self._tools[action])
+        self._toolbox.choose(name)

@@ -21,6 +21,7 @@ class ProposalsOnScreen(QObject):
     ) -> None:
         super().__init__(canvas)
         self._workspace = workspace
+        self._canvas = canvas
         self._layer = layer
         self.name_strip = ProposalNameStrip(
             canvas, workspace.model, workspace.selection, workspace.proposals, workspace.proposal_changes
@@ -42,8 +43,13 @@ class ProposalsOnScreen(QObject):
         self._layer.set_image(self._workspace.image_id)
 
     def _on_delete(self) -> None:
-        """Delete means the selected instances, else the selected proposals, else the one that is pointed at."""
+        """Delete means what the tool has chosen, else the selected instances, else the selected proposals.
+
+        With none of these it means the proposal that is pointed at.
+        """
         workspace, view = self._workspace, self._workspace.proposals
+        if self._canvas.delete():
+            return
         if workspace.selection.instance_ids:
             workspace.editor.delete_selected()
         elif view.selected_ids:

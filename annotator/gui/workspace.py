@@ -35,6 +35,7 @@ from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_view import ProposalView
 from annotator.gui.saving import Saver
+from annotator.gui.selected_outline import SelectedOutline
 from annotator.gui.selection import Selection
 from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
@@ -81,6 +82,7 @@ class Workspace(QObject):
         self.preview = HoverPreview(self.inference, self.session, self)
         self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self)
         self.jobs = BackgroundJobs(self)
+        self.outline = SelectedOutline(self.model, self.selection, self.editor.masks, self.jobs, self)
         categories = self.editor.categories
         self.proposals = ProposalView(self.model, self)
         self.proposal_changes = ProposalChanges(self.model, self.selection, self.proposals, categories, self)

@@ -1914,6 +1914,29 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>VertexEditor</name>
+    <message>
+        <source>Move the instance</source>
+        <translation>移动实例</translation>
+    </message>
+    <message>
+        <source>Move a vertex</source>
+        <translation>移动顶点</translation>
+    </message>
+    <message>
+        <source>Add a vertex</source>
+        <translation>添加顶点</translation>
+    </message>
+    <message>
+        <source>A shape keeps at least three vertices.</source>
+        <translation>形状至少保留三个顶点。</translation>
+    </message>
+    <message>
+        <source>Remove a vertex</source>
+        <translation>删除顶点</translation>
+    </message>
+</context>
+<context>
     <name>WeightsDialog</name>
     <message>
         <source>Weights</source>

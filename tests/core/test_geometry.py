@@ -212,3 +212,20 @@ def test_any_number_of_masks_is_measured():
     measure(masks)
     assert [vars(mask)["area"] for mask in masks] == [i % 21 for i in range(600)]
     assert vars(masks[7])["bbox"] == (0, 0, 5, 2)
+
+
+@given(masks, st.data())
+def test_shifting_moves_the_pixels(mask, data):
+    lengths = RunLengths.from_mask(mask)
+    x, y, width, height = lengths.bbox
+    dx = data.draw(st.integers(-x, mask.shape[1] - x - width))
+    dy = data.draw(st.integers(-y, mask.shape[0] - y - height))
+    wanted = np.roll(mask, (dy, dx), axis=(0, 1))
+    assert lengths.shifted(dx, dy) == RunLengths.from_mask(wanted)
+
+
+def test_shifting_refuses_to_lose_pixels():
+    mask = np.zeros((4, 5), bool)
+    mask[1:3, 1:4] = True
+    with pytest.raises(ValueError, match="not inside"):
+        RunLengths.from_mask(mask).shifted(2, 0)

@@ -56,7 +56,7 @@ def bar(hands: Hands, x0, x1, y, diameter) -> tuple[np.ndarray, np.ndarray]:
 
 
 def size(hands: Hands) -> float:
-    return hands.window._tools[hands.window.actions_.brush_tool]._size.diameter
+    return hands.window._toolbox.tools[hands.window.actions_.brush_tool]._size.diameter
 
 
 def test_a_stroke_is_added_to_the_selected_instance_as_one_edit(disc):

@@ -153,6 +153,10 @@ class Canvas(QWidget):
         """Take back the last click of what the tool has half done; returns whether there was one."""
         return self._tool.remove_last()
 
+    def delete(self) -> bool:
+        """Delete what of the tool's own is chosen; returns whether there was something."""
+        return self._tool.delete()
+
     # -- the view ----------------------------------------------------------------------------------------------------
 
     def fit(self) -> None:
@@ -289,6 +293,8 @@ class Canvas(QWidget):
         pointer = self._pointer(event, self.image)
         self.pointer_moved.emit(pointer.at if pointer.is_inside else None)
         self._tool.move(pointer)
+        if self._tool.cursor != self.cursor().shape():
+            self._update_cursor()
         if self._ring.isActive() or self._is_magnifying:
             self._repaint()
 

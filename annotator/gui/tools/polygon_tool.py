@@ -1,4 +1,4 @@
-"""Polygon: corners clicked one by one, which become the mask of a new instance."""
+"""Polygon: corners clicked one by one become the mask of a new instance; handles change that of the selected one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from annotator.core.geometry import RunLengths
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.mask_changes import MaskChanges
 from annotator.gui.palette import CASING, CURRENT_MASK, POSITIVE
+from annotator.gui.tools.outline_hits import Spot
 from annotator.gui.tools.tool import Pointer, Tool
+from annotator.gui.tools.vertex_editor import VertexEditor
 
 _SNAP = 9.0  # widget pixels from the first corner within which a click closes the polygon
 _SAME = 3.0  # widget pixels within which a second click is a double click
@@ -20,13 +22,23 @@ class PolygonTool(Tool):
     """Click adds a corner, Backspace takes the last one back; a click on the first, a double click or Enter closes.
 
     The mask is what pycocotools makes of the polygon: a corner at (x, y) is at the top-left of pixel (x, y).
+    With one instance selected, its outline has handles until the first corner is clicked beside it, or with Ctrl
+    anywhere; a click inside it without a drag is such a corner too.
     """
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, changes: MaskChanges, parent: QObject | None = None) -> None:
+    def __init__(self, changes: MaskChanges, vertices: VertexEditor, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._changes = changes
+        self._vertices = vertices
+        for signal, own in (
+            (vertices.refused, self.refused),
+            (vertices.repaint_wanted, self.repaint_wanted),
+            (vertices.area_changed, self.area_changed),
+        ):
+            signal.connect(own)
+        self._is_on_outline = False  # the button went down on the selected instance's outline, or inside
         self._corners: list[QPointF] = []
         self._size = (0, 0)  # the image's height and width
         self._now: Pointer | None = None
@@ -38,6 +50,18 @@ class PolygonTool(Tool):
             return
         if self._changes.waiting is not None:
             self._changes.forget_waiting()
+        elif not self._corners and self._vertices.press(pointer):
+            self._is_on_outline = True
+            return
+        self._place(pointer)
+
+    def release(self, pointer: Pointer) -> None:
+        if pointer.button == Qt.MouseButton.LeftButton and self._is_on_outline:
+            self._is_on_outline = False
+            if not self._vertices.release(pointer):
+                self._place(pointer)
+
+    def _place(self, pointer: Pointer) -> None:
         self._size = (int(pointer.image.height()), int(pointer.image.width()))
         closes = len(self._corners) >= 3 and (
             self._is_near(self._corners[0], pointer, _SNAP) or self._is_near(self._corners[-1], pointer, _SAME)
@@ -53,9 +77,15 @@ class PolygonTool(Tool):
         self._now = pointer
         if self._corners:
             self.repaint_wanted.emit()
+        else:
+            self._vertices.move(pointer)
+            hovered = self._vertices.hovered
+            is_handle = hovered is not None and hovered.spot is Spot.HANDLE
+            self.cursor = Qt.CursorShape.SizeAllCursor if is_handle else Qt.CursorShape.CrossCursor
 
     def leave(self) -> None:
         self._now = None
+        self._vertices.leave()
         self.repaint_wanted.emit()
 
     def accept(self) -> bool:
@@ -73,8 +103,12 @@ class PolygonTool(Tool):
         self.repaint_wanted.emit()
         return had
 
+    def delete(self) -> bool:
+        return not self._corners and self._vertices.remove_chosen()
+
     def abort(self) -> bool:
-        had = bool(self._corners)
+        had = self._vertices.abort() or bool(self._corners)
+        self._is_on_outline = False
         self._corners = []
         self._changes.forget_waiting()
         self.repaint_wanted.emit()
@@ -83,6 +117,7 @@ class PolygonTool(Tool):
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         self._viewport_scale = viewport.scale
         if not self._corners:
+            self._vertices.paint(painter, viewport)
             return
         way = [viewport.to_widget(corner) for corner in self._corners]
         snaps = len(way) >= 3 and self._now is not None and self._is_near(self._corners[0], self._now, _SNAP)

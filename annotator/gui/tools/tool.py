@@ -59,6 +59,10 @@ class Tool(QObject):
         """Take back the last click of what is half done; returns whether there was one."""
         return False
 
+    def delete(self) -> bool:
+        """Delete what of the tool's own is chosen, as the Delete key does; returns whether there was something."""
+        return False
+
     def resize(self, steps: float) -> bool:
         """Make the tool larger (positive) or smaller; returns whether it has a size."""
         return False

@@ -1,0 +1,69 @@
+"""How the handles of an outline look: as large on screen at any zoom. All painting is in widget pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from annotator.core.polygons import Ring
+from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.palette import CASING, CURRENT_MASK, POSITIVE
+
+_HANDLE = 8.0  # widget pixels across
+_LARGER = 12.0
+_FILL = QColor(255, 255, 255)
+
+
+def paint_handles(painter: QPainter, viewport: Viewport, places: Ring) -> None:
+    """Handles at places N x 2, image pixels; those off the screen are left out."""
+    visible = viewport.visible()
+    margin = _HANDLE / viewport.scale
+    x, y = places[:, 0], places[:, 1]
+    seen = (x > visible.left() - margin) & (x < visible.right() + margin)
+    seen &= (y > visible.top() - margin) & (y < visible.bottom() + margin)
+    points = QPolygonF([viewport.to_widget(QPointF(*place)) for place in places[seen].tolist()])
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    # Points with a round pen: hundreds of them take no longer than a few ellipses.
+    for color, width in ((CASING, _HANDLE + 2.5), (_FILL, _HANDLE)):
+        painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawPoints(points)
+    painter.restore()
+
+
+def paint_handle(
+    painter: QPainter, viewport: Viewport, at: tuple[float, float], *, chosen: bool = False, added: bool = False
+) -> None:
+    """One handle that stands out: pointed at, chosen (filled green), or one that a click would add (a plus)."""
+    centre = viewport.to_widget(QPointF(*at))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(CASING, 1.5))
+    painter.setBrush(POSITIVE if chosen else _FILL)
+    size = _LARGER
+    painter.drawEllipse(QRectF(centre.x() - size / 2, centre.y() - size / 2, size, size))
+    if added:
+        painter.setPen(QPen(QColor(Qt.GlobalColor.black), 1.5))
+        for arm in (QPointF(3, 0), QPointF(0, 3)):
+            painter.drawLine(centre - arm, centre + arm)
+    painter.restore()
+
+
+def paint_bend(painter: QPainter, viewport: Viewport, places: Sequence[tuple[float, float]]) -> None:
+    """The line from the handle before over the dragged one to the one after, image pixels, and the dragged one."""
+    way = QPolygonF([viewport.to_widget(QPointF(*place)) for place in places])
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    fill = QColor(CURRENT_MASK)
+    fill.setAlphaF(0.15)
+    painter.setBrush(fill)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.drawPolygon(way)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(CASING, 4.0), QPen(POSITIVE, 2.0)):
+        painter.setPen(pen)
+        painter.drawPolyline(way)
+    painter.restore()
+    paint_handle(painter, viewport, places[1], chosen=True)

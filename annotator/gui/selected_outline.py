@@ -1,0 +1,150 @@
+"""The outline of the one selected instance, with its handles, and the changes made by them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from PySide6.QtCore import QObject, Signal
+
+from annotator.core.document import Instance
+from annotator.core.geometry import RunLengths
+from annotator.core.outline import FINEST, Outline
+from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.mask_changes import MaskChanges
+from annotator.gui.selection import Selection
+
+_COARSEST_SHARE = 0.05  # of the longer side of the mask's box that its outline is off at the least detail
+_COARSEST = 4.0  # pixels; the same for small masks
+
+Point = tuple[float, float]
+
+
+class SelectedOutline(QObject):
+    """Made in a worker thread when somebody asks for it; so are the masks of changes, which then become edits.
+
+    detail: 0..1, how closely the handles follow the mask. It is a matter of looking: no mask is changed by it.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        model: DocumentModel,
+        selection: Selection,
+        masks: MaskChanges,
+        jobs: BackgroundJobs,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._selection = selection
+        self._masks = masks
+        self._jobs = jobs
+        self._instance_id: int | None = None
+        self._outline: Outline | None = None  # of that instance, perhaps of an older mask
+        self._pinned: tuple[Point, ...] = ()  # where the change under way puts handles
+        self._job: BackgroundJob | None = None
+        self._detail = 0.6
+        selection.instances_changed.connect(self._on_selected)
+        selection.view_state.changed.connect(self._on_selected)
+        model.instance_changed.connect(self._on_selected)
+
+    # -- what there is -----------------------------------------------------------------------------------------------
+
+    @property
+    def instance(self) -> Instance | None:
+        """The one selected instance of the image on screen, if its mask may be changed."""
+        selected = self._masks.selected()
+        if len(selected) != 1:
+            return None
+        view_state = self._selection.view_state
+        return None if selected[0].id in view_state.locked_ids | view_state.hidden_ids else selected[0]
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an outline or a change is being made."""
+        return self._job is not None
+
+    @property
+    def shown(self) -> Outline | None:
+        """The outline to draw: while another is being made, the one before."""
+        instance = self.instance
+        return self._outline if instance is not None and instance.id == self._instance_id else None
+
+    def current(self) -> Outline | None:
+        """The outline of the mask as it is now; None while it is being made, which this starts."""
+        instance = self.instance
+        if instance is None or self._job is not None:
+            return None
+        if instance.id == self._instance_id and self._outline is not None and self._outline.mask == instance.mask:
+            return self._outline
+        before = self._outline if instance.id == self._instance_id else None
+        pinned, self._pinned = self._pinned, ()
+        self._start(
+            partial(Outline.of, instance.mask, before, pinned), lambda outline: self._on_made(instance.id, outline)
+        )
+        return None
+
+    @property
+    def detail(self) -> float:
+        """How closely the handles follow the mask, 0..1."""
+        return self._detail
+
+    @detail.setter
+    def detail(self, detail: float) -> None:
+        self._detail = detail
+        self.changed.emit()
+
+    @property
+    def tolerance(self) -> float:
+        """How far, in image pixels, a line from handle to handle may be off the mask's."""
+        instance = self.instance
+        if instance is None:
+            return FINEST
+        coarsest = max(_COARSEST, _COARSEST_SHARE * max(instance.mask.bbox[2:]))
+        return float(FINEST * (coarsest / FINEST) ** (1 - self._detail))
+
+    # -- what the user does ------------------------------------------------------------------------------------------
+
+    def show(self, outline: Outline) -> None:
+        """Show the same mask with other handles."""
+        self._outline = outline
+        self.changed.emit()
+
+    def change(self, make: Callable[[], RunLengths], text: str, pinned: Sequence[Point] = ()) -> None:
+        """Give the instance the mask that `make` returns, in a worker thread; `text` names the edit.
+
+        pinned: where handles are put by it.
+        """
+        instance = self.instance
+        if instance is None or self._job is not None:
+            return
+        self._pinned = tuple(pinned)
+        self._start(make, lambda mask: self._on_changed(instance, mask, text))
+
+    def _start(self, make: Callable[[], object], done: Callable[[object], None]) -> None:
+        job = self._jobs.new(lambda _: make())
+        self._job = job
+        job.succeeded.connect(done)
+        job.finished.connect(lambda: self._on_finished(job))
+        job.start()
+
+    def _on_made(self, instance_id: int, outline: object) -> None:
+        assert isinstance(outline, Outline)
+        self._instance_id, self._outline = instance_id, outline
+
+    def _on_changed(self, instance: Instance, mask: object, text: str) -> None:
+        assert isinstance(mask, RunLengths)
+        # Undo or another tool may have been faster; what was drawn on the mask before does not fit the one after.
+        if self._model.document.instances.get(instance.id) == instance and self._masks.image_id == instance.image_id:
+            self._masks.set_mask(instance, mask, text)
+
+    def _on_finished(self, job: BackgroundJob) -> None:
+        if job is self._job:
+            self._job = None
+            self.changed.emit()
+
+    def _on_selected(self) -> None:
+        self.changed.emit()
