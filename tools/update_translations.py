@@ -1,4 +1,4 @@
-"""Brings resources/translations up to date with the texts in annotator/gui, and compiles them.
+"""Brings resources/translations up to date with the texts in annotator/gui and the errors' templates; compiles them.
 
 .venv/bin/python tools/update_translations.py [--check]
 
@@ -10,18 +10,28 @@ exit code is 1 when something is untranslated or out of date.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as ET
+from collections.abc import Iterable
 from pathlib import Path
 
 import PySide6
 
 PROJECT = Path(__file__).resolve().parent.parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(PROJECT))
+
+from tools.sentences import CONTEXT, fields_of, findings  # noqa: E402
+
 SOURCES = PROJECT / "annotator" / "gui"
+TELLING = [PROJECT / "annotator" / name for name in ("errors.py", "core", "segment", "model", "gui")]
+"""Where the Sentences are that the window shows; the command line speaks English."""
+
 FOLDER = PROJECT / "resources" / "translations"
 # English has only what it says differently: the forms of its plurals.
 LANGUAGES = {"en": ["-pluralonly"], "zh_CN": []}
@@ -40,6 +50,27 @@ def update(folder: Path) -> list[str]:
     """Take over new and changed texts, compile, and return what is still untranslated."""
     folder.mkdir(exist_ok=True)
     sources = sorted(str(path.relative_to(PROJECT)) for path in SOURCES.rglob("*.py"))
+    templates, unfinished = templates_of(TELLING)
+    with tempfile.TemporaryDirectory() as name:
+        listed = Path(name) / "errors.py"
+        listed.write_text("".join(f"translate({CONTEXT!r}, {_quoted(text)})\n" for text in templates), "utf-8")
+        return unfinished + _update_from([*sources, str(listed)], folder)
+
+
+def templates_of(places: Iterable[Path]) -> tuple[list[str], list[str]]:
+    """The templates of errors and Sentences in these modules and packages, and what is wrong with some."""
+    modules = [module for place in places for module in ([place] if place.is_file() else sorted(place.rglob("*.py")))]
+    found = [finding for module in modules for finding in findings(module)]
+    templates = dict.fromkeys(finding.template for finding in found if finding.template)
+    return list(templates), [finding.problem for finding in found if finding.problem]
+
+
+def _quoted(text: str) -> str:
+    """The text in double quotes, as lupdate wants it."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _update_from(sources: list[str], folder: Path) -> list[str]:
     unfinished = []
     for language, options in LANGUAGES.items():
         ts = folder / f"annotator_{language}.ts"
@@ -76,6 +107,9 @@ def unfinished_of(ts: Path) -> list[str]:
             forms = [translation.text, *(form.text for form in translation.iter("numerusform"))]
             numerus = message.get("numerus") == "yes"
             is_empty = not all(forms[1:]) or len(forms) == 1 if numerus else not forms[0]
+            source = message.findtext("source") or ""
+            if context.findtext("name") == CONTEXT and not is_empty and fields_of(forms[0]) != fields_of(source):
+                lines.append(f"{ts.name}: {CONTEXT}: {source!r} is translated with other fields in braces")
             if translation.get("type") == "unfinished" or is_empty:
                 lines.append(f"{ts.name}: {context.findtext('name')}: {message.findtext('source')!r} is not translated")
     return lines

@@ -6,15 +6,15 @@ import errno
 from pathlib import Path
 
 from annotator import files
-from annotator.errors import SaveError
+from annotator.errors import SaveError, Sentence, reason_of
 
 _REMEDIES = {
-    errno.ENOSPC: "free some space, or save to another place",
-    errno.EDQUOT: "free some space, or save to another place",
-    errno.EACCES: "check the permissions of the file and its folder, or save to another place",
-    errno.EPERM: "check the permissions of the file and its folder, or save to another place",
-    errno.EROFS: "the disk is read-only, so save to another place",
-    errno.ENOENT: "its folder is gone, so bring it back or save to another place",
+    errno.ENOSPC: Sentence("free some space, or save to another place"),
+    errno.EDQUOT: Sentence("free some space, or save to another place"),
+    errno.EACCES: Sentence("check the permissions of the file and its folder, or save to another place"),
+    errno.EPERM: Sentence("check the permissions of the file and its folder, or save to another place"),
+    errno.EROFS: Sentence("the disk is read-only, so save to another place"),
+    errno.ENOENT: Sentence("its folder is gone, so bring it back or save to another place"),
 }
 
 
@@ -26,7 +26,10 @@ def replace_file(path: Path, data: bytes) -> None:
     try:
         files.replace_file(path, data)
     except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, "try again, or save to another place")
+        remedy = _REMEDIES.get(error.errno or 0, Sentence("try again, or save to another place"))
         raise SaveError(
-            f"{path} could not be saved ({error.strerror or error}): {remedy}. What was on disk before is unchanged."
+            "{path} could not be saved ({reason}): {remedy}. What was on disk before is unchanged.",
+            path=path,
+            reason=reason_of(error),
+            remedy=remedy,
         ) from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
-from annotator.errors import SaveError
+from annotator.errors import SaveError, reason_of
 
 FOLDER_NAME = ".annotator-backups"
 KEPT = 5
@@ -48,8 +48,11 @@ def keep_backup(path: Path) -> Path | None:
             old.path.unlink(missing_ok=True)
     except OSError as error:
         raise SaveError(
-            f"The last version of {path} could not be kept in {folder} ({error.strerror or error}): check the space "
-            "and permissions there. Nothing was saved."
+            "The last version of {path} could not be kept in {folder} ({reason}): check the space and "
+            "permissions there. Nothing was saved.",
+            path=path,
+            folder=folder,
+            reason=reason_of(error),
         ) from error
     return kept
 

@@ -21,7 +21,7 @@ from annotator.core import coco
 from annotator.core.check_shapes import shape_problems
 from annotator.core.geometry import MAX_MASK_PIXELS
 from annotator.core.images import read_header
-from annotator.errors import DatasetError, ImageError
+from annotator.errors import DatasetError, ImageError, reason_of
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, 
         data = path.read_bytes()
     except OSError as error:
         raise DatasetError(
-            f"The annotation file {path} cannot be read ({error.strerror}): check that it exists and its permissions."
+            "The annotation file {path} cannot be read ({reason}): check that it exists and its permissions.",
+            path=path,
+            reason=reason_of(error),
         ) from error
     try:
         not_numbers: list[str] = []

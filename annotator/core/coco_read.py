@@ -29,7 +29,7 @@ from annotator.core.document import (
 )
 from annotator.core.geometry import MAX_MASK_PIXELS, RunLengths, measure
 from annotator.core.rle import are_canonical
-from annotator.errors import DatasetError
+from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
 MAX_ID = 2**52
 """The largest id accepted in a file from elsewhere: half of what every JSON reader keeps exactly. The other half is for
@@ -42,7 +42,11 @@ _CATEGORY_KEYS = frozenset({"id", "name", "supercategory", OURS})
 _IMAGE_KEYS = frozenset({"id", "file_name", "height", "width", OURS})
 _ANNOTATION_KEYS = frozenset({"id", "image_id", "category_id", "iscrowd", OURS, *_SHAPE_KEYS})
 _PROPOSAL_KEYS = _ANNOTATION_KEYS | {"score"}
-_LISTS = {"categories": "category", "images": "image", "annotations": "annotation"}
+_LISTS = {
+    "categories": Sentence("category"),
+    "images": Sentence("image"),
+    "annotations": Sentence("annotation"),
+}
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 _COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -58,7 +62,7 @@ def read(path: Path, image_root: Path | None = None) -> Document:
         next_ids = _next_ids(ours.pop("next_ids", {}))
         stored_root = _stored_root(ours.pop("image_root", ""))
     except ValueError as error:
-        raise _wrong(path, "the top level", error) from error
+        raise _wrong(path, Sentence("the top level"), error) from error
     document = Document(path.parent / stored_root if image_root is None else image_root)
     document.extra = _extra(content, _FILE_KEYS, ours)
     document.next_ids = next_ids
@@ -74,7 +78,7 @@ def read(path: Path, image_root: Path | None = None) -> Document:
 
 def _stored_root(value: object) -> str:
     if not isinstance(value, str) or "\0" in value:
-        raise ValueError(f'"image_root" must be the name of a folder, not {value!r}')
+        raise ClauseError('"image_root" must be the name of a folder, not {value!r}', value=value)
     return os.path.normpath(value) if value else ""
 
 
@@ -83,7 +87,9 @@ def _load(path: Path) -> dict[str, Any]:
         data = path.read_bytes()
     except OSError as error:
         raise DatasetError(
-            f"The annotation file {path} cannot be read ({error.strerror}): check that it exists and its permissions."
+            "The annotation file {path} cannot be read ({reason}): check that it exists and its permissions.",
+            path=path,
+            reason=reason_of(error),
         ) from error
     data = data.removeprefix(codecs.BOM_UTF8)
     try:
@@ -91,10 +97,14 @@ def _load(path: Path) -> dict[str, Any]:
     except ValueError as error:
         _blame_number(path, data)
         raise DatasetError(
-            f"The annotation file {path} is not valid JSON ({error}): restore it from a copy, or correct it there."
+            "The annotation file {path} is not valid JSON ({reason}): restore it from a copy, or correct it there.",
+            path=path,
+            reason=reason_of(error),
         ) from error
     if not isinstance(content, dict) or not isinstance(content.get("images"), list):
-        raise DatasetError(f'{path} is not a COCO annotation file, because it has no list "images": open another file.')
+        raise DatasetError(
+            '{path} is not a COCO annotation file, because it has no list "images": open another file.', path=path
+        )
     return content
 
 
@@ -109,28 +119,32 @@ def _blame_number(path: Path, data: bytes) -> None:
             try:
                 json.dumps(record, allow_nan=False)
             except ValueError as error:
-                name = _named(_LISTS[key], record, position) if key in _LISTS else f'"{key}"'
-                raise _wrong(path, name, ValueError("it holds a number that is NaN or infinite")) from error
+                name = _named(_LISTS[key], record, position) if key in _LISTS else Sentence('"{key}"', key=key)
+                raise _wrong(path, name, ClauseError("it holds a number that is NaN or infinite")) from error
 
 
 def _list(path: Path, content: Mapping[str, Any], key: str) -> list[Any]:
     # Files with images alone have no annotations, and may have no categories.
     records = content.get(key, [])
     if not isinstance(records, list):
-        raise _wrong(path, "the top level", ValueError(f'its "{key}" is not a list'))
+        raise _wrong(path, Sentence("the top level"), ClauseError('its "{key}" is not a list', key=key))
     return records
 
 
-def _named(kind: str, record: object, position: int) -> str:
+def _named(kind: Sentence, record: object, position: int) -> Sentence:
     """How an error calls a record: by its id where it has one."""
     if isinstance(record, dict) and isinstance(record.get("id"), int):
-        return f"{kind} {record['id']}"
-    return f"the {kind} at place {position + 1} of its list"
+        return Sentence("{kind} {id}", kind=kind, id=record["id"])
+    return Sentence("the {kind} at place {place} of its list", kind=kind, place=position + 1)
 
 
 def _wrong(path: Path, what: str, error: ValueError) -> DatasetError:
     return DatasetError(
-        f"In the annotation file {path}, {what} cannot be used: {error}. Correct it or take it out, then open it again."
+        "In the annotation file {path}, {what} cannot be used: {reason}. Correct it or take it out, "
+        "then open it again.",
+        path=path,
+        what=what,
+        reason=reason_of(error),
     )
 
 
@@ -142,10 +156,10 @@ def _category(record: Any, document: Document) -> Category:
     ours = _ours(record)
     name, supercategory = record.get("name"), record.get("supercategory") or ""
     if not isinstance(name, str) or not isinstance(supercategory, str):
-        raise ValueError("its name or supercategory is not a text")
+        raise ClauseError("its name or supercategory is not a text")
     color = ours.pop("color", None)
     if color is not None and not (isinstance(color, str) and _COLOR.fullmatch(color)):
-        raise ValueError(f'its color is {color!r}, not like "#4c72b0"')
+        raise ClauseError('its color is {color!r}, not like "#4c72b0"', color=color)
     attributes = attributes_of(ours)
     extra = _extra(record, _CATEGORY_KEYS, ours)
     return Category(category_id, name, supercategory, color, extra=extra, attributes=attributes)
@@ -155,9 +169,11 @@ def _image(record: Any, document: Document) -> ImageRecord:
     image_id = _new_id(record, document.next_ids.image, document.images)
     height, width = record.get("height"), record.get("width")
     if type(height) is not int or type(width) is not int or height < 1 or width < 1:
-        raise ValueError(f"its height and width are {height!r} and {width!r}, not whole numbers of pixels")
+        raise ClauseError(
+            "its height and width are {height!r} and {width!r}, not whole numbers of pixels", height=height, width=width
+        )
     if height * width > MAX_MASK_PIXELS:
-        raise ValueError(f"its size of {width} x {height} pixels is impossible")
+        raise ClauseError("its size of {width} x {height} pixels is impossible", width=width, height=height)
     path = _relative_path(record.get("file_name"))
     ours = _ours(record)
     status = _status(ours.pop("status", None))
@@ -173,18 +189,22 @@ def _status(value: object) -> ImageStatus | None:
         return ImageStatus(value)
     except ValueError as error:
         known = ", ".join(status.value for status in ImageStatus)
-        raise ValueError(f'its status under "{OURS}" is {value!r}, none of {known}') from error
+        raise ClauseError(
+            'its status under "{ours}" is {value!r}, none of {known}', ours=OURS, value=value, known=known
+        ) from error
 
 
 def _relative_path(name: object) -> str:
     if not isinstance(name, str) or not name or "\0" in name:
-        raise ValueError("it has no file_name")
+        raise ClauseError("it has no file_name")
     # Windows tools write backslashes; a file_name from elsewhere must not reach out of the folder on any system.
     path = posixpath.normpath(name.replace("\\", "/"))
     if path.startswith("/") or _DRIVE.match(name) or PurePath(path).drive:
-        raise ValueError(f"its file_name {name} is absolute, but must be relative to the folder of the images")
+        raise ClauseError(
+            "its file_name {name} is absolute, but must be relative to the folder of the images", name=name
+        )
     if path in (".", "..") or path.startswith("../"):
-        raise ValueError(f"its file_name {name} leaves the folder of the images")
+        raise ClauseError("its file_name {name} leaves the folder of the images", name=name)
     return path
 
 
@@ -233,12 +253,12 @@ def _annotation(record: Any, document: Document, masks: _Masks) -> Instance | St
     image_id, category_id = _of_other(record, "image_id"), _of_other(record, "category_id")
     image = document.images.get(image_id)
     if image is None:
-        raise ValueError(f"there is no image {image_id}")
+        raise ClauseError("there is no image {image_id}", image_id=image_id)
     if category_id not in document.categories:
-        raise ValueError(f"there is no category {category_id}")
+        raise ClauseError("there is no category {category_id}", category_id=category_id)
     iscrowd = record.get("iscrowd", 0)
     if iscrowd not in (0, 1):
-        raise ValueError(f"its iscrowd is {iscrowd!r}, neither 0 nor 1")
+        raise ClauseError("its iscrowd is {iscrowd!r}, neither 0 nor 1", iscrowd=iscrowd)
     mask = _mask(record, image, masks)
     shape = {key: record[key] for key in _SHAPE_KEYS if key in record}
     ours = _ours(record)
@@ -268,7 +288,7 @@ def _annotation(record: Any, document: Document, masks: _Masks) -> Instance | St
     del ours["state"]
     parent = ours.pop("parent", None)
     if iscrowd:
-        raise ValueError("it is a crowd, which a proposal cannot be")
+        raise ClauseError("it is a crowd, which a proposal cannot be")
     return StoredProposal(
         annotation_id,
         image_id,
@@ -286,7 +306,7 @@ def _annotation(record: Any, document: Document, masks: _Masks) -> Instance | St
 
 def _score(value: object) -> float:
     if type(value) not in (int, float):
-        raise ValueError(f"its score is {value!r}, but a proposal's score is a number")
+        raise ClauseError("its score is {value!r}, but a proposal's score is a number", value=value)
     return value  # type: ignore[return-value]
 
 
@@ -294,17 +314,17 @@ def _point(value: object) -> tuple[float, float] | None:
     if value is None:
         return None
     if not isinstance(value, list) or len(value) != 2 or not all(type(v) in (int, float) for v in value):
-        raise ValueError(f'its point under "{OURS}" is {value!r}, not [x, y]')
+        raise ClauseError('its point under "{ours}" is {value!r}, not [x, y]', ours=OURS, value=value)
     return value[0], value[1]
 
 
 def _rectangle(bbox: object) -> list[list[float]]:
     """The polygon of a COCO box [x, y, width, height], as pycocotools makes it."""
     if not isinstance(bbox, list) or len(bbox) != 4 or not all(type(v) in (int, float) for v in bbox):
-        raise ValueError("it has neither a segmentation nor a bbox of four numbers")
+        raise ClauseError("it has neither a segmentation nor a bbox of four numbers")
     x, y, width, height = bbox
     if width < 0 or height < 0:
-        raise ValueError(f"its bbox has the size {width} x {height}")
+        raise ClauseError("its bbox has the size {width} x {height}", width=width, height=height)
     return [[x, y, x, y + height, x + width, y + height, x + width, y]]
 
 
@@ -314,39 +334,48 @@ def _of_other(record: Mapping[str, Any], key: str) -> int:
 
 
 def _whole(value: object, name: str, *, most: int) -> int:
+    if value is None:
+        raise ClauseError("it has no {name}", name=name)
     if type(value) is not int or not 0 <= value <= most:
-        raise ValueError(f"its {name} is {value!r}, not a whole number from 0 to {most}")
+        raise ClauseError(
+            "its {name} is {value!r}, not a whole number from 0 to {most}", name=name, value=value, most=most
+        )
     return value
 
 
 def _new_id(record: object, next_id: int, *taken: Mapping[int, object]) -> int:
     if not isinstance(record, dict):
-        raise ValueError("it is not an object in braces")
+        raise ClauseError("it is not an object in braces")
     value = _whole(record.get("id"), "id", most=max(MAX_ID, next_id - 1))
     if any(value in table for table in taken):
-        raise ValueError("another one has the same id")
+        raise ClauseError("another one has the same id")
     return value
 
 
 def _next_ids(value: object) -> NextIds:
     if not isinstance(value, dict):
-        raise ValueError("its next_ids are not an object in braces")
+        raise ClauseError("its next_ids are not an object in braces")
     names = [field.name for field in fields(NextIds) if field.name in value]
-    return NextIds(**{name: _whole(value[name], f"next id of the kind {name}", most=_MAX_NEXT_ID) for name in names})
+    return NextIds(
+        **{
+            name: _whole(value[name], Sentence("next id of the kind {kind}", kind=name), most=_MAX_NEXT_ID)
+            for name in names
+        }
+    )
 
 
 def _ours(record: Mapping[str, Any]) -> dict[str, Any]:
     """A copy of what is under our key; what is not taken from it counts as unknown and survives."""
     ours = record.get(OURS, {})
     if not isinstance(ours, dict):
-        raise ValueError(f'its "{OURS}" is not an object in braces')
+        raise ClauseError('its "{ours}" is not an object in braces', ours=OURS)
     return dict(ours)
 
 
 def _of_type(ours: dict[str, Any], key: str, kind: type | tuple[type, ...]) -> Any:
     value = ours.pop(key, None)
     if value is not None and not isinstance(value, kind):
-        raise ValueError(f'its {key} under "{OURS}" is {value!r}')
+        raise ClauseError('its {key} under "{ours}" is {value!r}', key=key, ours=OURS, value=value)
     return value
 
 

@@ -21,7 +21,7 @@ from annotator.core.document import (
     StoredProposal,
 )
 from annotator.core.geometry import RunLengths, measure
-from annotator.errors import SaveError
+from annotator.errors import SaveError, reason_of
 
 OURS = "annotator"
 PROPOSAL = "proposal"
@@ -45,8 +45,10 @@ def to_bytes(document: Document, path: Path) -> bytes:
         return _to_json(document, path)
     except TypeError as error:
         raise SaveError(
-            f"{path} could not be saved, because something in it cannot be written as JSON ({error}): undo what was "
-            "added last. What was on disk before is unchanged."
+            "{path} could not be saved, because something in it cannot be written as JSON ({reason}): "
+            "undo what was added last. What was on disk before is unchanged.",
+            path=path,
+            reason=reason_of(error),
         ) from error
 
 
@@ -79,8 +81,10 @@ def _image_root_json(document: Document, path: Path) -> str | None:
         name = PurePath(root).as_posix()
     if not _is_text(name):
         raise SaveError(
-            f"{path} could not be saved, because it has to name the folder of its images, {name!a}, which is no valid "
-            "text: rename that folder, or save into it. What was on disk before is unchanged."
+            "{path} could not be saved, because it has to name the folder of its images, {name!a}, which "
+            "is no valid text: rename that folder, or save into it. What was on disk before is unchanged.",
+            path=path,
+            name=name,
         )
     return name
 

@@ -13,7 +13,7 @@ from annotator.core import coco
 from annotator.core.document import Document, ImageRecord
 from annotator.core.file_version import FileVersion
 from annotator.core.images import IMAGE_SUFFIXES, read_header
-from annotator.errors import DatasetError, ImageError
+from annotator.errors import DatasetError, ImageError, Sentence, reason_of
 
 COCO_NAME = "annotations.coco.json"
 """The annotation file of a folder of images, in that folder."""
@@ -83,7 +83,11 @@ def open_dataset(
     if on_progress is not None:
         on_progress(len(new), len(new))
     if not document.images and version is None:
-        raise DatasetError(f"There is no image in {root} or its sub-folders: choose a folder that has some ({_KINDS}).")
+        raise DatasetError(
+            "There is no image in {root} or its sub-folders: choose a folder that has some ({kinds}).",
+            root=root,
+            kinds=_KINDS,
+        )
     notes = sources.notes if document.image_root == root else (*sources.notes, *_left_out(sources, document))
     return Dataset(document, sources.coco_path, notes, version)
 
@@ -104,7 +108,7 @@ def _locate(paths: Sequence[Path], cancel: Cancel | None) -> _Sources:
     for path in paths:
         if not os.path.exists(path):
             raise DatasetError(
-                f"{path} does not exist or is out of reach: check its name and the folders' permissions."
+                "{path} does not exist or is out of reach: check its name and the folders' permissions.", path=path
             )
     if len(paths) == 1 and os.path.isdir(paths[0]):
         found = find_images(paths[0], cancel=cancel)
@@ -113,9 +117,14 @@ def _locate(paths: Sequence[Path], cancel: Cancel | None) -> _Sources:
         return _Sources(paths[0])
     for path in paths:
         if os.path.isdir(path) or path.suffix.lower() not in IMAGE_SUFFIXES:
-            together = " together with others" if len(paths) > 1 else ""
+            if len(paths) > 1:
+                raise DatasetError(
+                    "{path} cannot be opened together with others: choose a folder, a COCO file, or images ({kinds}).",
+                    path=path,
+                    kinds=_KINDS,
+                )
             raise DatasetError(
-                f"{path} cannot be opened{together}: choose a folder, a COCO file, or images ({_KINDS})."
+                "{path} cannot be opened: choose a folder, a COCO file, or images ({kinds}).", path=path, kinds=_KINDS
             )
     root = _common_folder(paths)
     return _Sources(root / COCO_NAME, tuple(sorted({_relative(path, root) for path in paths}, key=_natural)))
@@ -127,10 +136,12 @@ def _left_out(sources: _Sources, document: Document) -> Iterator[str]:
     root = sources.coco_path.parent
     left_out = sum(os.path.normpath(root / name) not in listed for name in sources.images)
     if left_out:
-        yield (
-            f"{left_out} image{' was' if left_out == 1 else 's were'} left out, because the images of "
-            f"{sources.coco_path} lie in {os.path.normpath(document.image_root)}: move the file elsewhere to open the "
-            "others."
+        many = Sentence("{count} images were left out", count=left_out)
+        yield Sentence(
+            "{what}, because the images of {path} lie in {root}: move the file elsewhere to open the others.",
+            what=Sentence("1 image was left out") if left_out == 1 else many,
+            path=sources.coco_path,
+            root=os.path.normpath(document.image_root),
         )
 
 
@@ -138,12 +149,17 @@ def _checked_image_root(image_root: Path, paths: Sequence[Path], sources: _Sourc
     """The folder a COCO file's images are said to lie in, absolute."""
     if len(paths) != 1 or Path(os.path.abspath(paths[0])) != sources.coco_path:
         raise DatasetError(
-            f"{paths[0]} is not a COCO file, and only the images of one can lie in another folder: "
-            f"choose the file, or open the folder {image_root} itself."
+            "{path} is not a COCO file, and only the images of one can lie in another folder: choose the "
+            "file, or open the folder {image_root} itself.",
+            path=paths[0],
+            image_root=image_root,
         )
     image_root = Path(os.path.abspath(image_root))
     if not os.path.isdir(image_root):
-        raise DatasetError(f"{image_root} is not a folder or is out of reach: choose the folder the images lie in.")
+        raise DatasetError(
+            "{image_root} is not a folder or is out of reach: choose the folder the images lie in.",
+            image_root=image_root,
+        )
     return image_root
 
 
@@ -170,9 +186,17 @@ def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None =
     def on_error(error: OSError) -> None:
         if Path(error.filename) == folder:
             raise DatasetError(
-                f"The folder {folder} cannot be read ({error.strerror}): check its permissions."
+                "The folder {folder} cannot be read ({reason}): check its permissions.",
+                folder=folder,
+                reason=reason_of(error),
             ) from error
-        notes.append(f"The folder {error.filename} was left out because it cannot be read ({error.strerror}).")
+        notes.append(
+            Sentence(
+                "The folder {folder} was left out because it cannot be read ({reason}).",
+                folder=error.filename,
+                reason=reason_of(error),
+            )
+        )
 
     for where, folders, files in os.walk(folder, onerror=on_error, followlinks=True):
         _check(cancel)
@@ -194,7 +218,7 @@ def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None =
 def check_name(name: str) -> None:
     """Raise ImageError when a COCO file cannot hold the image's relative path."""
     if _UNSAVEABLE.search(name):
-        raise ImageError(f"The image name {name!a} cannot be saved in a COCO file: rename the image.")
+        raise ImageError("The image name {name!a} cannot be saved in a COCO file: rename the image.", name=name)
 
 
 def _common_folder(images: Iterable[Path]) -> Path:
@@ -217,10 +241,15 @@ def _natural(path: str) -> list[tuple[str, int, str]]:
     ]
 
 
+def missing_image(path: Path) -> Sentence:
+    """What is wrong with an image that a COCO file names and that is not there."""
+    return Sentence("The image {path} is missing: put it back where it was.", path=path)
+
+
 def _mark_missing(document: Document, found: set[str]) -> None:
     for image in list(document.images.values()):
         if image.path not in found and not os.path.isfile(document.image_path(image.id)):
-            problem = f"The image {document.image_path(image.id)} is missing: put it back where it was."
+            problem = missing_image(document.image_path(image.id))
             document.put(replace(image, problem=problem))
 
 
@@ -231,7 +260,7 @@ def _read_record(document: Document, name: str) -> ImageRecord:
         check_name(name)
         header = read_header(document.image_root / name)
     except ImageError as error:
-        return ImageRecord(image_id, name, 0, 0, problem=str(error))
+        return ImageRecord(image_id, name, 0, 0, problem=error.sentence)
     return ImageRecord(image_id, name, header.height, header.width)
 
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from pycocotools import mask as mask_utils
 
 from annotator.core.rle import Integers, decompress, is_well_formed
+from annotator.errors import ClauseError
 
 MAX_MASK_PIXELS = 2**32 - 1
 """Run-lengths are 32-bit numbers in pycocotools, which cuts longer ones short without a word."""
@@ -79,15 +80,16 @@ class RunLengths:
 
         segmentation: a list of polygons [x0, y0, x1, y1, ...] in pixels, whose union is the mask, or a mapping with
         "size" [H, W] and "counts": a list of run-lengths, or their compressed form as str or bytes.
-        Raises ValueError with a clause that says what is wrong with it.
+        Raises ClauseError, a ValueError, with a clause that says what is wrong with it.
         """
         if height < 1 or width < 1 or height * width > MAX_MASK_PIXELS:
-            raise ValueError(f"a mask cannot have {width} x {height} pixels")
+            raise ClauseError("a mask cannot have {width} x {height} pixels", width=width, height=height)
         if isinstance(segmentation, Mapping):
             if segmentation.get("size") != [height, width]:
-                raise ValueError(
-                    f"its run-lengths are for the size {segmentation.get('size')}, "
-                    f"but its image has the size {[height, width]} (height, width)"
+                raise ClauseError(
+                    "its run-lengths are for the size {size}, but its image has the size {wanted} (height, width)",
+                    size=segmentation.get("size"),
+                    wanted=[height, width],
                 )
             runs = _read_runs(segmentation.get("counts"), height * width)
             return cls._from_toggles(_toggles(runs), height, width)
@@ -98,7 +100,7 @@ class RunLengths:
             parts = mask_utils.frPyObjects(segmentation, height, width)
             merged = parts[0] if len(parts) == 1 else mask_utils.merge(parts)
             return cls(height, width, merged["counts"])
-        raise ValueError("its segmentation is neither a list of polygons nor run-lengths")
+        raise ClauseError("its segmentation is neither a list of polygons nor run-lengths")
 
     @classmethod
     def _from_toggles(cls, toggles: Integers, height: int, width: int) -> RunLengths:
@@ -267,26 +269,26 @@ def _foreground(runs: Integers) -> tuple[Integers, Integers]:
 
 
 def _read_runs(counts: object, total: int) -> Integers:
-    """Run-lengths from outside, checked: whole, not negative, `total` together. Raises ValueError."""
+    """Run-lengths from outside, checked: whole, not negative, `total` together. Raises ClauseError."""
     if isinstance(counts, str | bytes):
         text = counts.encode("utf-8") if isinstance(counts, str) else counts
         if not is_well_formed(text):
-            raise ValueError("its compressed run-lengths are damaged")
+            raise ClauseError("its compressed run-lengths are damaged")
         runs = decompress(text)
     elif isinstance(counts, Sequence) and all(type(n) is int and 0 <= n <= total for n in counts):
         runs = np.array(counts, np.int64)
     else:
-        raise ValueError("its run-lengths are neither a list of whole numbers nor a compressed text")
+        raise ClauseError("its run-lengths are neither a list of whole numbers nor a compressed text")
     if not runs.size or runs.min() < 0 or runs.sum() != total:
-        raise ValueError(f"its run-lengths do not cover the {total} pixels of its image")
+        raise ClauseError("its run-lengths do not cover the {total} pixels of its image", total=total)
     return runs
 
 
 def _check_polygon(polygon: object, *, limit: int) -> None:
-    """Raise ValueError unless it is at least three corners x, y within `limit` pixels of the origin."""
+    """Raise ClauseError unless it is at least three corners x, y within `limit` pixels of the origin."""
     if not isinstance(polygon, Sequence) or isinstance(polygon, str | bytes) or len(polygon) < 6 or len(polygon) % 2:
-        raise ValueError("one of its polygons is not a list of at least three pairs x, y")
+        raise ClauseError("one of its polygons is not a list of at least three pairs x, y")
     if not set(map(type, polygon)) <= {int, float} or not math.isfinite(sum(polygon)):
-        raise ValueError("one of its polygons has a coordinate that is not a finite number")
+        raise ClauseError("one of its polygons has a coordinate that is not a finite number")
     if min(polygon) < -limit or max(polygon) > limit:
-        raise ValueError("one of its polygons lies far outside its image")
+        raise ClauseError("one of its polygons lies far outside its image")

@@ -21,7 +21,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
-from annotator.errors import ImageError
+from annotator.errors import ImageError, Sentence, reason_of
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
 """Names that end so, in capitals or not, are taken for images when a folder is opened."""
@@ -36,6 +36,7 @@ _BITS_PER_SAMPLE, _PLANAR_CONFIGURATION, _SEPARATE_PLANES = 258, 284, 2  # two T
 _PERCENTILES = (1, 99)
 _PERCENTILE_SAMPLES = 1_000_000
 _BAND_PIXELS = 4_000_000
+_ON_WHITE = Sentence("Transparent parts are shown on white.")
 
 # Pillow's own limit warns or fails with classes of its own, at other sizes; MAX_PIXELS is checked before any decoding.
 Image.MAX_IMAGE_PIXELS = None
@@ -88,7 +89,9 @@ def read_image(path: Path, *, least_side: int | None = None) -> OrientedImage:
             if not deep_colours:
                 image.load()
             elif isinstance(image, TiffImageFile) and image.tag_v2.get(_PLANAR_CONFIGURATION) == _SEPARATE_PLANES:
-                raise ImageError(f"The image {path} keeps its 16-bit colours in separate planes: save it interleaved.")
+                raise ImageError(
+                    "The image {path} keeps its 16-bit colours in separate planes: save it interleaved.", path=path
+                )
         if deep_colours:
             rgb, note = _read_deep_colours(path)
         elif image.mode in _DEEP_MODES:
@@ -97,10 +100,12 @@ def read_image(path: Path, *, least_side: int | None = None) -> OrientedImage:
         elif image.mode in _PLAIN_MODES:
             rgb, note = _to_rgb(image)
         else:
-            raise ImageError(f"The image {path} has colours of the kind {image.mode}: save it as RGB.")
+            raise ImageError(
+                "The image {path} has colours of the kind {mode}: save it as RGB.", path=path, mode=image.mode
+            )
         return OrientedImage(np.ascontiguousarray(_turned(rgb, orientation)), note)
     except MemoryError as error:
-        raise ImageError(f"There is not enough memory for the image {path}: close other programs.") from error
+        raise ImageError("There is not enough memory for the image {path}: close other programs.", path=path) from error
 
 
 @contextmanager
@@ -108,35 +113,48 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     """The image with its header read; what Pillow raises here or inside the `with` becomes an ImageError."""
     try:
         if os.path.isdir(path):
-            raise ImageError(f"{path} is a folder, not an image: open one of the images in it.")
+            raise ImageError("{path} is a folder, not an image: open one of the images in it.", path=path)
         # Given a path, Pillow maps uncompressed pixels into memory, and then gets the rows of a turned TIFF wrong.
         with _quiet(), open(path, "rb") as file, Image.open(file, formats=_FORMATS) as image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise ImageError(
-                    f"The image {path} has {width} x {height} pixels, more than the {MAX_PIXELS // 1_000_000} million "
-                    "that can be opened: scale it down or cut it into tiles."
+                    "The image {path} has {width} x {height} pixels, more than the {millions} million that can be "
+                    "opened: scale it down or cut it into tiles.",
+                    path=path,
+                    width=width,
+                    height=height,
+                    millions=MAX_PIXELS // 1000000,
                 )
             yield image
     except (ImageError, MemoryError):
         raise
     except FileNotFoundError as error:
-        raise ImageError(f"The image {path} does not exist: it may have been moved, renamed or deleted.") from error
+        raise ImageError(
+            "The image {path} does not exist: it may have been moved, renamed or deleted.", path=path
+        ) from error
     except UnidentifiedImageError as error:
         if os.path.getsize(path) == 0:
-            raise ImageError(f"The image {path} is empty (0 bytes): copy it again from where it came.") from error
+            raise ImageError(
+                "The image {path} is empty (0 bytes): copy it again from where it came.", path=path
+            ) from error
         raise ImageError(
-            f"{path} is not an image that can be read (JPEG, PNG, WebP, BMP, GIF or an ordinary TIFF): "
-            "convert it, or take it out of the folder."
+            "{path} is not an image that can be read (JPEG, PNG, WebP, BMP, GIF or an ordinary TIFF): "
+            "convert it, or take it out of the folder.",
+            path=path,
         ) from error
     except Exception as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise ImageError(
-                f"The image {path} cannot be read ({error.strerror}): check its permissions and its disk."
+                "The image {path} cannot be read ({reason}): check its permissions and its disk.",
+                path=path,
+                reason=reason_of(error),
             ) from error
         # Pillow's decoders meet damaged files with exceptions of every kind.
         raise ImageError(
-            f"The image {path} is damaged or cut short ({error}): copy it again from where it came."
+            "The image {path} is damaged or cut short ({reason}): copy it again from where it came.",
+            path=path,
+            reason=reason_of(error),
         ) from error
 
 
@@ -170,7 +188,7 @@ def _to_rgb(image: Image.Image) -> tuple[npt.NDArray[np.uint8], str]:
     if rgba.getchannel("A").getextrema()[0] == 255:
         return np.array(rgba.convert("RGB")), ""
     white = Image.new("RGBA", rgba.size, "white")
-    return np.array(Image.alpha_composite(white, rgba).convert("RGB")), "Transparent parts are shown on white."
+    return np.array(Image.alpha_composite(white, rgba).convert("RGB")), _ON_WHITE
 
 
 def _has_deep_colours(image: Image.Image) -> bool:
@@ -186,12 +204,14 @@ def _read_deep_colours(path: Path) -> tuple[npt.NDArray[np.uint8], str]:
     # OpenCV opens only paths in the system's code page on Windows; bytes have no path.
     pixels = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_UNCHANGED)
     if pixels is None:
-        raise ImageError(f"The image {path} is damaged or of an unusual kind: copy it again, or save it with 8 bits.")
+        raise ImageError(
+            "The image {path} is damaged or of an unusual kind: copy it again, or save it with 8 bits.", path=path
+        )
     rgb, note = _to_8_bit(pixels[:, :, 2::-1])
     if pixels.shape[2] == 4:
         alpha = pixels[:, :, 3:].astype(np.float32) / 65535
         rgb = (rgb * alpha + 255 * (1 - alpha) + 0.5).astype(np.uint8)
-        note += " Transparent parts are shown on white."
+        note = Sentence("{scaled} {transparent}", scaled=note, transparent=_ON_WHITE)
     return rgb, note
 
 
@@ -201,12 +221,12 @@ def _to_8_bit(values: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.uint8], s
     sample = values[::step, ::step]
     sample = sample[np.isfinite(sample)]
     low, high = (float(v) for v in np.percentile(sample, _PERCENTILES)) if sample.size else (0.0, 0.0)
-    how = "1st to 99th percentile"
+    how = Sentence("1st to 99th percentile")
     if low == high:
         # Nearly all values are equal, as in a picture of a few bright dots: the rest must not vanish.
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-        how = "smallest to largest"
+        how = Sentence("smallest to largest")
     factor = 255 / (high - low) if high > low else 0.0
     scaled = np.empty(values.shape, np.uint8)
     rows = max(1, _BAND_PIXELS // values.shape[1])
@@ -214,7 +234,9 @@ def _to_8_bit(values: npt.NDArray[np.generic]) -> tuple[npt.NDArray[np.uint8], s
         # In bands, because floats of a whole large image would take four times its memory.
         band = np.nan_to_num(values[top : top + rows].astype(np.float32), nan=low, posinf=high, neginf=low)
         scaled[top : top + rows] = np.clip((band - low) * factor, 0, 255) + 0.5
-    return scaled, f"Values from {low:g} to {high:g} ({how}) are shown as black to white."
+    return scaled, Sentence(
+        "Values from {low:g} to {high:g} ({how}) are shown as black to white.", low=low, high=high, how=how
+    )
 
 
 class _Quiet:

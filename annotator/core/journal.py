@@ -25,7 +25,7 @@ from annotator.core.edit_codec import encode
 from annotator.core.edits import Edit
 from annotator.core.journal_file import Entry, JournalFile, SavedState, journal_path, move_aside
 from annotator.core.recovery import Recovery, recover
-from annotator.errors import DatasetError
+from annotator.errors import DatasetError, Sentence, reason_of
 
 _RETRY_SECONDS = 1.0
 
@@ -51,8 +51,11 @@ def open_journal(
         file, recovery = recover(path, document, coco_path)
     except (sqlite3.Error, OSError) as error:
         raise DatasetError(
-            f"The journal {path} of {coco_path} cannot be used ({error}): close the window that has the dataset open, "
-            "or check the folder's space and permissions."
+            "The journal {path} of {coco_path} cannot be used ({reason}): close the window that has the "
+            "dataset open, or check the folder's space and permissions.",
+            path=path,
+            coco_path=coco_path,
+            reason=reason_of(error),
         ) from error
     return Journal(file, on_committed, on_failed), recovery
 
@@ -169,8 +172,12 @@ class Journal:
             except (sqlite3.Error, OSError) as error:
                 if not has_failed:
                     self._on_failed(
-                        f"The last changes could not be written to {self._file.path} ({error}): free some space there. "
-                        "They are still in memory, and saving the dataset keeps them."
+                        Sentence(
+                            "The last changes could not be written to {path} ({reason}): free some space there. They "
+                            "are still in memory, and saving the dataset keeps them.",
+                            path=self._file.path,
+                            reason=reason_of(error),
+                        )
                     )
                 has_failed = True
             else:

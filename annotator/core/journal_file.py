@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.core.document import Document, ImageRecord
-from annotator.errors import SaveError
+from annotator.errors import SaveError, reason_of
 
 _FORMAT = 1  # written as SQLite's user_version
 _SCHEMA = """
@@ -94,7 +94,9 @@ def digest_of_file(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
-        raise SaveError(f"{path} cannot be read ({error.strerror}): check its permissions.") from error
+        raise SaveError(
+            "{path} cannot be read ({reason}): check its permissions.", path=path, reason=reason_of(error)
+        ) from error
 
 
 def journal_path(folder: Path, coco_path: Path) -> Path:

@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import orjson
 
+from annotator.errors import ClauseError
+
 _SHORTEST_LONG = 19  # digits of 2**63, the first that may be too large with a sign
 _LONGEST = 300  # digits of an integer that is still less than the largest float, with room for sums
 _LONG = re.compile(rb"[0-9]{%d}" % _SHORTEST_LONG)
@@ -31,7 +33,7 @@ def loads(data: bytes) -> Any:
     try:
         orjson.dumps(nested)
     except TypeError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise ClauseError("it is nested too deeply") from error
     return json.loads(data, parse_int=_whole) if _has_long_number(data) else value
 
 
@@ -50,7 +52,7 @@ def dumps(value: Any) -> bytes:
 
 def _whole(digits: str) -> int:
     if len(digits) > _LONGEST:
-        raise ValueError(f"it holds a whole number of {len(digits)} digits")
+        raise ClauseError("it holds a whole number of {count} digits", count=len(digits))
     return int(digits)
 
 

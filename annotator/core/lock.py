@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
-from annotator.errors import SaveError
+from annotator.errors import SaveError, Sentence, reason_of
 
 _PLACE = 1 << 30
 """On Windows locked bytes cannot be read by others: the one that is locked lies far behind what is written."""
@@ -33,14 +33,16 @@ class DatasetLock:
     def __init__(self, coco_path: Path) -> None:
         """Try to take the lock. Never raises and never waits."""
         self.path = coco_path.with_name(f".{coco_path.name}.lock")
-        self.refusal = ""
+        self.refusal: str = ""
         self.is_taken = False
         self._file: IO[bytes] | None = None
         try:
             file = open(self.path, "a+b")  # noqa: SIM115 - open as long as the lock is held
         except OSError as error:
-            self.refusal = (
-                f"{coco_path.parent} cannot be written to ({error.strerror}), so the dataset is open for viewing only."
+            self.refusal = Sentence(
+                "{folder} cannot be written to ({reason}), so the dataset is open for viewing only.",
+                folder=coco_path.parent,
+                reason=reason_of(error),
             )
             return
         try:
@@ -83,19 +85,28 @@ class DatasetLock:
             self._file.close()
             self._file = None
 
-    def _describe(self, file: IO[bytes], coco_path: Path, error: OSError) -> str:
+    def _describe(self, file: IO[bytes], coco_path: Path, error: OSError) -> Sentence:
         if not self.is_taken:
-            return (
-                f"{coco_path.parent} is on a disk that cannot lock files ({error.strerror}), so the dataset is open "
-                "for viewing only: copy it to a local disk to edit it."
+            return Sentence(
+                "{folder} is on a disk that cannot lock files ({reason}), so the dataset is open for viewing only: "
+                "copy it to a local disk to edit it.",
+                folder=coco_path.parent,
+                reason=reason_of(error),
             )
         try:
             file.seek(0)
             who = json.loads(file.read(1000))
-            holder = f"process {who['process']} on {who['computer']} since {who['since']}"
+            holder = Sentence(
+                "process {process} on {computer} since {since}",
+                process=who["process"],
+                computer=who["computer"],
+                since=who["since"],
+            )
         except (OSError, ValueError, KeyError, TypeError):
-            holder = "another process"  # it has not written its name yet
-        return f"{coco_path} is being edited by {holder}, so it is open for viewing only."
+            holder = Sentence("another process")  # it has not written its name yet
+        return Sentence(
+            "{path} is being edited by {holder}, so it is open for viewing only.", path=coco_path, holder=holder
+        )
 
 
 if sys.platform == "win32":

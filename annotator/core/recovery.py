@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
+from annotator.core.dataset import missing_image
 from annotator.core.document import Document, ImageRecord
 from annotator.core.edit_codec import decode
 from annotator.core.edits import Edit
@@ -114,7 +115,7 @@ def _restore_images(document: Document, recorded: list[ImageRecord]) -> list[Ima
         document.remove(image)
     present = {image.path for image in document.images.values()} | {image.path for image in moved}
     missing = [
-        replace(image, problem=f"The image {document.image_root / image.path} is missing: put it back where it was.")
+        replace(image, problem=missing_image(document.image_root / image.path))
         for image in recorded
         if image.path not in present and image.has_size
     ]

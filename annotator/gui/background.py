@@ -9,7 +9,7 @@ from typing import Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from annotator.core.dataset import OpeningCancelled
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, Sentence
 from annotator.segment import CancellationToken, Cancelled
 
 
@@ -21,7 +21,7 @@ class BackgroundJob(QThread):
 
     progressed = Signal(int, int)  # done, total
     succeeded = Signal(object)  # what the function returned
-    failed = Signal(str)  # an AnnotatorError's sentence
+    failed = Signal(object)  # an AnnotatorError's Sentence
 
     def __init__(
         self, function: Callable[[BackgroundJob], Any], parent: QObject, *, title: str = "", can_cancel: bool = True
@@ -47,13 +47,22 @@ class BackgroundJob(QThread):
         except (Cancelled, OpeningCancelled):
             pass  # whoever cancelled knows, and has turned to something else
         except AnnotatorError as error:
-            self.failed.emit(str(error))
+            self.failed.emit(error.sentence)
         except Exception as error:
             # A programming error, or no memory left: the user is told, and the terminal gets the details.
-            self.failed.emit(f"{type(error).__name__}: {error}")
+            self.failed.emit(fault(error))
             raise
         else:
             self.succeeded.emit(result)
+
+
+def fault(error: Exception) -> Sentence:
+    """What the window says of an error that no user can have caused; the terminal gets the details."""
+    return Sentence(
+        "This is a fault of the program ({kind}: {reason}); what it printed in the terminal helps to find it.",
+        kind=type(error).__name__,
+        reason=str(error),
+    )
 
 
 @dataclass(frozen=True)

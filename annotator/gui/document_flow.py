@@ -13,6 +13,7 @@ from annotator import paths
 from annotator.core.dataset import COCO_NAME
 from annotator.core.images import IMAGE_SUFFIXES
 from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.language import translated
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.saving import SaveConflict
 from annotator.gui.settings import Settings
@@ -89,13 +90,13 @@ class DocumentFlow(QObject):
         folder = self._settings.last_folder
         return "" if folder is None else str(folder)
 
-    def _on_opened(self, notes: str) -> None:
+    def _on_opened(self, notes: tuple[str, ...]) -> None:
         coco_path = self._workspace.model.coco_path
         assert coco_path is not None
         self._settings.add_recent(coco_path.parent if coco_path.name == COCO_NAME else coco_path)
         self._messages.clear()
-        texts = [self._missing_images(), *self._kept_work(coco_path), notes]
-        text = " ".join(text for text in texts if text)
+        texts = [self._missing_images(), *self._kept_work(coco_path), *notes]
+        text = " ".join(translated(text) for text in texts if text)
         if texts[0]:
             self._messages.tell(text, self.tr("Locate images..."), self.locate_images)
         elif self._workspace.model.refusal:

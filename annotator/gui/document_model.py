@@ -28,8 +28,8 @@ class DocumentModel(QObject):
     proposal_changed = Signal(object)  # Change of StoredProposals
     saved_changed = Signal(bool)  # True when everything is on disk
     kept_changed = Signal()  # edits reached the journal
-    refused = Signal(str)  # why the document cannot be changed
-    journal_failed = Signal(str)  # edits cannot be written to the journal
+    refused = Signal(object)  # why the document cannot be changed
+    journal_failed = Signal(object)  # edits cannot be written to the journal
     replayed = Signal(int)  # image id: an undo or redo touched that image's instances or proposals
 
     def __init__(self, parent: QObject | None = None) -> None:

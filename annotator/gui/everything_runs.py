@@ -47,7 +47,7 @@ class EverythingRuns(QObject):
     """
 
     changed = Signal(int)  # image id: its run began, found something, or ended
-    told = Signal(str)  # what came of it, or why nothing was begun
+    told = Signal(object)  # what came of it, or why nothing was begun
     _found = Signal(object, object)  # _Run's job, MaskShape; from the job's thread
 
     def __init__(

@@ -21,6 +21,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import SegmenterState
+from annotator.gui.language import translated
 from annotator.segment import Cancelled
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
@@ -55,7 +56,7 @@ class FolderRuns(QObject):
     """At most one run at a time. What it found is one undoable change at its end, also when it is cancelled:
     an undo of the user's own last edit must not take back something that came in from elsewhere meanwhile."""
 
-    told = Signal(str)  # what came of it, or why nothing was begun
+    told = Signal(object)  # what came of it, or why nothing was begun
 
     def __init__(
         self,
@@ -158,7 +159,7 @@ class FolderRuns(QObject):
             except SegmenterError:
                 raise
             except AnnotatorError as error:
-                problems.append(str(error))
+                problems.append(error.sentence)
         return len(images) - len(problems), problems
 
     # -- back in the GUI thread --------------------------------------------------------------------------------------
@@ -179,7 +180,7 @@ class FolderRuns(QObject):
 
     def _on_encoded(self, outcome: tuple[int, list[str]]) -> None:
         count, problems = outcome
-        self.told.emit(" ".join([self.tr("%n image(s) encoded.", "", count), *problems[:1]]))
+        self.told.emit(" ".join([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
 
     def _store(self, document: Document, options: PrelabelOptions, found: _Found) -> None:
         if document is not self._model.document:
@@ -216,7 +217,7 @@ class FolderRuns(QObject):
         texts = [self.tr("%n proposal(s) were added.", "", count)]
         if found.was_cancelled:
             texts.append(self.tr("Pre-labelling ended early; begun again, it goes on with the images that are left."))
-        self.told.emit(" ".join([*texts, *problems[:1]]))
+        self.told.emit(" ".join([*texts, *map(translated, problems[:1])]))
 
 
 def _usable(document: Document) -> Iterator[ImageRecord]:

@@ -15,7 +15,8 @@ from PySide6.QtGui import QImage
 
 from annotator.core.images import read_image
 from annotator.core.pyramid import screen_pyramid
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, Sentence
+from annotator.gui.background import fault
 
 _KEPT_BYTES = 512 * 2**20
 
@@ -46,7 +47,7 @@ class ImageLoader(QObject):
     """Loads one image at a time; only the newest request matters."""
 
     loaded = Signal(object)  # LoadedImage
-    failed = Signal(Path, str)  # the reason as a sentence
+    failed = Signal(Path, object)  # the reason, a Sentence
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -90,10 +91,10 @@ class ImageLoader(QObject):
             try:
                 self.loaded.emit(self._read(path))
             except AnnotatorError as error:
-                self.failed.emit(path, str(error))
+                self.failed.emit(path, error.sentence)
             except Exception as error:  # noqa: BLE001  (one image must not end the thread that reads the others)
                 traceback.print_exc()
-                self.failed.emit(path, f"{path}: {type(error).__name__}: {error}")
+                self.failed.emit(path, Sentence("{path}: {fault}", path=path, fault=fault(error)))
 
     def _read(self, path: Path) -> LoadedImage:
         key = _file_version(path)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, QThread, Signal
 
 from annotator.core.geometry import RunLengths
-from annotator.errors import AnnotatorError, SegmenterError
+from annotator.errors import AnnotatorError, SegmenterError, Sentence, reason_of
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.errands import Errand, ErrandQueue
 from annotator.gui.inference_messages import (
@@ -57,11 +57,11 @@ class _DecodeRequest:
 class Inference(QObject):
     """Owns the segmenter and its thread."""
 
-    state_changed = Signal(object, str)  # SegmenterState, what went wrong or ""
+    state_changed = Signal(object, object)  # SegmenterState, what went wrong or ""
     encoded = Signal(object)  # Encoded
-    encode_failed = Signal(str, str)  # key, reason
+    encode_failed = Signal(str, object)  # key, reason
     decoded = Signal(object)  # Decoded
-    decode_failed = Signal(int, str)  # request id, reason
+    decode_failed = Signal(int, object)  # request id, reason
     previewed = Signal(object)  # Previewed
 
     def __init__(self, make_segmenter: Callable[[], SegmenterProcess], parent: QObject | None = None) -> None:
@@ -214,7 +214,7 @@ class Inference(QObject):
                     try:
                         is_up = work(segmenter)
                     except SegmenterError as error:
-                        is_up = self._recover(segmenter, str(error))
+                        is_up = self._recover(segmenter, error.sentence)
             finally:
                 segmenter.close()
 
@@ -331,7 +331,7 @@ class Inference(QObject):
             if errand.may_be_tried_again() and not self._closing:
                 again = errand
             else:
-                errand.answer.set_exception(SegmenterError(str(error)))
+                errand.answer.set_exception(SegmenterError(error.sentence))
             raise
         except Exception as error:  # noqa: BLE001  (raised where the errand came from)
             _told(error)
@@ -365,7 +365,7 @@ class Inference(QObject):
             segmenter.wait_ready()
         except AnnotatorError as error:
             if not self._is_leaving:
-                self._enter(SegmenterState.FAILED, str(error))
+                self._enter(SegmenterState.FAILED, error.sentence)
             return False
         self.segmenter_name = segmenter.name
         self._enter(SegmenterState.READY)
@@ -376,7 +376,7 @@ class Inference(QObject):
         self.state_changed.emit(state, problem)
 
     def _report_crash(self) -> None:
-        self._enter(SegmenterState.FAILED, "internal error; the terminal shows the details")
+        self._enter(SegmenterState.FAILED, Sentence("There is a fault in the program; the terminal shows the details."))
 
 
 class _InferenceThread(QThread):
@@ -397,4 +397,4 @@ def _told(error: Exception) -> str:
     """The failure as a sentence; what no user could have caused goes to the terminal as well."""
     if not isinstance(error, AnnotatorError):
         traceback.print_exception(error)
-    return str(error)
+    return reason_of(error)

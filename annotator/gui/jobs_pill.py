@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.icons import set_icon
+from annotator.gui.language import translated
 
 _DELAY_MS = 300  # what is done sooner is not worth a flicker
 _REFRESH_MS = 100
@@ -103,11 +104,11 @@ class JobsPanel(QFrame):
                 self._column.insertWidget(len(self._rows) - 1, self._rows[job])
             self._rows[job].refresh()
         failures = self._jobs.failures
-        if [label.text() for label in self._failure_rows] != [failure.reason for failure in failures]:
+        if [label.text() for label in self._failure_rows] != [translated(failure.reason) for failure in failures]:
             while self._failure_rows:
                 self._failure_rows.pop().deleteLater()
             for failure in failures:
-                label = QLabel(failure.reason, self)
+                label = QLabel(translated(failure.reason), self)
                 label.setWordWrap(True)
                 label.setToolTip(failure.title)
                 label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

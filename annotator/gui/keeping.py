@@ -17,7 +17,7 @@ from annotator.core.journal import Journal, open_journal
 from annotator.core.journal_file import SavedState
 from annotator.core.lock import DatasetLock
 from annotator.core.recovery import Recovery
-from annotator.errors import DatasetError, SaveError
+from annotator.errors import DatasetError, SaveError, Sentence, reason_of
 
 
 class Keeping(QObject):
@@ -28,7 +28,7 @@ class Keeping(QObject):
     """
 
     committed = Signal()  # more edits are in the journal, safe from a crash
-    failed = Signal(str)  # the disk does not take edits
+    failed = Signal(object)  # the disk does not take edits
 
     def __init__(self, document: Document, coco_path: Path, lock: DatasetLock | None = None) -> None:
         """Replay the dataset's journal onto the document just read.
@@ -42,7 +42,7 @@ class Keeping(QObject):
         self._saved = 0  # the newest edit in the file
         self.coco_path = coco_path
         self.refusal = self._lock.refusal
-        self.problem = ""
+        self.problem: str = ""
         self.recovery = Recovery()
         if not self._lock.is_held:
             return
@@ -56,7 +56,7 @@ class Keeping(QObject):
             )
             self._committed = self._journal.sequence
         except (DatasetError, SaveError) as error:
-            self.problem = str(error)
+            self.problem = error.sentence
 
     @property
     def is_kept(self) -> bool:
@@ -127,7 +127,11 @@ class Keeping(QObject):
                 journal.close(discard=discard)
         except sqlite3.Error as error:
             # Whatever is in it comes back at the next opening, when it can be discarded again.
-            self.problem = f"The journal of {self.coco_path} could not be closed as it should ({error})."
+            self.problem = Sentence(
+                "The journal of {path} could not be closed as it should ({reason}).",
+                path=self.coco_path,
+                reason=reason_of(error),
+            )
         finally:
             self._lock.release()
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
 
 from annotator import paths
+from annotator.errors import Sentence
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,15 @@ def system_language() -> str:
         if code is not None:
             return code
     return LANGUAGES[0].code
+
+
+def translated(text: str) -> str:
+    """A Sentence in the language in effect, with what is filled in translated too; any other text as it is."""
+    if not isinstance(text, Sentence):
+        return text
+    template = QCoreApplication.translate("Errors", text.template)
+    values = {name: translated(value) if isinstance(value, str) else value for name, value in text.arguments.items()}
+    return template.format(**values) if values else template
 
 
 class Translation(QObject):

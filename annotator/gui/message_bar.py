@@ -10,6 +10,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from annotator.gui.icons import set_icon
+from annotator.gui.language import translated
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,9 @@ class MessageBar(QFrame):
     def _refresh(self) -> None:
         message = self._passing or self._standing
         if message is not None:
-            self._text.setText(message.text)
-            self._text.setAccessibleName(message.text)
+            text = translated(message.text)
+            self._text.setText(text)
+            self._text.setAccessibleName(text)
             self._action.setText(message.action)
             self._action.setVisible(message.callback is not None)
         self.setVisible(message is not None)

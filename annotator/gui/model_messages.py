@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import SegmenterState
+from annotator.gui.language import translated
 from annotator.gui.message_bar import Message, MessageBar
 from annotator.gui.settings import Settings
 from annotator.gui.weights_library import OFFICIAL_FILE, WeightsLibrary
@@ -38,7 +39,7 @@ class ModelMessages(QObject):
 
     def _on_state_changed(self, state: SegmenterState, problem: str) -> None:
         if state is SegmenterState.FAILED:
-            text = self.tr("The model does not run, so clicks give no masks. %1").replace("%1", problem)
+            text = self.tr("The model does not run, so clicks give no masks. %1").replace("%1", translated(problem))
             chosen = self._settings.weights
             if chosen is not None and not chosen.exists():
                 self._messages.tell(text, self.tr("Weights..."), self._show_weights)
@@ -46,7 +47,7 @@ class ModelMessages(QObject):
                 self._messages.tell(text, self.tr("Start it again"), self._inference.restart)
         elif state is SegmenterState.RESTARTING:
             text = self.tr("The model's process ended and is started anew; nothing is lost. %1")
-            self._messages.tell(text.replace("%1", problem))
+            self._messages.tell(text.replace("%1", translated(problem)))
 
     def _refresh_banner(self) -> None:
         in_use = self._library.in_use

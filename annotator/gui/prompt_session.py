@@ -42,7 +42,7 @@ class PromptSession(QObject):
 
     changed = Signal()  # points, box, masks or the choice among them
     decoded = Signal(float)  # seconds the newest decode took
-    decode_failed = Signal(str)
+    decode_failed = Signal(object)
 
     def __init__(self, inference: Inference, parent: QObject | None = None) -> None:
         super().__init__(parent)

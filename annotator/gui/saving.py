@@ -32,7 +32,7 @@ class Saver(QObject):
     """One save at a time; a save asked for while one runs follows it."""
 
     saved = Signal(Path)
-    failed = Signal(str)
+    failed = Signal(object)
     conflicted = Signal(object)  # SaveConflict: nothing was written
     autosave_conflicted = Signal(object)  # the same of a save that nobody asked for
 

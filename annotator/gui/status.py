@@ -11,6 +11,7 @@ from annotator.gui.image_loader import LoadedImage
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterState
 from annotator.gui.jobs_pill import JobsPill
+from annotator.gui.language import translated
 from annotator.gui.prompt_session import PromptSession
 
 _REFUSAL_MS = 6000
@@ -55,13 +56,13 @@ class StatusBar(QStatusBar):
 
     def refuse(self, reason: str) -> None:
         """Say for a moment why something was not done."""
-        self.showMessage(reason, _REFUSAL_MS)
+        self.showMessage(translated(reason), _REFUSAL_MS)
 
     def show_image(self, image: LoadedImage | None) -> None:
         """Another image is on screen."""
         self._encoded = None
         self._decode_seconds = None
-        self.note.setText("" if image is None else image.note)
+        self.note.setText("" if image is None else translated(image.note))
         self.note.setVisible(bool(self.note.text()))
         if image is None:
             self.size_.clear()
@@ -99,7 +100,7 @@ class StatusBar(QStatusBar):
         if self._state is SegmenterState.RESTARTING:
             return [self.tr("The model stopped and is being started anew")]
         if self._state is SegmenterState.FAILED:
-            return [self.tr("The model does not run: %1").replace("%1", self._problem)]
+            return [self.tr("The model does not run: %1").replace("%1", translated(self._problem))]
         parts = [self._inference.segmenter_name]
         if self._state is SegmenterState.ENCODING:
             parts.append(self.tr("computing the embedding..."))

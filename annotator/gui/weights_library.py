@@ -28,7 +28,7 @@ class WeightsLibrary(QObject):
 
     listed = Signal()  # `installed` is up to date
     imported = Signal(Path)  # where it is kept; it computes from now on
-    import_failed = Signal(str)
+    import_failed = Signal(object)
 
     def __init__(
         self,

@@ -58,12 +58,12 @@ class Workspace(QObject):
     read_config: the thresholds of "segment everything" that its checkpoint asks for; called in worker threads.
     """
 
-    opening_failed = Signal(str)
+    opening_failed = Signal(object)
     overtaken = Signal(object)  # the document was edited while another was read: call it to replace the document
-    opened = Signal(str)  # what was left out, as sentences, or ""
+    opened = Signal(object)  # what is to be known of it, a tuple of sentences
     image_awaited = Signal(int)  # image id: it was chosen and is being read
     image_shown = Signal(object)  # LoadedImage
-    image_refused = Signal(str)  # why the chosen image cannot be worked on
+    image_refused = Signal(object)  # why the chosen image cannot be worked on
 
     def __init__(
         self,
@@ -222,7 +222,7 @@ class Workspace(QObject):
         self._image_id = None
         self.model.open(dataset, keeping)
         problems = () if before is None or not before.problem else (before.problem,)
-        self.opened.emit(" ".join((*problems, *dataset.notes)))
+        self.opened.emit((*problems, *dataset.notes))
         first = self._first_image(source)
         if first is None:
             self._refuse(self.tr("There is no image in this dataset."))

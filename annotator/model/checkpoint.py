@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy.typing as npt
 import safetensors.numpy
 
 from annotator import files
-from annotator.errors import WeightsError
+from annotator.errors import Sentence, WeightsError, reason_of
 from annotator.model.architecture import UNUSED_PREFIXES, Shape, tensor_shapes
 from annotator.model.config import TinySamConfig
 from annotator.model.stored_tensors import MINDSPORE, file_format, open_tensors
@@ -53,7 +54,7 @@ class CheckpointInfo:
         """The info of a parsed JSON value. Raises WeightsError."""
         known = [f.name for f in fields(cls)]
         if not isinstance(values, Mapping) or "name" not in values or not set(known).issuperset(values):
-            raise WeightsError(f"info must be an object with a name, and nothing but {', '.join(known)}.")
+            raise WeightsError("info must be an object with a name, and nothing but {known}.", known=", ".join(known))
         quality = values.get("quality", {})
         if not isinstance(quality, Mapping) or not all(_is_figure(value) for value in quality.values()):
             raise WeightsError("info.quality must be an object of finite numbers.")
@@ -143,7 +144,11 @@ def _parse_metadata(path: Path, metadata: Mapping[str, str]) -> tuple[TinySamCon
         info = metadata.get("info")
         return config, CheckpointInfo(name=path.stem) if info is None else CheckpointInfo.from_json(json.loads(info))
     except (WeightsError, ValueError, RecursionError) as error:
-        raise WeightsError(f"{path} has broken metadata ({error}); write it again, or remove the metadata.") from error
+        raise WeightsError(
+            "{path} has broken metadata ({reason}); write it again, or remove the metadata.",
+            path=path,
+            reason=reason_of(error),
+        ) from error
 
 
 def _read_tensor(path: Path, name: str, tensor: StoredTensor) -> npt.NDArray[np.generic]:
@@ -151,7 +156,11 @@ def _read_tensor(path: Path, name: str, tensor: StoredTensor) -> npt.NDArray[np.
     is_counter = name.endswith("num_batches_tracked")
     if not np.issubdtype(array.dtype, np.integer if is_counter else np.floating):
         raise WeightsError(
-            f"{path} stores {name} as {array.dtype}; convert it to {'integers' if is_counter else 'float32'}."
+            "{path} stores {name} as {dtype}; convert it to {wanted}.",
+            path=path,
+            name=name,
+            dtype=array.dtype,
+            wanted="integers" if is_counter else "float32",
         )
     return array if is_counter else array.astype(np.float32)
 
@@ -162,26 +171,34 @@ def _check_names(path: Path, found: Mapping[str, Shape]) -> None:
     missing = [n for n in expected if n not in found and not n.startswith(UNUSED_PREFIXES)]
     extra = [n for n in found if n not in expected and not n.startswith(UNUSED_PREFIXES)]
     misshaped = [
-        f"{n} of {_times(found[n])} instead of {_times(shape)}"
+        Sentence("{name} of {found} instead of {wanted}", name=n, found=_times(found[n]), wanted=_times(shape))
         for n, shape in expected.items()
         if n in found and found[n] != shape and not n.startswith(UNUSED_PREFIXES)
     ]
     problems = [
-        f"{verb} {_some(names)}"
-        for verb, names in (("lacks", missing), ("has unknown tensors:", extra), ("has", misshaped))
-        if names
+        *([Sentence("lacks {names}", names=_some(missing))] if missing else []),
+        *([Sentence("has unknown tensors: {names}", names=_some(extra))] if extra else []),
+        *([Sentence("has {names}", names=_some(misshaped))] if misshaped else []),
     ]
     if problems:
-        raise WeightsError(f"{path} does not fit TinySAM: it {'; it '.join(problems)}. Choose a TinySAM checkpoint.")
+        raise WeightsError(
+            "{path} does not fit TinySAM: it {problems}. Choose a TinySAM checkpoint.",
+            path=path,
+            problems=reduce(lambda before, one: Sentence("{before}; it {one}", before=before, one=one), problems),
+        )
 
 
 def _check_values(path: Path, tensors: Arrays) -> None:
     broken = [name for name, value in tensors.items() if not np.isfinite(value).all()]
     if broken:
-        raise WeightsError(f"{path} holds infinities or NaNs in {_some(broken)}; choose another checkpoint.")
+        raise WeightsError(
+            "{path} holds infinities or NaNs in {names}; choose another checkpoint.", path=path, names=_some(broken)
+        )
     negative = [name for name, value in tensors.items() if name.endswith("running_var") and (np.sign(value) < 0).any()]
     if negative:
-        raise WeightsError(f"{path} holds negative variances in {_some(negative)}; choose another checkpoint.")
+        raise WeightsError(
+            "{path} holds negative variances in {names}; choose another checkpoint.", path=path, names=_some(negative)
+        )
 
 
 def _times(shape: Shape) -> str:
@@ -189,8 +206,12 @@ def _times(shape: Shape) -> str:
 
 
 def _some(names: Sequence[str]) -> str:
-    listed = ", ".join(map(printable, names[:_LISTED]))
-    return listed if len(names) <= _LISTED else f"{listed} and {len(names) - _LISTED} more ({len(names)} in all)"
+    shown = [name if isinstance(name, Sentence) else printable(name) for name in names[:_LISTED]]
+    listed = reduce(lambda before, one: Sentence("{before}, {one}", before=before, one=one), shown)
+    if len(names) <= _LISTED:
+        return listed
+    more = len(names) - _LISTED
+    return Sentence("{names} and {more} more ({count} in all)", names=listed, more=more, count=len(names))
 
 
 def _stored_type(value: npt.NDArray[np.generic], dtype: str) -> npt.DTypeLike:
@@ -208,6 +229,8 @@ def _replace(path: Path, data: bytes) -> None:
         files.replace_file(path, data)
     except OSError as error:
         raise WeightsError(
-            f"{path} cannot be written ({error.strerror or error}): free some space or choose another folder. "
-            "What was there before is unchanged."
+            "{path} cannot be written ({reason}): free some space or choose another folder. What was "
+            "there before is unchanged.",
+            path=path,
+            reason=reason_of(error),
         ) from error

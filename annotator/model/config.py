@@ -33,7 +33,10 @@ class EverythingThresholds:
 
     def __post_init__(self) -> None:
         if type(self.points_per_side) is not int or not 2 <= self.points_per_side <= 256:
-            raise WeightsError(f"everything.points_per_side is {self.points_per_side!r}; it must be 2..256.")
+            raise WeightsError(
+                "everything.points_per_side is {points_per_side!r}; it must be 2..256.",
+                points_per_side=self.points_per_side,
+            )
         for name in ("predicted_iou", "stability", "nms_iou"):
             _check_number(f"everything.{name}", getattr(self, name), low=0.0, high=1.0)
         _check_number("everything.stability_offset", self.stability_offset, low=0.0, high=math.inf)
@@ -58,7 +61,10 @@ class TinySamConfig:
         size = self.image_size
         if type(size) is not int or size < SMALLEST_IMAGE_SIZE or size % IMAGE_SIZE_STEP:
             raise WeightsError(
-                f"image_size is {size!r}; it must be a multiple of {IMAGE_SIZE_STEP}, at least {SMALLEST_IMAGE_SIZE}."
+                "image_size is {size!r}; it must be a multiple of {image_size_step}, at least {smallest_image_size}.",
+                size=size,
+                image_size_step=IMAGE_SIZE_STEP,
+                smallest_image_size=SMALLEST_IMAGE_SIZE,
             )
         _check_number("mask_threshold", self.mask_threshold, low=-math.inf, high=math.inf)
 
@@ -78,16 +84,25 @@ class TinySamConfig:
 
 def _known_keys(what: str, values: object, cls: type) -> dict[str, object]:
     if not isinstance(values, Mapping):
-        raise WeightsError(f"{what} is {type(values).__name__}; it must be an object with named values.")
+        raise WeightsError(
+            "{what} is {kind}; it must be an object with named values.", what=what, kind=type(values).__name__
+        )
     known = {f.name for f in fields(cls)}
     unknown = sorted(str(key) for key in values if key not in known)
     if unknown:
-        raise WeightsError(f"{what} has unknown values: {', '.join(unknown)}; this version knows {', '.join(known)}.")
+        raise WeightsError(
+            "{what} has unknown values: {unknown}; this version knows {known}.",
+            what=what,
+            unknown=", ".join(unknown),
+            known=", ".join(known),
+        )
     return dict(values)
 
 
 def _check_number(what: str, value: object, *, low: float, high: float) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise WeightsError(f"{what} is {value!r}; it must be a finite number.")
+        raise WeightsError("{what} is {value!r}; it must be a finite number.", what=what, value=value)
     if not low <= value <= high:
-        raise WeightsError(f"{what} is {value!r}; it must lie in {low:g}..{high:g}.")
+        raise WeightsError(
+            "{what} is {value!r}; it must lie in {low:g}..{high:g}.", what=what, value=value, low=low, high=high
+        )

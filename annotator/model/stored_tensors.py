@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import safetensors
 
-from annotator.errors import WeightsError
+from annotator.errors import WeightsError, reason_of
 from annotator.model.architecture import tensor_shapes
 from annotator.model.torch_file import ZIP_MAGIC, open_torch_file
 from annotator.model.torch_pickle import StoredTensor, printable
@@ -38,13 +38,18 @@ def file_format(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(9)
     except FileNotFoundError as error:
-        raise WeightsError(f"{path} does not exist; give the path of a checkpoint file.") from error
+        raise WeightsError("{path} does not exist; give the path of a checkpoint file.", path=path) from error
     except OSError as error:
         # Windows calls a folder a permission problem.
-        problem = "is a folder" if path.is_dir() else f"cannot be read ({error.strerror or error})"
-        raise WeightsError(f"{path} {problem}; give the path of a readable checkpoint file.") from error
+        if path.is_dir():
+            raise WeightsError("{path} is a folder; give the path of a readable checkpoint file.", path=path) from error
+        raise WeightsError(
+            "{path} cannot be read ({reason}); give the path of a readable checkpoint file.",
+            path=path,
+            reason=reason_of(error),
+        ) from error
     if not head:
-        raise WeightsError(f"{path} is empty; download or copy it again.")
+        raise WeightsError("{path} is empty; download or copy it again.", path=path)
     if head.startswith((ZIP_MAGIC, _PICKLE_MAGIC)):
         return TORCH
     # A safetensors file starts with the length of its JSON header, in eight bytes.
@@ -52,7 +57,7 @@ def file_format(path: Path) -> str:
         return SAFETENSORS
     if head.startswith(_MINDSPORE_MAGIC) and path.suffix.lower() == ".ckpt":
         return MINDSPORE
-    raise WeightsError(f"{path} is not a checkpoint; give a .safetensors, .pth, .pt or .ckpt file.")
+    raise WeightsError("{path} is not a checkpoint; give a .safetensors, .pth, .pt or .ckpt file.", path=path)
 
 
 @contextmanager
@@ -69,7 +74,9 @@ def open_tensors(path: Path) -> Iterator[TensorFile]:
         else:
             yield TensorFile(_read_mindspore(path))
     except OSError as error:
-        raise WeightsError(f"{path} cannot be read ({error.strerror or error}); copy it to another place.") from error
+        raise WeightsError(
+            "{path} cannot be read ({reason}); copy it to another place.", path=path, reason=reason_of(error)
+        ) from error
 
 
 @contextmanager
@@ -79,13 +86,19 @@ def _open_safetensors(path: Path) -> Iterator[TensorFile]:
             names = file.keys()
             yield TensorFile({name: _safe_tensor(path, file, name) for name in names}, file.metadata() or {})
     except safetensors.SafetensorError as error:
-        raise WeightsError(f"{path} is damaged or no safetensors file ({error}); download or copy it again.") from error
+        raise WeightsError(
+            "{path} is damaged or no safetensors file ({reason}); download or copy it again.",
+            path=path,
+            reason=reason_of(error),
+        ) from error
 
 
 def _safe_tensor(path: Path, file: Any, name: str) -> StoredTensor:
     view = file.get_slice(name)
     if view.get_dtype() not in ("F16", "F32", "F64", "I64"):
-        raise WeightsError(f"{path} stores {name} as {view.get_dtype()}; convert it to F32 or F16.")
+        raise WeightsError(
+            "{path} stores {name} as {dtype}; convert it to F32 or F16.", path=path, name=name, dtype=view.get_dtype()
+        )
 
     def read() -> npt.NDArray[np.generic]:
         return np.asarray(file.get_tensor(name))
@@ -102,7 +115,9 @@ def _read_mindspore(path: Path) -> Mapping[str, StoredTensor]:
     try:
         parameters = mindspore.load_checkpoint(str(path))
     except (ValueError, TypeError, RuntimeError, KeyError, IndexError, AttributeError) as error:
-        raise WeightsError(f"{path} is damaged or no MindSpore checkpoint; download or copy it again.") from error
+        raise WeightsError(
+            "{path} is damaged or no MindSpore checkpoint; download or copy it again.", path=path
+        ) from error
     finally:
         logging.disable(disabled)
     scalars = {name for name, shape in tensor_shapes().items() if shape == ()}
@@ -110,7 +125,9 @@ def _read_mindspore(path: Path) -> Mapping[str, StoredTensor]:
     for name, parameter in parameters.items():
         if not isinstance(parameter, mindspore.Parameter):
             raise WeightsError(
-                f"{path} holds {printable(name)}, which is no tensor; save the network's parameters alone."
+                "{path} holds {entry}, which is no tensor; save the network's parameters alone.",
+                path=path,
+                entry=printable(name),
             )
         array = parameter.asnumpy()
         # MindSpore files know no scalars: a BatchNorm's counter comes back as a row of one number.

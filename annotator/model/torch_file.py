@@ -35,7 +35,9 @@ def open_torch_file(path: Path) -> Iterator[Mapping[str, StoredTensor]]:
                 archive = zipfile.ZipFile(file)
             except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
                 raise WeightsError(
-                    f"{path} is damaged or truncated ({printable(error)}); download or copy it again."
+                    "{path} is damaged or truncated ({reason}); download or copy it again.",
+                    path=path,
+                    reason=printable(error),
                 ) from error
             with archive:
                 yield _archived(path, archive)
@@ -48,7 +50,7 @@ def _archived(path: Path, archive: zipfile.ZipFile) -> Mapping[str, StoredTensor
     names = archive.namelist()
     pickles = [name for name in names if name == "data.pkl" or name.endswith("/data.pkl")]
     if len(pickles) != 1:
-        raise WeightsError(f"{path} is a zip archive but not a PyTorch checkpoint: it holds no data.pkl.")
+        raise WeightsError("{path} is a zip archive but not a PyTorch checkpoint: it holds no data.pkl.", path=path)
     folder = pickles[0].removesuffix("data.pkl")
     order = f"{folder}byteorder"
     if order in names and _member(path, archive, order, limit=16) != b"little":
@@ -59,7 +61,11 @@ def _archived(path: Path, archive: zipfile.ZipFile) -> Mapping[str, StoredTensor
         data = _member(path, archive, f"{folder}data/{storage.key}", limit=size)
         if len(data) != size:
             raise WeightsError(
-                f"{path} is damaged: storage {printable(storage.key)} has {len(data)} bytes instead of {size}."
+                "{path} is damaged: storage {key} has {found} bytes instead of {size}.",
+                path=path,
+                key=printable(storage.key),
+                found=len(data),
+                size=size,
             )
         return data
 
@@ -74,18 +80,27 @@ def _member(path: Path, archive: zipfile.ZipFile, name: str, *, limit: int) -> b
         # Stored files cannot be larger than the archive, so a small archive cannot fill the memory.
         if info.compress_type != zipfile.ZIP_STORED:
             raise WeightsError(
-                f"{path} compresses {printable(name)}, which torch.save never does; save it again with torch."
+                "{path} compresses {entry}, which torch.save never does; save it again with torch.",
+                path=path,
+                entry=printable(name),
             )
         if info.file_size > limit:
             raise WeightsError(
-                f"{path} is damaged: {printable(name)} has {info.file_size} bytes where {limit} are expected."
+                "{path} is damaged: {entry} has {file_size} bytes where {limit} are expected.",
+                path=path,
+                entry=printable(name),
+                file_size=info.file_size,
+                limit=limit,
             )
         return archive.read(info)
     except KeyError as error:
-        raise WeightsError(f"{path} is damaged: it lacks {printable(name)}.") from error
+        raise WeightsError("{path} is damaged: it lacks {entry}.", path=path, entry=printable(name)) from error
     except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise WeightsError(
-            f"{path} is damaged or truncated: {printable(name)} cannot be read ({printable(error)})."
+            "{path} is damaged or truncated: {entry} cannot be read ({reason}).",
+            path=path,
+            entry=printable(name),
+            reason=printable(error),
         ) from error
 
 
@@ -99,7 +114,9 @@ def _legacy(path: Path, file: BinaryIO) -> Mapping[str, StoredTensor]:
     unpickler = TensorUnpickler(path, read)
     pickles = io.BytesIO(file.read(_LARGEST_PICKLE))
     if unpickler.load(pickles) != _LEGACY_MAGIC or unpickler.load(pickles) != _LEGACY_VERSION:
-        raise WeightsError(f"{path} is a pickle but not a PyTorch checkpoint; give a file that torch.save wrote.")
+        raise WeightsError(
+            "{path} is a pickle but not a PyTorch checkpoint; give a file that torch.save wrote.", path=path
+        )
     system = unpickler.load(pickles)
     if isinstance(system, dict) and system.get("little_endian") is False:
         raise _big_endian(path)
@@ -110,7 +127,7 @@ def _legacy(path: Path, file: BinaryIO) -> Mapping[str, StoredTensor]:
         or not all(isinstance(key, str) for key in keys)
         or set(keys) != set(unpickler.storages)
     ):
-        raise WeightsError(f"{path} is damaged: its list of storages does not fit its tensors.")
+        raise WeightsError("{path} is damaged: its list of storages does not fit its tensors.", path=path)
     # The storages follow in the order of the keys: the count of their numbers, eight bytes, and the numbers.
     position = pickles.tell()
     end = file.seek(0, io.SEEK_END)
@@ -121,7 +138,7 @@ def _legacy(path: Path, file: BinaryIO) -> Mapping[str, StoredTensor]:
         starts[key] = position + 8
         position = starts[key] + count * storage.dtype.itemsize
         if count != storage.count or position > end:
-            raise WeightsError(f"{path} is damaged or truncated at storage {printable(key)}.")
+            raise WeightsError("{path} is damaged or truncated at storage {key}.", path=path, key=printable(key))
     return tensors
 
 
@@ -129,14 +146,18 @@ def _tensors(path: Path, value: object) -> Mapping[str, StoredTensor]:
     if isinstance(value, dict):
         value = next((value[key] for key in ("model", "state_dict") if isinstance(value.get(key), dict)), value)
     if not isinstance(value, dict) or not value:
-        raise WeightsError(f"{path} is a PyTorch file but holds no dictionary of tensors; save the model's state_dict.")
+        raise WeightsError(
+            "{path} is a PyTorch file but holds no dictionary of tensors; save the model's state_dict.", path=path
+        )
     for name, entry in value.items():
         if not isinstance(name, str) or not isinstance(entry, StoredTensor):
             raise WeightsError(
-                f"{path} holds {printable(name)}, which is no tensor; save the model's state_dict alone."
+                "{path} holds {entry}, which is no tensor; save the model's state_dict alone.",
+                path=path,
+                entry=printable(name),
             )
     return value
 
 
 def _big_endian(path: Path) -> WeightsError:
-    return WeightsError(f"{path} was saved on a big-endian machine; save it again on a little-endian one.")
+    return WeightsError("{path} was saved on a big-endian machine; save it again on a little-endian one.", path=path)

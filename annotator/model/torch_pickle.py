@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from annotator.errors import WeightsError
+from annotator.errors import Sentence, WeightsError
 
 _MOST_DIMENSIONS = 8
 _LONGEST_QUOTE = 200  # characters
@@ -98,8 +98,8 @@ class TensorUnpickler:
                     self._step(opcode.name, argument, stack, memo)
         # What malformed programs provoke: pickletools' own complaints, an empty stack, a missing memo, a wrong operand.
         except (ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError) as error:
-            raise self._damaged(f"its pickle is malformed ({printable(error)})") from error
-        raise self._damaged("its pickle does not end")
+            raise self._damaged(Sentence("its pickle is malformed ({reason})", reason=printable(error))) from error
+        raise self._damaged(Sentence("its pickle does not end"))
 
     def _step(self, name: str, argument: Any, stack: list[Any], memo: dict[int, Any]) -> None:
         if name in _LITERALS:
@@ -135,7 +135,7 @@ class TensorUnpickler:
                 attribute, module = stack.pop(), stack.pop()
                 # Formatting anything else, such as a deeply nested tuple, can take for ever.
                 if type(module) is not str or type(attribute) is not str:
-                    raise self._damaged("its pickle names a function by something that is no text")
+                    raise self._damaged(Sentence("its pickle names a function by something that is no text"))
                 argument = f"{module} {attribute}"
             stack.append(self._global(argument.replace(" ", ".", 1)))
         elif name == "BINPERSID":
@@ -148,7 +148,7 @@ class TensorUnpickler:
             stack.pop()
             _instance(stack[-1], dict)
         else:
-            raise self._refused(f"the pickle instruction {name}")
+            raise self._refused(Sentence("the pickle instruction {name}", name=name))
 
     def _global(self, name: str) -> _Global:
         if name not in _KNOWN_GLOBALS:
@@ -158,55 +158,61 @@ class TensorUnpickler:
     def _fill(self, target: dict[Any, Any], items: list[Any]) -> dict[Any, Any]:
         keys, values = items[::2], items[1::2]
         if len(keys) != len(values):
-            raise self._damaged("a dictionary in its pickle lacks a value")
+            raise self._damaged(Sentence("a dictionary in its pickle lacks a value"))
         for key in keys:
             # Nothing else is needed; hashing a deeply nested tuple can take for ever.
             if not isinstance(key, (str, int)):
-                raise self._refused(f"a dictionary key of type {type(key).__name__}")
+                raise self._refused(Sentence("a dictionary key of type {kind}", kind=type(key).__name__))
         target.update(zip(keys, values, strict=True))
         return target
 
     def _storage(self, reference: object) -> Storage:
         """The meaning of torch's persistent ids: ("storage", class, key, device, count[, view])."""
         if not isinstance(reference, tuple) or len(reference) not in (5, 6) or reference[0] != "storage":
-            raise self._damaged("its pickle refers to something that is no storage")
+            raise self._damaged(Sentence("its pickle refers to something that is no storage"))
         _, kind, key, _, count = reference[:5]
         if not isinstance(kind, _Global) or kind.name not in _DTYPES:
-            raise self._damaged("its pickle gives a storage no known type of numbers")
+            raise self._damaged(Sentence("its pickle gives a storage no known type of numbers"))
         if not isinstance(key, str) or type(count) is not int or count < 0:
-            raise self._damaged("its pickle describes a storage with nonsense")
+            raise self._damaged(Sentence("its pickle describes a storage with nonsense"))
         if len(reference) == 6 and reference[5] is not None:
-            raise self._refused("a storage that is a view of another one")
+            raise self._refused(Sentence("a storage that is a view of another one"))
         storage = Storage(key, kind.name, count)
         if self.storages.setdefault(key, storage) != storage:
-            raise self._damaged(f"its pickle describes storage {printable(key)} in two ways")
+            raise self._damaged(Sentence("its pickle describes storage {key} in two ways", key=printable(key)))
         return storage
 
     def _rebuild(self, function: object, arguments: object) -> object:
         if not isinstance(function, _Global) or not isinstance(arguments, tuple):
-            raise self._damaged("its pickle calls something that is no function")
+            raise self._damaged(Sentence("its pickle calls something that is no function"))
         if function.name == _ORDERED_DICT:
             if arguments not in ((), ([],)):
-                raise self._refused("an OrderedDict made from arguments")
+                raise self._refused(Sentence("an OrderedDict made from arguments"))
             return {}
         if function.name == _REBUILD_PARAMETER:
             return _instance(arguments[0], StoredTensor)
         if function.name == _REBUILD_TENSOR:
             return self._tensor(*arguments[:4])
-        raise self._refused(f"a call of {function.name}")
+        raise self._refused(Sentence("a call of {function}", function=function.name))
 
     def _tensor(self, storage: object, offset: object, shape: object, strides: object) -> StoredTensor:
         if not isinstance(storage, Storage):
-            raise self._damaged("its pickle makes a tensor of something that is no storage")
+            raise self._damaged(Sentence("its pickle makes a tensor of something that is no storage"))
         sizes, steps = self._naturals(shape), self._naturals(strides)
         (start,) = self._naturals((offset,))
         count = math.prod(sizes)
         if len(sizes) != len(steps):
-            raise self._damaged("its pickle gives a tensor a nonsensical shape")
+            raise self._damaged(Sentence("its pickle gives a tensor a nonsensical shape"))
         reach = start + 1 + sum((size - 1) * step for size, step in zip(sizes, steps, strict=True)) if count else start
         # More numbers than the storage has would be repetitions, and could fill any memory.
         if reach > storage.count or count > storage.count:
-            raise self._damaged(f"a tensor of shape {sizes} reaches beyond its storage of {storage.count} numbers")
+            raise self._damaged(
+                Sentence(
+                    "a tensor of shape {sizes} reaches beyond its storage of {count} numbers",
+                    sizes=sizes,
+                    count=storage.count,
+                )
+            )
 
         def read() -> npt.NDArray[np.generic]:
             numbers = np.frombuffer(self._read_storage(storage), storage.dtype)[start:]
@@ -219,18 +225,20 @@ class TensorUnpickler:
 
     def _naturals(self, values: object) -> tuple[int, ...]:
         if not isinstance(values, tuple) or len(values) > _MOST_DIMENSIONS:
-            raise self._damaged("its pickle gives a tensor a nonsensical shape")
+            raise self._damaged(Sentence("its pickle gives a tensor a nonsensical shape"))
         if not all(type(value) is int and 0 <= value < 2**40 for value in values):
-            raise self._damaged("its pickle gives a tensor a nonsensical offset, size or stride")
+            raise self._damaged(Sentence("its pickle gives a tensor a nonsensical offset, size or stride"))
         return values
 
     def _damaged(self, what: str) -> WeightsError:
-        return WeightsError(f"{self._path} is damaged or no PyTorch checkpoint: {what}.")
+        return WeightsError("{path} is damaged or no PyTorch checkpoint: {what}.", path=self._path, what=what)
 
     def _refused(self, what: str) -> WeightsError:
         return WeightsError(
-            f"{self._path} asks for {what}, which tensors do not need; such a file can run code and is not loaded. "
-            f"Export the model's state_dict alone with torch.save."
+            "{path} asks for {what}, which tensors do not need; such a file can run code and is not "
+            "loaded. Export the model's state_dict alone with torch.save.",
+            path=self._path,
+            what=what,
         )
 
 

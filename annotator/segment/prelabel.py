@@ -15,7 +15,7 @@ from annotator.core.atomic import replace_file
 from annotator.core.dataset import check_name, find_images
 from annotator.core.document import Category, Document, ImageRecord
 from annotator.core.lock import DatasetLock
-from annotator.errors import DatasetError, ImageError
+from annotator.errors import DatasetError, ImageError, Sentence
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_engines import Engine
 from annotator.segment.prelabel_partial import PartialResults
@@ -102,8 +102,10 @@ def prelabel(
     cancel = cancel or CancellationToken()
     found = find_images(request.folder, recursive=request.recursive)
     if not found.names:
-        where = "it or its sub-folders" if request.recursive else "it (sub-folders need --recursive)"
-        raise DatasetError(f"{request.folder} holds no images: there is none in {where}.")
+        where = (
+            Sentence("it or its sub-folders") if request.recursive else Sentence("it (sub-folders need --recursive)")
+        )
+        raise DatasetError("{folder} holds no images: there is none in {where}.", folder=request.folder, where=where)
     _read_document(request)  # a file that cannot be used is found out before hours of work
     with DatasetLock.for_writing(request.coco_path):
         partial = PartialResults(request.coco_path, request.to_json(), resume=resume)
@@ -154,7 +156,7 @@ def _checked(result: ImageResult) -> ImageResult:
     try:
         check_name(result.name)
     except ImageError as error:
-        return ImageResult(result.name, problem=str(error))
+        return ImageResult(result.name, problem=error.sentence)
     return result
 
 
@@ -205,7 +207,9 @@ def _read_document(request: PrelabelRequest) -> Document:
     document = coco.read(request.coco_path)
     if os.path.realpath(document.image_root) != os.path.realpath(request.folder):
         raise DatasetError(
-            f"{request.coco_path} is about the images in {document.image_root}, not in {request.folder}: choose "
-            "another file with --out."
+            "{coco_path} is about the images in {image_root}, not in {folder}: choose another file with --out.",
+            coco_path=request.coco_path,
+            image_root=document.image_root,
+            folder=request.folder,
         )
     return document

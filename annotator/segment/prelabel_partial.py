@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import DatasetError, SaveError
+from annotator.errors import DatasetError, SaveError, reason_of
 from annotator.segment.prelabel_task import ImageResult
 
 _RESULT_DIGEST = "coco_sha256"
@@ -42,14 +42,17 @@ class PartialResults:
         header, kept_bytes = self._read()
         if header is not None and not resume:
             raise DatasetError(
-                f"A run was interrupted and left its results in {self.path}: add --resume to go on with it, or remove "
-                "that file to start anew."
+                "A run was interrupted and left its results in {path}: add --resume to go on with it, or "
+                "remove that file to start anew.",
+                path=self.path,
             )
         if header is not None and header != request:
             different = sorted(key for key in {*header, *request} if header.get(key) != request.get(key))
             raise DatasetError(
-                f"The interrupted run of {self.path} had another {', '.join(different)}: give the same as then, or "
-                "remove that file to start anew."
+                "The interrupted run of {path} had another {different}: give the same as then, or remove that "
+                "file to start anew.",
+                path=self.path,
+                different=", ".join(different),
             )
         try:
             self._file = open(self.path, "ab")  # noqa: SIM115 - open as long as the run
@@ -105,7 +108,11 @@ class PartialResults:
                     result = ImageResult.from_json(values)
                     self.results[result.name] = result
             except (ValueError, KeyError, TypeError) as error:
-                raise DatasetError(f"{self.path} is damaged ({error}): remove it to start the run anew.") from error
+                raise DatasetError(
+                    "{path} is damaged ({reason}): remove it to start the run anew.",
+                    path=self.path,
+                    reason=reason_of(error),
+                ) from error
             size += len(line)
         return header, size
 
@@ -119,8 +126,10 @@ class PartialResults:
 
     def _failed(self, error: OSError) -> SaveError:
         return SaveError(
-            f"{self.path} cannot be written ({error.strerror or error}): free some space, check the folder's "
-            "permissions, or choose another place with --out; then go on with --resume."
+            "{path} cannot be written ({reason}): free some space, check the folder's permissions, or "
+            "choose another place with --out; then go on with --resume.",
+            path=self.path,
+            reason=reason_of(error),
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import ray
 from ray.exceptions import RayActorError
 
-from annotator.errors import SegmenterError
+from annotator.errors import SegmenterError, reason_of
 from annotator.segment.prelabel_engines import LoadSegmenter, Results
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
 from annotator.segment.segmenter import CancellationToken, Segmenter
@@ -48,7 +48,11 @@ class RayEngine:
                 log_to_driver=False,
             )
         except ConnectionError as error:
-            raise SegmenterError(f"The Ray cluster {self._address} cannot be reached ({error}): check it.") from error
+            raise SegmenterError(
+                "The Ray cluster {address} cannot be reached ({reason}): check it.",
+                address=self._address,
+                reason=reason_of(error),
+            ) from error
         try:
             yield from self._work(deque(tasks), cancel)
         finally:

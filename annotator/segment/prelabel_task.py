@@ -66,5 +66,5 @@ def propose(segmenter: Segmenter, task: ImageTask, *, cancel: CancellationToken 
         found = segment_everything(segmenter, embedding, task.config, rgb=rgb, cancel=cancel)
         proposals = tuple(proposal.rounded() for proposal in found)
     except AnnotatorError as error:
-        return ImageResult(task.name, problem=str(error))
+        return ImageResult(task.name, problem=error.sentence)
     return ImageResult(task.name, rgb.shape[0], rgb.shape[1], proposals)

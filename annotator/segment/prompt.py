@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from annotator.errors import PromptError
+from annotator.errors import PromptError, Sentence
 
 POSITIVE = 1
 NEGATIVE = 0
@@ -56,7 +56,13 @@ class Prompt:
             if not np.isfinite((x0, y0, x1, y1)).all():
                 raise PromptError("The box's coordinates must be finite numbers.")
             if x1 <= x0 or y1 <= y0:
-                raise PromptError(f"The box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) is empty: give x0 < x1 and y0 < y1.")
+                raise PromptError(
+                    "The box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) is empty: give x0 < x1 and y0 < y1.",
+                    x0=x0,
+                    y0=y0,
+                    x1=x1,
+                    y1=y1,
+                )
             object.__setattr__(self, "box", (x0, y0, x1, y1))
 
     def check_inside(self, height: int, width: int) -> None:
@@ -66,14 +72,27 @@ class Prompt:
         """
         for x, y in self.points:
             if not (0 <= x < width and 0 <= y < height):
-                raise PromptError(f"The point ({x:g}, {y:g}) is outside the image of {width} x {height} pixels.")
+                raise PromptError(
+                    "The point ({x:g}, {y:g}) is outside the image of {width} x {height} pixels.",
+                    x=x,
+                    y=y,
+                    width=width,
+                    height=height,
+                )
         if self.box is not None:
             x0, y0, x1, y1 = self.box
-            box = f"The box ({x0:g}, {y0:g}, {x1:g}, {y1:g})"
+            box = Sentence("The box ({x0:g}, {y0:g}, {x1:g}, {y1:g})", x0=x0, y0=y0, x1=x1, y1=y1)
             if x1 <= 0 or y1 <= 0 or x0 >= width or y0 >= height:
-                raise PromptError(f"{box} is outside the image of {width} x {height} pixels.")
+                raise PromptError(
+                    "{box} is outside the image of {width} x {height} pixels.", box=box, width=width, height=height
+                )
             if x0 < -width or y0 < -height or x1 > 2 * width or y1 > 2 * height:
-                raise PromptError(f"{box} reaches far beyond the image of {width} x {height} pixels: cut it there.")
+                raise PromptError(
+                    "{box} reaches far beyond the image of {width} x {height} pixels: cut it there.",
+                    box=box,
+                    width=width,
+                    height=height,
+                )
 
     def cut_to(self, height: int, width: int) -> Prompt:
         """The same prompt with what its box has outside the image cut off (sizes in pixels).

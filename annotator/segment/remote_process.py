@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from annotator.errors import SegmenterError
+from annotator.errors import SegmenterError, Sentence, reason_of
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.remote_child import LoadSegmenter, serve
 from annotator.segment.remote_wire import (
@@ -43,7 +43,8 @@ class ChildProcess:
         except OSError as error:
             self._connection.close()
             raise SegmenterError(
-                f"The segmenter's process cannot be started ({error.strerror}); close other programs and try again."
+                "The segmenter's process cannot be started ({reason}); close other programs and try again.",
+                reason=reason_of(error),
             ) from error
         finally:
             # Only the child may hold its end, or its death would not close the pipe.
@@ -127,11 +128,11 @@ class ChildProcess:
             return SegmenterError("The segmenter was closed.")
         code = self._process.exitcode
         if code is None:
-            how = "stopped answering"
+            how = Sentence("stopped answering")
         elif code == -_SIGKILL:
-            how = "was killed, perhaps for lack of memory"
+            how = Sentence("was killed, perhaps for lack of memory")
         elif code < 0:
-            how = f"was ended by signal {-code}"
+            how = Sentence("was ended by signal {number}", number=-code)
         else:
-            how = f"ended unexpectedly with exit code {code}"
-        return SegmenterError(f"The segmenter's process {how}. Start it again and repeat what you asked for.")
+            how = Sentence("ended unexpectedly with exit code {code}", code=code)
+        return SegmenterError("The segmenter's process {how}. Start it again and repeat what you asked for.", how=how)

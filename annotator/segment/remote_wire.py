@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, reason_of
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.preprocess import Frame
 from annotator.segment.prompt import Prompt
@@ -239,8 +239,10 @@ def _create(nbytes: int) -> SharedMemory:
                 raise
     except OSError as error:
         raise AnnotatorError(
-            f"There is no room for {nbytes / 2**20:.0f} MB of shared memory ({error.strerror}); close other programs, "
-            "or give a container more with --shm-size."
+            "There is no room for {megabytes:.0f} MB of shared memory ({reason}); close other programs, or "
+            "give a container more with --shm-size.",
+            megabytes=nbytes / 2**20,
+            reason=reason_of(error),
         ) from error
     return segment
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from annotator.errors import WeightsError
+from annotator.errors import Sentence, WeightsError, reason_of
 from annotator.model.architecture import UNUSED_PREFIXES
 from annotator.model.checkpoint import (
     Checkpoint,
@@ -71,7 +71,8 @@ def best_weights() -> Path:
         if weights.is_usable:
             return weights.path
     raise WeightsError(
-        f"No usable weights are installed; import a TinySAM checkpoint or put one into {user_weights_dir()}."
+        "No usable weights are installed; import a TinySAM checkpoint or put one into {folder}.",
+        folder=user_weights_dir(),
     )
 
 
@@ -89,14 +90,18 @@ def import_weights(path: Path | str) -> InstalledWeights:
     if target.exists():
         if tensors_digest(read_checkpoint(target)) != tensors_digest(checkpoint):
             raise WeightsError(
-                f"Other weights are installed as {target}; rename {source.name} and import it again, or remove them."
+                "Other weights are installed as {target}; rename {name} and import it again, or remove them.",
+                target=target,
+                name=source.name,
             )
         os.utime(target)
         return _installed(target)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise WeightsError(f"{folder} cannot be made ({error.strerror}); make the folder writable.") from error
+        raise WeightsError(
+            "{folder} cannot be made ({reason}); make the folder writable.", folder=folder, reason=reason_of(error)
+        ) from error
     # What was stored as float16 fits into it again; the same numbers need half the space.
     write_checkpoint(target, checkpoint, dtype="float16" if checkpoint.info.precision == "float16" else "float32")
     return _installed(target)
@@ -145,7 +150,11 @@ def _all_installed() -> Iterator[InstalledWeights]:
         try:
             paths = _checkpoints_in(folder)
         except OSError as error:
-            problem = f"The folder {folder} cannot be read ({error.strerror}): check its permissions."
+            problem = Sentence(
+                "The folder {folder} cannot be read ({reason}): check its permissions.",
+                folder=folder,
+                reason=reason_of(error),
+            )
             yield InstalledWeights(folder, is_shipped, None, problem)
         else:
             yield from map(_installed, paths)
@@ -169,4 +178,4 @@ def _installed(path: Path) -> InstalledWeights:
     try:
         return InstalledWeights(path, is_shipped, read_info(path), is_checked=file_format(path) != MINDSPORE)
     except WeightsError as error:
-        return InstalledWeights(path, is_shipped, None, str(error))
+        return InstalledWeights(path, is_shipped, None, error.sentence)

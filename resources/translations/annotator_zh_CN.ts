@@ -606,6 +606,1093 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>Errors</name>
+    <message>
+        <source>Permission denied</source>
+        <translation>没有权限</translation>
+    </message>
+    <message>
+        <source>Operation not permitted</source>
+        <translation>不允许此操作</translation>
+    </message>
+    <message>
+        <source>No such file or directory</source>
+        <translation>文件或文件夹不存在</translation>
+    </message>
+    <message>
+        <source>No space left on device</source>
+        <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>Disk quota exceeded</source>
+        <translation>超出磁盘配额</translation>
+    </message>
+    <message>
+        <source>Read-only file system</source>
+        <translation>文件系统只读</translation>
+    </message>
+    <message>
+        <source>Input/output error</source>
+        <translation>读写出错</translation>
+    </message>
+    <message>
+        <source>File name too long</source>
+        <translation>文件名过长</translation>
+    </message>
+    <message>
+        <source>Is a directory</source>
+        <translation>这是一个文件夹</translation>
+    </message>
+    <message>
+        <source>Not a directory</source>
+        <translation>这不是文件夹</translation>
+    </message>
+    <message>
+        <source>File exists</source>
+        <translation>文件已存在</translation>
+    </message>
+    <message>
+        <source>Too many open files</source>
+        <translation>打开的文件过多</translation>
+    </message>
+    <message>
+        <source>Too many levels of symbolic links</source>
+        <translation>符号链接层数过多</translation>
+    </message>
+    <message>
+        <source>Cannot allocate memory</source>
+        <translation>内存不足</translation>
+    </message>
+    <message>
+        <source>Stale file handle</source>
+        <translation>文件句柄已失效</translation>
+    </message>
+    <message>
+        <source>free some space, or save to another place</source>
+        <translation>请腾出一些空间，或另存到别处</translation>
+    </message>
+    <message>
+        <source>check the permissions of the file and its folder, or save to another place</source>
+        <translation>请检查该文件及其文件夹的权限，或另存到别处</translation>
+    </message>
+    <message>
+        <source>the disk is read-only, so save to another place</source>
+        <translation>该磁盘只读，请另存到别处</translation>
+    </message>
+    <message>
+        <source>its folder is gone, so bring it back or save to another place</source>
+        <translation>所在的文件夹已不存在，请将其恢复，或另存到别处</translation>
+    </message>
+    <message>
+        <source>try again, or save to another place</source>
+        <translation>请重试，或另存到别处</translation>
+    </message>
+    <message>
+        <source>{path} could not be saved ({reason}): {remedy}. What was on disk before is unchanged.</source>
+        <translation>无法保存 {path}（{reason}）：{remedy}。磁盘上原有的内容没有改变。</translation>
+    </message>
+    <message>
+        <source>The last version of {path} could not be kept in {folder} ({reason}): check the space and permissions there. Nothing was saved.</source>
+        <translation>无法在 {folder} 中保留 {path} 的上一个版本（{reason}）：请检查那里的空间和权限。什么都没有保存。</translation>
+    </message>
+    <message>
+        <source>The annotation file {path} cannot be read ({reason}): check that it exists and its permissions.</source>
+        <translation>无法读取标注文件 {path}（{reason}）：请检查文件是否存在以及它的权限。</translation>
+    </message>
+    <message>
+        <source>category</source>
+        <translation>类别</translation>
+    </message>
+    <message>
+        <source>image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>annotation</source>
+        <translation>标注</translation>
+    </message>
+    <message>
+        <source>the top level</source>
+        <translation>最外层</translation>
+    </message>
+    <message>
+        <source>&quot;image_root&quot; must be the name of a folder, not {value!r}</source>
+        <translation>“image_root”必须是文件夹名，而不能是 {value!r}</translation>
+    </message>
+    <message>
+        <source>The annotation file {path} is not valid JSON ({reason}): restore it from a copy, or correct it there.</source>
+        <translation>标注文件 {path} 不是有效的 JSON（{reason}）：请用副本恢复，或在文件中更正。</translation>
+    </message>
+    <message>
+        <source>{path} is not a COCO annotation file, because it has no list &quot;images&quot;: open another file.</source>
+        <translation>{path} 不是 COCO 标注文件，因为其中没有“images”列表：请打开其他文件。</translation>
+    </message>
+    <message>
+        <source>&quot;{key}&quot;</source>
+        <translation>“{key}”</translation>
+    </message>
+    <message>
+        <source>it holds a number that is NaN or infinite</source>
+        <translation>其中有 NaN 或无穷大的数</translation>
+    </message>
+    <message>
+        <source>its &quot;{key}&quot; is not a list</source>
+        <translation>它的“{key}”不是列表</translation>
+    </message>
+    <message>
+        <source>{kind} {id}</source>
+        <translation>{kind} {id} </translation>
+    </message>
+    <message>
+        <source>the {kind} at place {place} of its list</source>
+        <translation>列表中第 {place} 个{kind}</translation>
+    </message>
+    <message>
+        <source>In the annotation file {path}, {what} cannot be used: {reason}. Correct it or take it out, then open it again.</source>
+        <translation>标注文件 {path} 中，{what}无法使用：{reason}。请更正或删去，然后重新打开。</translation>
+    </message>
+    <message>
+        <source>its name or supercategory is not a text</source>
+        <translation>它的 name 或 supercategory 不是文本</translation>
+    </message>
+    <message>
+        <source>its color is {color!r}, not like &quot;#4c72b0&quot;</source>
+        <translation>它的颜色 {color!r} 不是“#4c72b0”这样的写法</translation>
+    </message>
+    <message>
+        <source>its height and width are {height!r} and {width!r}, not whole numbers of pixels</source>
+        <translation>它的 height 和 width 是 {height!r} 和 {width!r}，而不是整数像素</translation>
+    </message>
+    <message>
+        <source>its size of {width} x {height} pixels is impossible</source>
+        <translation>它的尺寸 {width} × {height} 像素不可能存在</translation>
+    </message>
+    <message>
+        <source>its status under &quot;{ours}&quot; is {value!r}, none of {known}</source>
+        <translation>它在“{ours}”下的 status 是 {value!r}，应为 {known} 之一</translation>
+    </message>
+    <message>
+        <source>it has no file_name</source>
+        <translation>它没有 file_name</translation>
+    </message>
+    <message>
+        <source>its file_name {name} is absolute, but must be relative to the folder of the images</source>
+        <translation>它的 file_name {name} 是绝对路径，而它必须相对于图像所在的文件夹</translation>
+    </message>
+    <message>
+        <source>its file_name {name} leaves the folder of the images</source>
+        <translation>它的 file_name {name} 指向了图像文件夹之外</translation>
+    </message>
+    <message>
+        <source>there is no image {image_id}</source>
+        <translation>没有编号为 {image_id} 的图像</translation>
+    </message>
+    <message>
+        <source>there is no category {category_id}</source>
+        <translation>没有编号为 {category_id} 的类别</translation>
+    </message>
+    <message>
+        <source>its iscrowd is {iscrowd!r}, neither 0 nor 1</source>
+        <translation>它的 iscrowd 是 {iscrowd!r}，应为 0 或 1</translation>
+    </message>
+    <message>
+        <source>it is a crowd, which a proposal cannot be</source>
+        <translation>它是群体（crowd），候选不能是群体</translation>
+    </message>
+    <message>
+        <source>its score is {value!r}, but a proposal&apos;s score is a number</source>
+        <translation>它的 score 是 {value!r}，而候选的 score 必须是数字</translation>
+    </message>
+    <message>
+        <source>its point under &quot;{ours}&quot; is {value!r}, not [x, y]</source>
+        <translation>它在“{ours}”下的 point 是 {value!r}，应为 [x, y]</translation>
+    </message>
+    <message>
+        <source>it has neither a segmentation nor a bbox of four numbers</source>
+        <translation>它既没有 segmentation，也没有由四个数组成的 bbox</translation>
+    </message>
+    <message>
+        <source>its bbox has the size {width} x {height}</source>
+        <translation>它的 bbox 尺寸是 {width} × {height}</translation>
+    </message>
+    <message>
+        <source>it has no {name}</source>
+        <translation>它没有 {name}</translation>
+    </message>
+    <message>
+        <source>its {name} is {value!r}, not a whole number from 0 to {most}</source>
+        <translation>它的 {name} 是 {value!r}，应为 0 到 {most} 的整数</translation>
+    </message>
+    <message>
+        <source>it is not an object in braces</source>
+        <translation>它不是花括号括起的对象</translation>
+    </message>
+    <message>
+        <source>another one has the same id</source>
+        <translation>有另一条的 id 与它相同</translation>
+    </message>
+    <message>
+        <source>its next_ids are not an object in braces</source>
+        <translation>它的 next_ids 不是花括号括起的对象</translation>
+    </message>
+    <message>
+        <source>next id of the kind {kind}</source>
+        <translation>{kind} 类的下一个编号</translation>
+    </message>
+    <message>
+        <source>its &quot;{ours}&quot; is not an object in braces</source>
+        <translation>它的“{ours}”不是花括号括起的对象</translation>
+    </message>
+    <message>
+        <source>its {key} under &quot;{ours}&quot; is {value!r}</source>
+        <translation>它在“{ours}”下的 {key} 是 {value!r}</translation>
+    </message>
+    <message>
+        <source>{path} could not be saved, because something in it cannot be written as JSON ({reason}): undo what was added last. What was on disk before is unchanged.</source>
+        <translation>无法保存 {path}：其中有内容不能写成 JSON（{reason}）。请撤销最近添加的内容。磁盘上原有的内容没有改变。</translation>
+    </message>
+    <message>
+        <source>{path} could not be saved, because it has to name the folder of its images, {name!a}, which is no valid text: rename that folder, or save into it. What was on disk before is unchanged.</source>
+        <translation>无法保存 {path}：其中必须写入图像文件夹的名称 {name!a}，而它不是有效的文本。请重命名该文件夹，或保存到该文件夹内。磁盘上原有的内容没有改变。</translation>
+    </message>
+    <message>
+        <source>There is no image in {root} or its sub-folders: choose a folder that has some ({kinds}).</source>
+        <translation>{root} 及其子文件夹中没有图像：请选择有图像的文件夹（{kinds}）。</translation>
+    </message>
+    <message>
+        <source>{path} does not exist or is out of reach: check its name and the folders&apos; permissions.</source>
+        <translation>{path} 不存在或无法访问：请检查名称以及各级文件夹的权限。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be opened together with others: choose a folder, a COCO file, or images ({kinds}).</source>
+        <translation>{path} 不能和其他文件一起打开：请选择文件夹、COCO 文件或图像（{kinds}）。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be opened: choose a folder, a COCO file, or images ({kinds}).</source>
+        <translation>无法打开 {path}：请选择文件夹、COCO 文件或图像（{kinds}）。</translation>
+    </message>
+    <message>
+        <source>{count} images were left out</source>
+        <translation>有 {count} 张图像没有列出</translation>
+    </message>
+    <message>
+        <source>{what}, because the images of {path} lie in {root}: move the file elsewhere to open the others.</source>
+        <translation>{what}，因为 {path} 的图像位于 {root}：要打开它们，请先把该文件移到别处。</translation>
+    </message>
+    <message>
+        <source>1 image was left out</source>
+        <translation>有 1 张图像没有列出</translation>
+    </message>
+    <message>
+        <source>{path} is not a COCO file, and only the images of one can lie in another folder: choose the file, or open the folder {image_root} itself.</source>
+        <translation>{path} 不是 COCO 文件，而只有 COCO 文件的图像可以位于别的文件夹：请选择 COCO 文件，或直接打开文件夹 {image_root}。</translation>
+    </message>
+    <message>
+        <source>{image_root} is not a folder or is out of reach: choose the folder the images lie in.</source>
+        <translation>{image_root} 不是文件夹，或无法访问：请选择图像所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} cannot be read ({reason}): check its permissions.</source>
+        <translation>无法读取文件夹 {folder}（{reason}）：请检查它的权限。</translation>
+    </message>
+    <message>
+        <source>The folder {folder} was left out because it cannot be read ({reason}).</source>
+        <translation>已略过无法读取的文件夹 {folder}（{reason}）。</translation>
+    </message>
+    <message>
+        <source>The image name {name!a} cannot be saved in a COCO file: rename the image.</source>
+        <translation>图像名 {name!a} 无法写入 COCO 文件：请重命名该图像。</translation>
+    </message>
+    <message>
+        <source>The images lie on different drives: open those of one drive at a time.</source>
+        <translation>这些图像位于不同的驱动器上：请一次只打开同一个驱动器上的图像。</translation>
+    </message>
+    <message>
+        <source>The image {path} is missing: put it back where it was.</source>
+        <translation>找不到图像 {path}：请把它放回原处。</translation>
+    </message>
+    <message>
+        <source>{path} exists already: choose another place, nothing there is replaced.</source>
+        <translation>{path} 已存在：请换一个位置，那里的内容不会被覆盖。</translation>
+    </message>
+    <message>
+        <source>The folder {parent} cannot be made ({reason}): choose another place.</source>
+        <translation>无法创建文件夹 {parent}（{reason}）：请换一个位置。</translation>
+    </message>
+    <message>
+        <source>There is no image to export: choose other categories, or annotate and accept some first.</source>
+        <translation>没有可导出的图像：请选择其他类别，或先标注并接受一些实例。</translation>
+    </message>
+    <message>
+        <source>{source} does not exist or is out of reach: check its name.</source>
+        <translation>{source} 不存在或无法访问：请检查名称。</translation>
+    </message>
+    <message>
+        <source>{source} has no annotations of the images in {root}: name the images&apos; folder.</source>
+        <translation>{source} 中没有 {root} 里图像的标注：请指明图像所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{source} holds no annotations that are known: say which format with --format.</source>
+        <translation>{source} 中没有认识的标注：请用 --format 指明格式。</translation>
+    </message>
+    <message>
+        <source>{out} exists already and is not empty: choose another place, nothing there is replaced.</source>
+        <translation>{out} 已存在且不为空：请换一个位置，那里的内容不会被覆盖。</translation>
+    </message>
+    <message>
+        <source>The export to {out} failed ({reason}): check the space and permissions there, or choose another place.</source>
+        <translation>导出到 {out} 失败（{reason}）：请检查那里的空间和权限，或换一个位置。</translation>
+    </message>
+    <message>
+        <source>The image {source} cannot be copied to {target} ({reason}): check both places.</source>
+        <translation>无法将图像 {source} 复制到 {target}（{reason}）：请检查这两个位置。</translation>
+    </message>
+    <message>
+        <source>{path} is too large for a label file: check that it is one.</source>
+        <translation>{path} 太大，不像是标签文件：请确认。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}): check that it exists and its permissions.</source>
+        <translation>无法读取 {path}（{reason}）：请检查文件是否存在以及它的权限。</translation>
+    </message>
+    <message>
+        <source>{path} is not a text in UTF-8: check that it is a label file.</source>
+        <translation>{path} 不是 UTF-8 文本：请确认它是标签文件。</translation>
+    </message>
+    <message>
+        <source>{path} is a second file of the image {image}: keep one of them.</source>
+        <translation>{path} 是图像 {image} 的第二个文件：请只保留一个。</translation>
+    </message>
+    <message>
+        <source>There are no labelme files in {source}: choose the folder with the JSON files.</source>
+        <translation>{source} 中没有 labelme 文件：请选择 JSON 文件所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{count} labelme files have no image in {root}, such as {name}.</source>
+        <translation>有 {count} 个 labelme 文件在 {root} 中没有对应的图像，例如 {name}。</translation>
+    </message>
+    <message>
+        <source>{count} lines and points were left out, because they have no area.</source>
+        <translation>已略过 {count} 个线和点，因为它们没有面积。</translation>
+    </message>
+    <message>
+        <source>{path} is not valid JSON ({reason}): correct it or take it out.</source>
+        <translation>{path} 不是有效的 JSON（{reason}）：请更正，或移走该文件。</translation>
+    </message>
+    <message>
+        <source>In {path}, &quot;shapes&quot; is not a list: correct it or take the file out.</source>
+        <translation>{path} 中的“shapes”不是列表：请更正，或移走该文件。</translation>
+    </message>
+    <message>
+        <source>{path} is for an image of {width2} x {height2} pixels, but {image} has {width} x {height}: find the right image.</source>
+        <translation>{path} 对应的图像是 {width2} × {height2} 像素，而 {image} 是 {width} × {height}：请找到正确的图像。</translation>
+    </message>
+    <message>
+        <source>In {path}, shape {number} cannot be used: {reason}. Correct it or take it out.</source>
+        <translation>{path} 中的第 {number} 个形状无法使用：{reason}。请更正或删去。</translation>
+    </message>
+    <message>
+        <source>it has no label</source>
+        <translation>它没有 label</translation>
+    </message>
+    <message>
+        <source>its group_id is {group!r}, not a whole number</source>
+        <translation>它的 group_id 是 {group!r}，应为整数</translation>
+    </message>
+    <message>
+        <source>a {kind!r} of {count} points has no area that is known</source>
+        <translation>由 {count} 个点组成的 {kind!r} 没有已知的面积</translation>
+    </message>
+    <message>
+        <source>one of its points is not a pair of numbers</source>
+        <translation>它的某个点不是一对数字</translation>
+    </message>
+    <message>
+        <source>one of its points lies nowhere near the image</source>
+        <translation>它的某个点离图像太远</translation>
+    </message>
+    <message>
+        <source>its mask needs a picture and two points</source>
+        <translation>它的掩码需要一幅图和两个点</translation>
+    </message>
+    <message>
+        <source>the picture of its mask is larger than the image</source>
+        <translation>它的掩码图比图像大</translation>
+    </message>
+    <message>
+        <source>the picture of its mask is damaged ({reason})</source>
+        <translation>它的掩码图已损坏（{reason}）</translation>
+    </message>
+    <message>
+        <source>its mask reaches out of the image</source>
+        <translation>它的掩码超出了图像</translation>
+    </message>
+    <message>
+        <source>it names the image {name} twice</source>
+        <translation>其中图像 {name} 出现了两次</translation>
+    </message>
+    <message>
+        <source>The index {path} cannot be used ({reason}): correct it, or export again.</source>
+        <translation>无法使用索引 {path}（{reason}）：请更正，或重新导出。</translation>
+    </message>
+    <message>
+        <source>it has no list &quot;{key}&quot; of the right kind</source>
+        <translation>其中没有正确的列表“{key}”</translation>
+    </message>
+    <message>
+        <source>a layer lies outside its folder</source>
+        <translation>有一层位于其文件夹之外</translation>
+    </message>
+    <message>
+        <source>a &quot;{key}&quot; is {value!r}, not a whole number from 0 to {most}</source>
+        <translation>有一个“{key}”是 {value!r}，应为 0 到 {most} 的整数</translation>
+    </message>
+    <message>
+        <source>No mask in {source} has the name of an image in {root}: name the images&apos; folder.</source>
+        <translation>{source} 中没有与 {root} 里图像同名的掩码：请指明图像所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>The mask {path} has {picture_width} x {picture_height} pixels, but its image {image} has {width} x {height}: find the mask of that size.</source>
+        <translation>掩码 {path} 是 {picture_width} × {picture_height} 像素，而它的图像 {image} 是 {width} × {height}：请找到同样尺寸的掩码。</translation>
+    </message>
+    <message>
+        <source>The mask {path} cannot be read ({reason}): copy it again, or save it as PNG.</source>
+        <translation>无法读取掩码 {path}（{reason}）：请重新复制，或存为 PNG。</translation>
+    </message>
+    <message>
+        <source>{path} has {size} colours, so it is no mask: choose a folder of masks.</source>
+        <translation>{path} 有 {size} 种颜色，不会是掩码：请选择掩码所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>Pascal VOC can hold {max_number} categories, not {count}: export fewer at a time.</source>
+        <translation>Pascal VOC 最多容纳 {max_number} 个类别，现有 {count} 个：请分批导出。</translation>
+    </message>
+    <message>
+        <source>There are no masks in {folder}: choose the folder that SegmentationClass lies in.</source>
+        <translation>{folder} 中没有掩码：请选择 SegmentationClass 所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{count} masks have no image in {root}, such as {name}.</source>
+        <translation>有 {count} 个掩码在 {root} 中没有对应的图像，例如 {name}。</translation>
+    </message>
+    <message>
+        <source>In {path}, object {value} has no class: correct the mask.</source>
+        <translation>{path} 中的物体 {value} 没有类别：请更正该掩码。</translation>
+    </message>
+    <message>
+        <source>{path} holds the class {category}, which has no name: add it to labelmap.txt.</source>
+        <translation>{path} 中的类别 {category} 没有名称：请把它加入 labelmap.txt。</translation>
+    </message>
+    <message>
+        <source>{path} holds the colour #{colour:06x}, which is not in labelmap.txt: add it there.</source>
+        <translation>{path} 中的颜色 #{colour:06x} 不在 labelmap.txt 里：请把它加进去。</translation>
+    </message>
+    <message>
+        <source>In {path}, the line {line!r} is not like &quot;name:red,green,blue::&quot;: correct it.</source>
+        <translation>{path} 中的这一行 {line!r} 不是“name:red,green,blue::”这样的写法：请更正。</translation>
+    </message>
+    <message>
+        <source>{path} names {count} classes, but there can be {max_number} and the background.</source>
+        <translation>{path} 列出了 {count} 个类别，而除背景外最多 {max_number} 个。</translation>
+    </message>
+    <message>
+        <source>{path} is a second label file of the image {image}: keep one of them.</source>
+        <translation>{path} 是图像 {image} 的第二个标签文件：请只保留一个。</translation>
+    </message>
+    <message>
+        <source>There are no YOLO label files (labels/*.txt) in {folder}: choose the folder with data.yaml.</source>
+        <translation>{folder} 中没有 YOLO 标签文件（labels/*.txt）：请选择 data.yaml 所在的文件夹。</translation>
+    </message>
+    <message>
+        <source>{count} label files have no image in {root}, such as {name}.</source>
+        <translation>有 {count} 个标签文件在 {root} 中没有对应的图像，例如 {name}。</translation>
+    </message>
+    <message>
+        <source>There is neither a data.yaml nor a classes.txt with the names of the classes in {folder}: add one.</source>
+        <translation>{folder} 中既没有 data.yaml，也没有写有类别名称的 classes.txt：请添加一个。</translation>
+    </message>
+    <message>
+        <source>{path} is not valid YAML ({reason}): correct it.</source>
+        <translation>{path} 不是有效的 YAML（{reason}）：请更正。</translation>
+    </message>
+    <message>
+        <source>The numbers of the &quot;names&quot; in {path} are not from 0 to 10000: correct them.</source>
+        <translation>{path} 中“names”的编号不在 0 到 10000 之间：请更正。</translation>
+    </message>
+    <message>
+        <source>{path} has no &quot;names&quot;, a list of the names of the classes: add it.</source>
+        <translation>{path} 中没有“names”，即类别名称的列表：请添加。</translation>
+    </message>
+    <message>
+        <source>In {path}, line {number} cannot be used: {reason}. Correct it or take it out.</source>
+        <translation>{path} 的第 {number} 行无法使用：{reason}。请更正或删去。</translation>
+    </message>
+    <message>
+        <source>its class is {number}, but there are {classes}, counted from 0</source>
+        <translation>它的类别是 {number}，而类别共 {classes} 个，从 0 开始编号</translation>
+    </message>
+    <message>
+        <source>its coordinates are not numbers</source>
+        <translation>它的坐标不是数字</translation>
+    </message>
+    <message>
+        <source>its coordinates are not shares of the image, from 0 to 1</source>
+        <translation>它的坐标不是相对于图像的比例（0 到 1）</translation>
+    </message>
+    <message>
+        <source>it has {count} numbers after the class, neither a box of 4 nor a polygon</source>
+        <translation>类别后面有 {count} 个数，既不是 4 个数的框，也不是多边形</translation>
+    </message>
+    <message>
+        <source>a mask cannot have {width} x {height} pixels</source>
+        <translation>掩码不可能有 {width} × {height} 像素</translation>
+    </message>
+    <message>
+        <source>its run-lengths are for the size {size}, but its image has the size {wanted} (height, width)</source>
+        <translation>它的游程编码的尺寸是 {size}，而图像的尺寸是 {wanted}（高、宽）</translation>
+    </message>
+    <message>
+        <source>its segmentation is neither a list of polygons nor run-lengths</source>
+        <translation>它的 segmentation 既不是多边形列表，也不是游程编码</translation>
+    </message>
+    <message>
+        <source>its compressed run-lengths are damaged</source>
+        <translation>它的压缩游程编码已损坏</translation>
+    </message>
+    <message>
+        <source>its run-lengths are neither a list of whole numbers nor a compressed text</source>
+        <translation>它的游程编码既不是整数列表，也不是压缩文本</translation>
+    </message>
+    <message>
+        <source>its run-lengths do not cover the {total} pixels of its image</source>
+        <translation>它的游程编码与图像的 {total} 个像素对不上</translation>
+    </message>
+    <message>
+        <source>one of its polygons is not a list of at least three pairs x, y</source>
+        <translation>它的某个多边形不是至少三对 x、y 组成的列表</translation>
+    </message>
+    <message>
+        <source>one of its polygons has a coordinate that is not a finite number</source>
+        <translation>它的某个多边形含有不是有限数的坐标</translation>
+    </message>
+    <message>
+        <source>one of its polygons lies far outside its image</source>
+        <translation>它的某个多边形远在图像之外</translation>
+    </message>
+    <message>
+        <source>Transparent parts are shown on white.</source>
+        <translation>透明部分显示为白色。</translation>
+    </message>
+    <message>
+        <source>The image {path} keeps its 16-bit colours in separate planes: save it interleaved.</source>
+        <translation>图像 {path} 的 16 位颜色按通道分开存放：请改存为交错排列。</translation>
+    </message>
+    <message>
+        <source>The image {path} has colours of the kind {mode}: save it as RGB.</source>
+        <translation>图像 {path} 的颜色类型是 {mode}：请存为 RGB。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory for the image {path}: close other programs.</source>
+        <translation>内存不足，无法打开图像 {path}：请关闭其他程序。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder, not an image: open one of the images in it.</source>
+        <translation>{path} 是文件夹而不是图像：请打开其中的某张图像。</translation>
+    </message>
+    <message>
+        <source>The image {path} has {width} x {height} pixels, more than the {millions} million that can be opened: scale it down or cut it into tiles.</source>
+        <translation>图像 {path} 有 {width} × {height} 像素，超过了可以打开的 {millions} 百万像素：请缩小它，或切成小块。</translation>
+    </message>
+    <message>
+        <source>The image {path} does not exist: it may have been moved, renamed or deleted.</source>
+        <translation>图像 {path} 不存在：它可能被移走、重命名或删除了。</translation>
+    </message>
+    <message>
+        <source>The image {path} is empty (0 bytes): copy it again from where it came.</source>
+        <translation>图像 {path} 是空文件（0 字节）：请从原处重新复制。</translation>
+    </message>
+    <message>
+        <source>{path} is not an image that can be read (JPEG, PNG, WebP, BMP, GIF or an ordinary TIFF): convert it, or take it out of the folder.</source>
+        <translation>{path} 不是可以读取的图像（JPEG、PNG、WebP、BMP、GIF 或普通 TIFF）：请转换格式，或将它移出该文件夹。</translation>
+    </message>
+    <message>
+        <source>The image {path} cannot be read ({reason}): check its permissions and its disk.</source>
+        <translation>无法读取图像 {path}（{reason}）：请检查它的权限和所在的磁盘。</translation>
+    </message>
+    <message>
+        <source>The image {path} is damaged or cut short ({reason}): copy it again from where it came.</source>
+        <translation>图像 {path} 已损坏或不完整（{reason}）：请从原处重新复制。</translation>
+    </message>
+    <message>
+        <source>The image {path} is damaged or of an unusual kind: copy it again, or save it with 8 bits.</source>
+        <translation>图像 {path} 已损坏或类型特殊：请重新复制，或存为 8 位图像。</translation>
+    </message>
+    <message>
+        <source>{scaled} {transparent}</source>
+        <translation>{scaled}{transparent}</translation>
+    </message>
+    <message>
+        <source>1st to 99th percentile</source>
+        <translation>第 1 到第 99 百分位</translation>
+    </message>
+    <message>
+        <source>smallest to largest</source>
+        <translation>最小到最大</translation>
+    </message>
+    <message>
+        <source>Values from {low:g} to {high:g} ({how}) are shown as black to white.</source>
+        <translation>将 {low:g} 到 {high:g} 的值（{how}）显示为从黑到白。</translation>
+    </message>
+    <message>
+        <source>The journal {path} of {coco_path} cannot be used ({reason}): close the window that has the dataset open, or check the folder&apos;s space and permissions.</source>
+        <translation>{coco_path} 的日志 {path} 无法使用（{reason}）：请关闭打开了该数据集的窗口，或检查该文件夹的空间和权限。</translation>
+    </message>
+    <message>
+        <source>The last changes could not be written to {path} ({reason}): free some space there. They are still in memory, and saving the dataset keeps them.</source>
+        <translation>最近的更改无法写入 {path}（{reason}）：请在那里腾出一些空间。更改仍在内存中，保存数据集即可保留。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}): check its permissions.</source>
+        <translation>无法读取 {path}（{reason}）：请检查它的权限。</translation>
+    </message>
+    <message>
+        <source>it is nested too deeply</source>
+        <translation>嵌套层数太多</translation>
+    </message>
+    <message>
+        <source>it holds a whole number of {count} digits</source>
+        <translation>其中有一个 {count} 位的整数</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be written to ({reason}), so the dataset is open for viewing only.</source>
+        <translation>{folder} 无法写入（{reason}），因此数据集以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>{folder} is on a disk that cannot lock files ({reason}), so the dataset is open for viewing only: copy it to a local disk to edit it.</source>
+        <translation>{folder} 所在的磁盘不支持锁定文件（{reason}），因此数据集以只读方式打开：要编辑，请先复制到本地磁盘。</translation>
+    </message>
+    <message>
+        <source>process {process} on {computer} since {since}</source>
+        <translation> {computer} 上的进程 {process}（始于 {since}）</translation>
+    </message>
+    <message>
+        <source>another process</source>
+        <translation>另一个进程</translation>
+    </message>
+    <message>
+        <source>{path} is being edited by {holder}, so it is open for viewing only.</source>
+        <translation>{path} 正由{holder}编辑，因此以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>it or its sub-folders</source>
+        <translation>该文件夹及其子文件夹</translation>
+    </message>
+    <message>
+        <source>it (sub-folders need --recursive)</source>
+        <translation>该文件夹（包含子文件夹需加 --recursive）</translation>
+    </message>
+    <message>
+        <source>{folder} holds no images: there is none in {where}.</source>
+        <translation>{folder} 中没有图像：{where}中都没有。</translation>
+    </message>
+    <message>
+        <source>{coco_path} is about the images in {image_root}, not in {folder}: choose another file with --out.</source>
+        <translation>{coco_path} 对应的是 {image_root} 中的图像，而不是 {folder} 中的：请用 --out 选择另一个文件。</translation>
+    </message>
+    <message>
+        <source>A run was interrupted and left its results in {path}: add --resume to go on with it, or remove that file to start anew.</source>
+        <translation>上一次运行中断了，结果留在 {path}：请加 --resume 继续，或删除该文件重新开始。</translation>
+    </message>
+    <message>
+        <source>The interrupted run of {path} had another {different}: give the same as then, or remove that file to start anew.</source>
+        <translation>{path} 中断的那次运行使用了不同的 {different}：请给出与当时相同的值，或删除该文件重新开始。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged ({reason}): remove it to start the run anew.</source>
+        <translation>{path} 已损坏（{reason}）：请删除它，重新开始运行。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written ({reason}): free some space, check the folder&apos;s permissions, or choose another place with --out; then go on with --resume.</source>
+        <translation>无法写入 {path}（{reason}）：请腾出一些空间，检查该文件夹的权限，或用 --out 换一个位置，然后用 --resume 继续。</translation>
+    </message>
+    <message>
+        <source>The Ray cluster {address} cannot be reached ({reason}): check it.</source>
+        <translation>无法连接 Ray 集群 {address}（{reason}）：请检查。</translation>
+    </message>
+    <message>
+        <source>The prompt is empty: give at least one point or a box.</source>
+        <translation>提示为空：请至少给出一个点或一个框。</translation>
+    </message>
+    <message>
+        <source>A point&apos;s label must be 1 (part of the object) or 0 (not part of it).</source>
+        <translation>点的标签必须是 1（属于物体）或 0（不属于物体）。</translation>
+    </message>
+    <message>
+        <source>A point&apos;s coordinates must be finite numbers.</source>
+        <translation>点的坐标必须是有限的数。</translation>
+    </message>
+    <message>
+        <source>The logits of the mask to refine must be finite numbers.</source>
+        <translation>要细化的掩码的 logits 必须是有限的数。</translation>
+    </message>
+    <message>
+        <source>The box&apos;s coordinates must be finite numbers.</source>
+        <translation>框的坐标必须是有限的数。</translation>
+    </message>
+    <message>
+        <source>The box ({x0:g}, {y0:g}, {x1:g}, {y1:g}) is empty: give x0 &lt; x1 and y0 &lt; y1.</source>
+        <translation>框 ({x0:g}, {y0:g}, {x1:g}, {y1:g}) 是空的：应满足 x0 &lt; x1 且 y0 &lt; y1。</translation>
+    </message>
+    <message>
+        <source>The point ({x:g}, {y:g}) is outside the image of {width} x {height} pixels.</source>
+        <translation>点 ({x:g}, {y:g}) 在 {width} × {height} 像素的图像之外。</translation>
+    </message>
+    <message>
+        <source>The box ({x0:g}, {y0:g}, {x1:g}, {y1:g})</source>
+        <translation>框 ({x0:g}, {y0:g}, {x1:g}, {y1:g}) </translation>
+    </message>
+    <message>
+        <source>{box} is outside the image of {width} x {height} pixels.</source>
+        <translation>{box}在 {width} × {height} 像素的图像之外。</translation>
+    </message>
+    <message>
+        <source>{box} reaches far beyond the image of {width} x {height} pixels: cut it there.</source>
+        <translation>{box}远远超出了 {width} × {height} 像素的图像：请在图像边缘截断。</translation>
+    </message>
+    <message>
+        <source>The segmenter has not been started.</source>
+        <translation>分割进程尚未启动。</translation>
+    </message>
+    <message>
+        <source>The segmenter was closed.</source>
+        <translation>分割进程已关闭。</translation>
+    </message>
+    <message>
+        <source>The segmenter was interrupted; start it again.</source>
+        <translation>分割进程被中断，请重新启动。</translation>
+    </message>
+    <message>
+        <source>The segmenter&apos;s process cannot be started ({reason}); close other programs and try again.</source>
+        <translation>无法启动分割进程（{reason}）：请关闭其他程序后重试。</translation>
+    </message>
+    <message>
+        <source>stopped answering</source>
+        <translation>没有响应</translation>
+    </message>
+    <message>
+        <source>was killed, perhaps for lack of memory</source>
+        <translation>被终止，可能是内存不足</translation>
+    </message>
+    <message>
+        <source>was ended by signal {number}</source>
+        <translation>被信号 {number} 终止</translation>
+    </message>
+    <message>
+        <source>ended unexpectedly with exit code {code}</source>
+        <translation>意外结束，退出码 {code}</translation>
+    </message>
+    <message>
+        <source>The segmenter&apos;s process {how}. Start it again and repeat what you asked for.</source>
+        <translation>分割进程{how}。请重新启动，再做一次刚才的操作。</translation>
+    </message>
+    <message>
+        <source>There is no room for {megabytes:.0f} MB of shared memory ({reason}); close other programs, or give a container more with --shm-size.</source>
+        <translation>共享内存不足 {megabytes:.0f} MB（{reason}）：请关闭其他程序；若在容器中运行，请用 --shm-size 多分配一些。</translation>
+    </message>
+    <message>
+        <source>No usable weights are installed; import a TinySAM checkpoint or put one into {folder}.</source>
+        <translation>没有可用的权重：请导入一个 TinySAM 权重文件，或将它放入 {folder}。</translation>
+    </message>
+    <message>
+        <source>Other weights are installed as {target}; rename {name} and import it again, or remove them.</source>
+        <translation>{target} 处已有另一份权重：请将 {name} 改名后重新导入，或删除原有的权重。</translation>
+    </message>
+    <message>
+        <source>{folder} cannot be made ({reason}); make the folder writable.</source>
+        <translation>无法创建 {folder}（{reason}）：请使该文件夹可写。</translation>
+    </message>
+    <message>
+        <source>info must be an object with a name, and nothing but {known}.</source>
+        <translation>info 必须是含有 name 的对象，并且只能包含 {known}。</translation>
+    </message>
+    <message>
+        <source>info.quality must be an object of finite numbers.</source>
+        <translation>info.quality 必须是由有限数组成的对象。</translation>
+    </message>
+    <message>
+        <source>everything in info but quality must be text.</source>
+        <translation>info 中除 quality 外都必须是文本。</translation>
+    </message>
+    <message>
+        <source>{path} has broken metadata ({reason}); write it again, or remove the metadata.</source>
+        <translation>{path} 的元数据已损坏（{reason}）：请重新写入，或删去元数据。</translation>
+    </message>
+    <message>
+        <source>{path} stores {name} as {dtype}; convert it to {wanted}.</source>
+        <translation>{path} 中的 {name} 存为 {dtype}：请转换为 {wanted}。</translation>
+    </message>
+    <message>
+        <source>{name} of {found} instead of {wanted}</source>
+        <translation>{name}（{found}，应为 {wanted}）</translation>
+    </message>
+    <message>
+        <source>lacks {names}</source>
+        <translation>缺少 {names}</translation>
+    </message>
+    <message>
+        <source>has unknown tensors: {names}</source>
+        <translation>有未知的张量 {names}</translation>
+    </message>
+    <message>
+        <source>has {names}</source>
+        <translation>张量形状不对：{names}</translation>
+    </message>
+    <message>
+        <source>{path} does not fit TinySAM: it {problems}. Choose a TinySAM checkpoint.</source>
+        <translation>{path} 与 TinySAM 不符：{problems}。请选择 TinySAM 的权重文件。</translation>
+    </message>
+    <message>
+        <source>{before}; it {one}</source>
+        <translation>{before}；{one}</translation>
+    </message>
+    <message>
+        <source>{path} holds infinities or NaNs in {names}; choose another checkpoint.</source>
+        <translation>{path} 的 {names} 中有无穷大或 NaN：请选择其他权重文件。</translation>
+    </message>
+    <message>
+        <source>{path} holds negative variances in {names}; choose another checkpoint.</source>
+        <translation>{path} 的 {names} 中有负的方差：请选择其他权重文件。</translation>
+    </message>
+    <message>
+        <source>{before}, {one}</source>
+        <translation>{before}、{one}</translation>
+    </message>
+    <message>
+        <source>{names} and {more} more ({count} in all)</source>
+        <translation>{names} 以及另外 {more} 个（共 {count} 个）</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written ({reason}): free some space or choose another folder. What was there before is unchanged.</source>
+        <translation>无法写入 {path}（{reason}）：请腾出一些空间，或选择其他文件夹。那里原有的内容没有改变。</translation>
+    </message>
+    <message>
+        <source>everything.points_per_side is {points_per_side!r}; it must be 2..256.</source>
+        <translation>everything.points_per_side 是 {points_per_side!r}，应在 2 到 256 之间。</translation>
+    </message>
+    <message>
+        <source>image_size is {size!r}; it must be a multiple of {image_size_step}, at least {smallest_image_size}.</source>
+        <translation>image_size 是 {size!r}，应为 {image_size_step} 的倍数，且不小于 {smallest_image_size}。</translation>
+    </message>
+    <message>
+        <source>{what} is {kind}; it must be an object with named values.</source>
+        <translation>{what} 是 {kind}，应为由名称和值组成的对象。</translation>
+    </message>
+    <message>
+        <source>{what} has unknown values: {unknown}; this version knows {known}.</source>
+        <translation>{what} 中有未知的项：{unknown}；本版本认识的是 {known}。</translation>
+    </message>
+    <message>
+        <source>{what} is {value!r}; it must be a finite number.</source>
+        <translation>{what} 是 {value!r}，应为有限的数。</translation>
+    </message>
+    <message>
+        <source>{what} is {value!r}; it must lie in {low:g}..{high:g}.</source>
+        <translation>{what} 是 {value!r}，应在 {low:g} 到 {high:g} 之间。</translation>
+    </message>
+    <message>
+        <source>{path} does not exist; give the path of a checkpoint file.</source>
+        <translation>{path} 不存在：请给出权重文件的路径。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder; give the path of a readable checkpoint file.</source>
+        <translation>{path} 是文件夹：请给出可以读取的权重文件。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}); give the path of a readable checkpoint file.</source>
+        <translation>无法读取 {path}（{reason}）：请给出可以读取的权重文件。</translation>
+    </message>
+    <message>
+        <source>{path} is empty; download or copy it again.</source>
+        <translation>{path} 是空文件：请重新下载或复制。</translation>
+    </message>
+    <message>
+        <source>{path} is not a checkpoint; give a .safetensors, .pth, .pt or .ckpt file.</source>
+        <translation>{path} 不是权重文件：请选择 .safetensors、.pth、.pt 或 .ckpt 文件。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read ({reason}); copy it to another place.</source>
+        <translation>无法读取 {path}（{reason}）：请将它复制到别处。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or no safetensors file ({reason}); download or copy it again.</source>
+        <translation>{path} 已损坏，或不是 safetensors 文件（{reason}）：请重新下载或复制。</translation>
+    </message>
+    <message>
+        <source>{path} stores {name} as {dtype}; convert it to F32 or F16.</source>
+        <translation>{path} 中的 {name} 存为 {dtype}：请转换为 F32 或 F16。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or no MindSpore checkpoint; download or copy it again.</source>
+        <translation>{path} 已损坏，或不是 MindSpore 权重文件：请重新下载或复制。</translation>
+    </message>
+    <message>
+        <source>{path} holds {entry}, which is no tensor; save the network&apos;s parameters alone.</source>
+        <translation>{path} 中的 {entry} 不是张量：请只保存网络的参数。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or truncated ({reason}); download or copy it again.</source>
+        <translation>{path} 已损坏或不完整（{reason}）：请重新下载或复制。</translation>
+    </message>
+    <message>
+        <source>{path} is a zip archive but not a PyTorch checkpoint: it holds no data.pkl.</source>
+        <translation>{path} 是 zip 压缩包，但不是 PyTorch 权重文件：其中没有 data.pkl。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged: storage {key} has {found} bytes instead of {size}.</source>
+        <translation>{path} 已损坏：存储 {key} 有 {found} 字节，应为 {size}。</translation>
+    </message>
+    <message>
+        <source>{path} compresses {entry}, which torch.save never does; save it again with torch.</source>
+        <translation>{path} 中的 {entry} 是压缩的，而 torch.save 从不压缩：请用 torch 重新保存。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged: {entry} has {file_size} bytes where {limit} are expected.</source>
+        <translation>{path} 已损坏：{entry} 有 {file_size} 字节，应为 {limit}。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged: it lacks {entry}.</source>
+        <translation>{path} 已损坏：缺少 {entry}。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or truncated: {entry} cannot be read ({reason}).</source>
+        <translation>{path} 已损坏或不完整：无法读取 {entry}（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{path} is a pickle but not a PyTorch checkpoint; give a file that torch.save wrote.</source>
+        <translation>{path} 是 pickle 文件，但不是 PyTorch 权重文件：请给出由 torch.save 写出的文件。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged: its list of storages does not fit its tensors.</source>
+        <translation>{path} 已损坏：存储列表与张量不符。</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or truncated at storage {key}.</source>
+        <translation>{path} 已损坏或不完整，问题在存储 {key} 处。</translation>
+    </message>
+    <message>
+        <source>{path} is a PyTorch file but holds no dictionary of tensors; save the model&apos;s state_dict.</source>
+        <translation>{path} 是 PyTorch 文件，但其中没有张量字典：请保存模型的 state_dict。</translation>
+    </message>
+    <message>
+        <source>{path} holds {entry}, which is no tensor; save the model&apos;s state_dict alone.</source>
+        <translation>{path} 中的 {entry} 不是张量：请只保存模型的 state_dict。</translation>
+    </message>
+    <message>
+        <source>{path} was saved on a big-endian machine; save it again on a little-endian one.</source>
+        <translation>{path} 是在大端序的机器上保存的：请在小端序的机器上重新保存。</translation>
+    </message>
+    <message>
+        <source>its pickle is malformed ({reason})</source>
+        <translation>其中的 pickle 格式错误（{reason}）</translation>
+    </message>
+    <message>
+        <source>its pickle does not end</source>
+        <translation>其中的 pickle 没有结束</translation>
+    </message>
+    <message>
+        <source>its pickle names a function by something that is no text</source>
+        <translation>其中的 pickle 用不是文本的内容指定函数</translation>
+    </message>
+    <message>
+        <source>the pickle instruction {name}</source>
+        <translation>执行 pickle 指令 {name}</translation>
+    </message>
+    <message>
+        <source>a dictionary in its pickle lacks a value</source>
+        <translation>其中的 pickle 有个字典缺少值</translation>
+    </message>
+    <message>
+        <source>a dictionary key of type {kind}</source>
+        <translation>使用 {kind} 类型的字典键</translation>
+    </message>
+    <message>
+        <source>its pickle refers to something that is no storage</source>
+        <translation>其中的 pickle 引用了不是存储的内容</translation>
+    </message>
+    <message>
+        <source>its pickle gives a storage no known type of numbers</source>
+        <translation>其中的 pickle 有个存储的数值类型未知</translation>
+    </message>
+    <message>
+        <source>its pickle describes a storage with nonsense</source>
+        <translation>其中的 pickle 对存储的描述不合理</translation>
+    </message>
+    <message>
+        <source>a storage that is a view of another one</source>
+        <translation>使用另一个存储的视图</translation>
+    </message>
+    <message>
+        <source>its pickle describes storage {key} in two ways</source>
+        <translation>其中的 pickle 对存储 {key} 有两种描述</translation>
+    </message>
+    <message>
+        <source>its pickle calls something that is no function</source>
+        <translation>其中的 pickle 调用了不是函数的内容</translation>
+    </message>
+    <message>
+        <source>an OrderedDict made from arguments</source>
+        <translation>用参数构造 OrderedDict</translation>
+    </message>
+    <message>
+        <source>a call of {function}</source>
+        <translation>调用 {function}</translation>
+    </message>
+    <message>
+        <source>its pickle makes a tensor of something that is no storage</source>
+        <translation>其中的 pickle 用不是存储的内容构造张量</translation>
+    </message>
+    <message>
+        <source>its pickle gives a tensor a nonsensical shape</source>
+        <translation>其中的 pickle 有个张量的形状不合理</translation>
+    </message>
+    <message>
+        <source>a tensor of shape {sizes} reaches beyond its storage of {count} numbers</source>
+        <translation>形状为 {sizes} 的张量超出了只有 {count} 个数的存储</translation>
+    </message>
+    <message>
+        <source>its pickle gives a tensor a nonsensical offset, size or stride</source>
+        <translation>其中的 pickle 有个张量的偏移、大小或步长不合理</translation>
+    </message>
+    <message>
+        <source>{path} is damaged or no PyTorch checkpoint: {what}.</source>
+        <translation>{path} 已损坏，或不是 PyTorch 权重文件：{what}。</translation>
+    </message>
+    <message>
+        <source>{path} asks for {what}, which tensors do not need; such a file can run code and is not loaded. Export the model&apos;s state_dict alone with torch.save.</source>
+        <translation>{path} 要求{what}，而张量并不需要这些；这样的文件可能会运行代码，因此不予载入。请用 torch.save 只导出模型的 state_dict。</translation>
+    </message>
+    <message>
+        <source>This is a fault of the program ({kind}: {reason}); what it printed in the terminal helps to find it.</source>
+        <translation>这是程序自身的错误（{kind}：{reason}）。终端中的输出有助于查找原因。</translation>
+    </message>
+    <message>
+        <source>The background process ended unexpectedly; try again.</source>
+        <translation>后台进程意外结束，请重试。</translation>
+    </message>
+    <message>
+        <source>{path}: {fault}</source>
+        <translation>{path}：{fault}</translation>
+    </message>
+    <message>
+        <source>There is a fault in the program; the terminal shows the details.</source>
+        <translation>程序自身出错，详情见终端。</translation>
+    </message>
+    <message>
+        <source>The journal of {path} could not be closed as it should ({reason}).</source>
+        <translation>{path} 的日志未能正常关闭（{reason}）。</translation>
+    </message>
+</context>
+<context>
     <name>EverythingRuns</name>
     <message>
         <source>This image is being segmented already; Escape ends that.</source>

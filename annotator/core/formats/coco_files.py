@@ -13,7 +13,7 @@ from annotator.core.formats.options import ExportOptions, Shape, validation_imag
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss
 from annotator.core.polygons import one_polygon, polygons, to_coco
-from annotator.errors import SaveError
+from annotator.errors import SaveError, reason_of
 
 Annotation = Instance | StoredProposal
 
@@ -42,11 +42,15 @@ def write(
     copies = out.parent / IMAGES_NAME
     for path in [*parts, *([copies] if options.copy_images else [])]:
         if os.path.lexists(path):
-            raise SaveError(f"{path} exists already: choose another place, nothing there is replaced.")
+            raise SaveError("{path} exists already: choose another place, nothing there is replaced.", path=path)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise SaveError(f"The folder {out.parent} cannot be made ({error.strerror}): choose another place.") from error
+        raise SaveError(
+            "The folder {parent} cannot be made ({reason}): choose another place.",
+            parent=out.parent,
+            reason=reason_of(error),
+        ) from error
     if options.copy_images:
         with new_folder(copies) as folder:
             for image in progress.over(list(document.images.values())):

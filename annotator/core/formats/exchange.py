@@ -87,7 +87,7 @@ def read_foreign(
     is set.
     """
     if not os.path.exists(source):
-        raise DatasetError(f"{source} does not exist or is out of reach: check its name.")
+        raise DatasetError("{source} does not exist or is out of reach: check its name.", source=source)
     name = detected(source) if format_name is None else format_name
     if name == "coco":
         return Imported(coco.read(source, None if images is None else images.root), ())
@@ -95,7 +95,11 @@ def read_foreign(
         images = ImageIndex.of_folder(source if source.is_dir() else source.parent)
     document, notes = _READERS[name](source, images, Progress(on_progress, cancel))
     if not document.images:
-        raise DatasetError(f"{source} has no annotations of the images in {images.root}: name the images' folder.")
+        raise DatasetError(
+            "{source} has no annotations of the images in {root}: name the images' folder.",
+            source=source,
+            root=images.root,
+        )
     return Imported(document, notes)
 
 
@@ -115,7 +119,7 @@ def detected(source: Path) -> str:
         return "labelme"
     if any(source.rglob("*.png")):
         return "masks"
-    raise DatasetError(f"{source} holds no annotations that are known: say which format with --format.")
+    raise DatasetError("{source} holds no annotations that are known: say which format with --format.", source=source)
 
 
 def _is_labelme(path: Path) -> bool:

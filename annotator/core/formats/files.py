@@ -15,7 +15,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from annotator.core.document import Document
-from annotator.errors import DatasetError, SaveError
+from annotator.errors import DatasetError, SaveError, reason_of
 
 MAX_TEXT_BYTES = 256_000_000
 """A label file of one image that is larger is none."""
@@ -28,7 +28,9 @@ def new_folder(out: Path) -> Iterator[Path]:
     Raises SaveError when `out` is there already and not empty, or the disk refuses.
     """
     if os.path.lexists(out) and (not out.is_dir() or any(out.iterdir())):
-        raise SaveError(f"{out} exists already and is not empty: choose another place, nothing there is replaced.")
+        raise SaveError(
+            "{out} exists already and is not empty: choose another place, nothing there is replaced.", out=out
+        )
     beside = None
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -43,8 +45,10 @@ def new_folder(out: Path) -> Iterator[Path]:
             shutil.rmtree(beside, ignore_errors=True)
         if isinstance(error, OSError):
             raise SaveError(
-                f"The export to {out} failed ({error.strerror or error}): check the space and permissions there, or "
-                "choose another place."
+                "The export to {out} failed ({reason}): check the space and permissions there, or choose "
+                "another place.",
+                out=out,
+                reason=reason_of(error),
             ) from error
         raise
 
@@ -57,7 +61,10 @@ def copy_image(document: Document, image_id: int, target: Path) -> None:
         shutil.copyfile(source, target)
     except OSError as error:
         raise SaveError(
-            f"The image {source} cannot be copied to {target} ({error.strerror or error}): check both places."
+            "The image {source} cannot be copied to {target} ({reason}): check both places.",
+            source=source,
+            target=target,
+            reason=reason_of(error),
         ) from error
 
 
@@ -71,14 +78,16 @@ def read_text(path: Path) -> str:
     """A UTF-8 text, whatever its line ends. Raises DatasetError."""
     try:
         if path.stat().st_size > MAX_TEXT_BYTES:
-            raise DatasetError(f"{path} is too large for a label file: check that it is one.")
+            raise DatasetError("{path} is too large for a label file: check that it is one.", path=path)
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DatasetError(
-            f"{path} cannot be read ({error.strerror}): check that it exists and its permissions."
+            "{path} cannot be read ({reason}): check that it exists and its permissions.",
+            path=path,
+            reason=reason_of(error),
         ) from error
     except ValueError as error:
-        raise DatasetError(f"{path} is not a text in UTF-8: check that it is a label file.") from error
+        raise DatasetError("{path} is not a text in UTF-8: check that it is a label file.", path=path) from error
 
 
 def indexed_png(pixels: npt.NDArray[np.uint8]) -> bytes:

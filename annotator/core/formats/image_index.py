@@ -85,7 +85,7 @@ class ImageIndex:
             try:
                 header = read_header(self.root / path)
             except ImageError as error:
-                raise DatasetError(str(error)) from error
+                raise DatasetError(error.sentence) from error
             image = self._images[path] = replace(image, height=header.height, width=header.width)
         return image
 

@@ -31,7 +31,7 @@ from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss
 from annotator.core.geometry import RunLengths
 from annotator.core.polygons import polygons
-from annotator.errors import DatasetError
+from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
 _VERSION = "5.5.0"  # whose files these are like
 _FLAT = ("line", "linestrip", "point", "points")
@@ -125,18 +125,29 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
         if image is None:
             missing.append(path.name)
         elif image.id in document.images:
-            raise DatasetError(f"{path} is a second file of the image {image.path}: keep one of them.")
+            raise DatasetError(
+                "{path} is a second file of the image {image}: keep one of them.", path=path, image=image.path
+            )
         else:
             _check_size(path, content, image)
             document.put(image)
             flat += _put_shapes(path, content, image, document, categories)
     if not read_any:
-        raise DatasetError(f"There are no labelme files in {source}: choose the folder with the JSON files.")
+        raise DatasetError(
+            "There are no labelme files in {source}: choose the folder with the JSON files.", source=source
+        )
     notes = []
     if missing:
-        notes.append(f"{len(missing)} labelme files have no image in {images.root}, such as {missing[0]}.")
+        notes.append(
+            Sentence(
+                "{count} labelme files have no image in {root}, such as {name}.",
+                count=len(missing),
+                root=images.root,
+                name=missing[0],
+            )
+        )
     if flat:
-        notes.append(f"{flat} lines and points were left out, because they have no area.")
+        notes.append(Sentence("{count} lines and points were left out, because they have no area.", count=flat))
     return document, tuple(notes)
 
 
@@ -146,11 +157,13 @@ def _load(path: Path) -> dict[str, Any] | None:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DatasetError(f"{path} is not valid JSON ({error}): correct it or take it out.") from error
+        raise DatasetError(
+            "{path} is not valid JSON ({reason}): correct it or take it out.", path=path, reason=reason_of(error)
+        ) from error
     if not isinstance(content, dict) or "shapes" not in content:
         return None
     if not isinstance(content["shapes"], list):
-        raise DatasetError(f'In {path}, "shapes" is not a list: correct it or take the file out.')
+        raise DatasetError('In {path}, "shapes" is not a list: correct it or take the file out.', path=path)
     return content
 
 
@@ -171,8 +184,14 @@ def _check_size(path: Path, content: Mapping[str, Any], image: ImageRecord) -> N
     size = content.get("imageHeight"), content.get("imageWidth")
     if None not in size and size != (image.height, image.width):
         raise DatasetError(
-            f"{path} is for an image of {size[1]} x {size[0]} pixels, but {image.path} has {image.width} x "
-            f"{image.height}: find the right image."
+            "{path} is for an image of {width2} x {height2} pixels, but {image} has {width} x {height}: find "
+            "the right image.",
+            path=path,
+            width2=size[1],
+            height2=size[0],
+            image=image.path,
+            width=image.width,
+            height=image.height,
         )
 
 
@@ -190,7 +209,10 @@ def _put_shapes(
             label, group, mask = _parse(shape, image)
         except ValueError as error:
             raise DatasetError(
-                f"In {path}, shape {number} cannot be used: {error}. Correct it or take it out."
+                "In {path}, shape {number} cannot be used: {reason}. Correct it or take it out.",
+                path=path,
+                number=number,
+                reason=reason_of(error),
             ) from error
         grouped.setdefault((label, group if group is not None else ("alone", number)), []).append(mask)
     for (label, _), masks in grouped.items():
@@ -216,12 +238,12 @@ def _union(masks: list[RunLengths]) -> RunLengths:
 def _parse(shape: object, image: ImageRecord) -> tuple[str, int | None, RunLengths]:
     """Label, group and mask of a shape. Raises ValueError."""
     if not isinstance(shape, dict):
-        raise ValueError("it is not an object in braces")
+        raise ClauseError("it is not an object in braces")
     label, group = shape.get("label"), shape.get("group_id")
     if not isinstance(label, str):
-        raise ValueError("it has no label")
+        raise ClauseError("it has no label")
     if group is not None and type(group) is not int:
-        raise ValueError(f"its group_id is {group!r}, not a whole number")
+        raise ClauseError("its group_id is {group!r}, not a whole number", group=group)
     points = _points(shape.get("points"))
     kind = shape.get("shape_type", "polygon")
     if kind == "mask":
@@ -237,7 +259,7 @@ def _parse(shape: object, image: ImageRecord) -> tuple[str, int | None, RunLengt
         angles = [2 * math.pi * n / _CIRCLE_CORNERS for n in range(_CIRCLE_CORNERS)]
         corners = [(x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle in angles]
     else:
-        raise ValueError(f"a {kind!r} of {len(points)} points has no area that is known")
+        raise ClauseError("a {kind!r} of {count} points has no area that is known", kind=kind, count=len(points))
     return label, group, RunLengths.from_coco([[v for corner in corners for v in corner]], image.height, image.width)
 
 
@@ -245,9 +267,9 @@ def _points(value: object) -> list[tuple[float, float]]:
     points = []
     for point in value if isinstance(value, list) else ():
         if not isinstance(point, list) or len(point) != 2 or not all(type(v) in (int, float) for v in point):
-            raise ValueError("one of its points is not a pair of numbers")
+            raise ClauseError("one of its points is not a pair of numbers")
         if not all(abs(v) < 1e9 for v in point):
-            raise ValueError("one of its points lies nowhere near the image")
+            raise ClauseError("one of its points lies nowhere near the image")
         points.append((float(point[0]), float(point[1])))
     return points
 
@@ -255,17 +277,17 @@ def _points(value: object) -> list[tuple[float, float]]:
 def _mask(text: object, points: list[tuple[float, float]], image: ImageRecord) -> RunLengths:
     """A mask's PNG covers the pixels from the first point to the second, both included."""
     if not isinstance(text, str) or len(points) != 2:
-        raise ValueError("its mask needs a picture and two points")
+        raise ClauseError("its mask needs a picture and two points")
     x, y = (round(v) for v in points[0])
     try:
         with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as picture:
             if picture.width * picture.height > image.width * image.height:
-                raise ValueError("the picture of its mask is larger than the image")
+                raise ClauseError("the picture of its mask is larger than the image")
             part = np.asarray(picture.convert("L")) > 0
     except (binascii.Error, OSError, SyntaxError, OverflowError) as error:
-        raise ValueError(f"the picture of its mask is damaged ({error})") from error
+        raise ClauseError("the picture of its mask is damaged ({reason})", reason=reason_of(error)) from error
     if x < 0 or y < 0 or y + part.shape[0] > image.height or x + part.shape[1] > image.width:
-        raise ValueError("its mask reaches out of the image")
+        raise ClauseError("its mask reaches out of the image")
     mask = np.zeros((image.height, image.width), np.bool_)
     mask[y : y + part.shape[0], x : x + part.shape[1]] = part
     return RunLengths.from_mask(mask)

@@ -33,7 +33,7 @@ from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss
 from annotator.core.geometry import RunLengths
-from annotator.errors import DatasetError
+from annotator.errors import ClauseError, DatasetError, reason_of
 
 INDEX_NAME = "masks.json"
 
@@ -120,26 +120,30 @@ def _read_index(path: Path, images: ImageIndex, progress: Progress) -> tuple[Doc
             if image is None:
                 missing.append(str(name))
             elif image.id in document.images:
-                raise ValueError(f"it names the image {name} twice")
+                raise ClauseError("it names the image {name} twice", name=name)
             else:
                 document.put(image)
                 _put_indexed(record, image, document, path.parent)
     except (ValueError, RecursionError) as error:
-        raise DatasetError(f"The index {path} cannot be used ({error}): correct it, or export again.") from error
+        raise DatasetError(
+            "The index {path} cannot be used ({reason}): correct it, or export again.",
+            path=path,
+            reason=reason_of(error),
+        ) from error
     return document, _missing(missing, images)
 
 
 def _each(content: object, key: str, kind: type) -> list[Any]:
     records = content.get(key) if isinstance(content, dict) else None
     if not isinstance(records, list) or not all(isinstance(record, kind) for record in records):
-        raise ValueError(f'it has no list "{key}" of the right kind')
+        raise ClauseError('it has no list "{key}" of the right kind', key=key)
     return records
 
 
 def _put_indexed(record: Mapping[str, Any], image: ImageRecord, document: Document, folder: Path) -> None:
     names = _each(record, "layers", str)
     if any(_leaves(name) for name in names):
-        raise ValueError("a layer lies outside its folder")
+        raise ClauseError("a layer lies outside its folder")
     layers = [read_mask_image(folder / name, image) for name in names]
     for item in _each(record, "instances", dict):
         layer, value = _whole(item, "layer", len(layers) - 1), _whole(item, "value", 2**24)
@@ -156,7 +160,9 @@ def _leaves(name: str) -> bool:
 def _whole(item: Mapping[str, Any], key: str, most: int) -> int:
     value = item.get(key, 0)
     if type(value) is not int or not 0 <= value <= most:
-        raise ValueError(f'a "{key}" is {value!r}, not a whole number from 0 to {most}')
+        raise ClauseError(
+            'a "{key}" is {value!r}, not a whole number from 0 to {most}', key=key, value=value, most=most
+        )
     return value
 
 
@@ -185,7 +191,11 @@ def _read_plain(source: Path, images: ImageIndex, progress: Progress) -> tuple[D
         for value in values_of(numbers, path):
             _put(document, image, categories[category], RunLengths.from_mask(numbers == value))
     if not document.images:
-        raise DatasetError(f"No mask in {source} has the name of an image in {images.root}: name the images' folder.")
+        raise DatasetError(
+            "No mask in {source} has the name of an image in {root}: name the images' folder.",
+            source=source,
+            root=images.root,
+        )
     return document, _missing(missing, images)
 
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from annotator.core.document import ImageRecord
 from annotator.core.images import MAX_PIXELS
-from annotator.errors import DatasetError
+from annotator.errors import DatasetError, reason_of
 
 MAX_VALUES = 65_535
 """A picture with more colours than that is a photo, not a mask."""
@@ -28,14 +28,24 @@ def read_mask_image(path: Path, image: ImageRecord) -> npt.NDArray[np.uint32]:
                 image.width,
             ):
                 raise DatasetError(
-                    f"The mask {path} has {picture.width} x {picture.height} pixels, but its image {image.path} has "
-                    f"{image.width} x {image.height}: find the mask of that size."
+                    "The mask {path} has {picture_width} x {picture_height} pixels, but its image {image} has "
+                    "{width} x {height}: find the mask of that size.",
+                    path=path,
+                    picture_width=picture.width,
+                    picture_height=picture.height,
+                    image=image.path,
+                    width=image.width,
+                    height=image.height,
                 )
             return _numbers(picture)
     except DatasetError:
         raise
     except Exception as error:  # Pillow's decoders meet damaged files with exceptions of every kind
-        raise DatasetError(f"The mask {path} cannot be read ({error}): copy it again, or save it as PNG.") from error
+        raise DatasetError(
+            "The mask {path} cannot be read ({reason}): copy it again, or save it as PNG.",
+            path=path,
+            reason=reason_of(error),
+        ) from error
 
 
 def values_of(numbers: npt.NDArray[np.uint32], path: Path) -> list[int]:
@@ -46,7 +56,9 @@ def values_of(numbers: npt.NDArray[np.uint32], path: Path) -> list[int]:
     else:
         values = np.unique(numbers)
     if values.size > MAX_VALUES:
-        raise DatasetError(f"{path} has {values.size} colours, so it is no mask: choose a folder of masks.")
+        raise DatasetError(
+            "{path} has {size} colours, so it is no mask: choose a folder of masks.", path=path, size=values.size
+        )
     return [int(value) for value in values if value]
 
 

@@ -27,7 +27,7 @@ from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss
 from annotator.core.geometry import RunLengths
-from annotator.errors import DatasetError, SaveError
+from annotator.errors import DatasetError, SaveError, Sentence
 
 MAX_NUMBER = 254
 """Numbers are bytes, and 0 and 255 are taken."""
@@ -53,7 +53,9 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
     """Fill `folder`; returns what the format cannot hold. Raises SaveError for too many categories."""
     if len(document.categories) > MAX_NUMBER:
         raise SaveError(
-            f"Pascal VOC can hold {MAX_NUMBER} categories, not {len(document.categories)}: export fewer at a time."
+            "Pascal VOC can hold {max_number} categories, not {count}: export fewer at a time.",
+            max_number=MAX_NUMBER,
+            count=len(document.categories),
         )
     class_of = {category_id: number for number, category_id in enumerate(document.categories, start=1)}
     validation = validation_images(document, options)
@@ -134,7 +136,9 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     folder = source / ("SegmentationObject" if by_object else "SegmentationClass")
     files = sorted(folder.rglob("*.png"))
     if not files:
-        raise DatasetError(f"There are no masks in {folder}: choose the folder that SegmentationClass lies in.")
+        raise DatasetError(
+            "There are no masks in {folder}: choose the folder that SegmentationClass lies in.", folder=folder
+        )
     without_image = []
     for path in progress.over(files):
         label = path.relative_to(folder).with_suffix("").as_posix()
@@ -151,7 +155,14 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
         _put_instances(document, image, objects, classes, classes_path)
     notes = []
     if without_image:
-        notes.append(f"{len(without_image)} masks have no image in {images.root}, such as {without_image[0]}.")
+        notes.append(
+            Sentence(
+                "{count} masks have no image in {root}, such as {name}.",
+                count=len(without_image),
+                root=images.root,
+                name=without_image[0],
+            )
+        )
     return document, tuple(notes)
 
 
@@ -169,11 +180,15 @@ def _put_instances(
         inside = classes[mask]
         inside = inside[(inside != 0) & (inside != _VOID)]
         if not inside.size:
-            raise DatasetError(f"In {path}, object {value} has no class: correct the mask.")
+            raise DatasetError("In {path}, object {value} has no class: correct the mask.", path=path, value=value)
         counts = np.bincount(inside)
         category = int(counts.argmax())
         if category not in document.categories:
-            raise DatasetError(f"{path} holds the class {category}, which has no name: add it to labelmap.txt.")
+            raise DatasetError(
+                "{path} holds the class {category}, which has no name: add it to labelmap.txt.",
+                path=path,
+                category=category,
+            )
         provenance = Provenance(source="imported")
         number = document.take_id(Instance)
         document.put(Instance(number, image.id, category, RunLengths.from_mask(mask), provenance=provenance))
@@ -187,7 +202,11 @@ def _classes(path: Path, image: ImageRecord, number_of_colour: dict[int, int]) -
     numbers = np.zeros(classes.shape, np.uint32)
     for colour in values_of(classes, path):
         if colour not in number_of_colour:
-            raise DatasetError(f"{path} holds the colour #{colour:06x}, which is not in labelmap.txt: add it there.")
+            raise DatasetError(
+                "{path} holds the colour #{colour:06x}, which is not in labelmap.txt: add it there.",
+                path=path,
+                colour=colour,
+            )
         numbers[classes == colour] = number_of_colour[colour]
     return numbers
 
@@ -205,10 +224,19 @@ def _label_map(source: Path) -> tuple[list[str], dict[int, int]]:
             continue
         match = _LABEL.fullmatch(line)
         if match is None:
-            raise DatasetError(f'In {path}, the line {line[:80]!r} is not like "name:red,green,blue::": correct it.')
+            raise DatasetError(
+                'In {path}, the line {line!r} is not like "name:red,green,blue::": correct it.',
+                path=path,
+                line=line[:80],
+            )
         red, green, blue = (int(match[channel]) for channel in ("red", "green", "blue"))
         number_of_colour[red << 16 | green << 8 | blue] = len(names)
         names.append(match["name"])
     if not names or len(names) > MAX_NUMBER + 1:
-        raise DatasetError(f"{path} names {len(names)} classes, but there can be {MAX_NUMBER} and the background.")
+        raise DatasetError(
+            "{path} names {count} classes, but there can be {max_number} and the background.",
+            path=path,
+            count=len(names),
+            max_number=MAX_NUMBER,
+        )
     return names[1:], number_of_colour

@@ -29,7 +29,7 @@ from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss
 from annotator.core.geometry import RunLengths
 from annotator.core.polygons import one_polygon
-from annotator.errors import DatasetError
+from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
 _SPLITS = ("train", "val", "valid", "test")
 _NOT_LABELS = frozenset({"classes", "train", "val", "valid", "test", "readme", "readme.roboflow", "readme.dataset"})
@@ -113,14 +113,23 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
             document.put(image)
             _read_labels(path, image, document, len(names))
         elif read_text(path).strip():
-            raise DatasetError(f"{path} is a second label file of the image {image.path}: keep one of them.")
+            raise DatasetError(
+                "{path} is a second label file of the image {image}: keep one of them.", path=path, image=image.path
+            )
     if not files:
         raise DatasetError(
-            f"There are no YOLO label files (labels/*.txt) in {folder}: choose the folder with data.yaml."
+            "There are no YOLO label files (labels/*.txt) in {folder}: choose the folder with data.yaml.", folder=folder
         )
     notes = []
     if without_image:
-        notes.append(f"{len(without_image)} label files have no image in {images.root}, such as {without_image[0]}.")
+        notes.append(
+            Sentence(
+                "{count} label files have no image in {root}, such as {name}.",
+                count=len(without_image),
+                root=images.root,
+                name=without_image[0],
+            )
+        )
     return document, tuple(notes)
 
 
@@ -160,7 +169,8 @@ def _class_names(source: Path) -> list[str]:
         if path.is_file():
             return [line.strip() for line in read_text(path).splitlines() if line.strip()]
     raise DatasetError(
-        f"There is neither a data.yaml nor a classes.txt with the names of the classes in {folder}: add one."
+        "There is neither a data.yaml nor a classes.txt with the names of the classes in {folder}: add one.",
+        folder=folder,
     )
 
 
@@ -169,14 +179,16 @@ def _yaml_names(path: Path) -> list[str]:
     try:
         content = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
-        raise DatasetError(f"{path} is not valid YAML ({' '.join(str(error).split())[:200]}): correct it.") from error
+        raise DatasetError(
+            "{path} is not valid YAML ({reason}): correct it.", path=path, reason=" ".join(str(error).split())[:200]
+        ) from error
     names = content.get("names") if isinstance(content, dict) else None
     if isinstance(names, dict) and all(type(number) is int for number in names):
         if names and not 0 <= min(names) <= max(names) <= 10_000:
-            raise DatasetError(f'The numbers of the "names" in {path} are not from 0 to 10000: correct them.')
+            raise DatasetError('The numbers of the "names" in {path} are not from 0 to 10000: correct them.', path=path)
         names = [names.get(number, f"class {number}") for number in range(max(names, default=-1) + 1)]
     if not isinstance(names, list) or not all(isinstance(name, str | int) for name in names):
-        raise DatasetError(f'{path} has no "names", a list of the names of the classes: add it.')
+        raise DatasetError('{path} has no "names", a list of the names of the classes: add it.', path=path)
     return [str(name) for name in names]
 
 
@@ -188,7 +200,10 @@ def _read_labels(path: Path, image: ImageRecord, document: Document, classes: in
             category, mask = _parse_line(line.split(), image, classes)
         except ValueError as error:
             raise DatasetError(
-                f"In {path}, line {number} cannot be used: {error}. Correct it or take it out."
+                "In {path}, line {number} cannot be used: {reason}. Correct it or take it out.",
+                path=path,
+                number=number,
+                reason=reason_of(error),
             ) from error
         document.put(
             Instance(document.take_id(Instance), image.id, category + 1, mask, provenance=Provenance(source="imported"))
@@ -197,18 +212,20 @@ def _read_labels(path: Path, image: ImageRecord, document: Document, classes: in
 
 def _parse_line(words: list[Any], image: ImageRecord, classes: int) -> tuple[int, RunLengths]:
     if not words[0].isascii() or not words[0].isdigit() or len(words[0]) > 6 or int(words[0]) >= classes:
-        raise ValueError(f"its class is {words[0][:20]}, but there are {classes}, counted from 0")
+        raise ClauseError(
+            "its class is {number}, but there are {classes}, counted from 0", number=words[0][:20], classes=classes
+        )
     try:
         shares = [float(word) for word in words[1:]]
     except ValueError as error:
-        raise ValueError("its coordinates are not numbers") from error
+        raise ClauseError("its coordinates are not numbers") from error
     if not all(math.isfinite(share) and abs(share) <= 2 for share in shares):
-        raise ValueError("its coordinates are not shares of the image, from 0 to 1")
+        raise ClauseError("its coordinates are not shares of the image, from 0 to 1")
     if len(shares) == 4:
         x, y, width, height = shares
         left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
         shares = [left, top, right, top, right, bottom, left, bottom]
     if len(shares) < 6 or len(shares) % 2:
-        raise ValueError(f"it has {len(shares)} numbers after the class, neither a box of 4 nor a polygon")
+        raise ClauseError("it has {count} numbers after the class, neither a box of 4 nor a polygon", count=len(shares))
     corners = np.array(shares).reshape(-1, 2) * (image.width, image.height)
     return int(words[0]), RunLengths.from_coco([corners.ravel().tolist()], image.height, image.width)

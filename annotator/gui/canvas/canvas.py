@@ -35,6 +35,7 @@ from annotator.gui.canvas.prompt_painter import (
 from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.image_loader import LoadedImage
+from annotator.gui.language import translated
 from annotator.gui.palette import CASING
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.tools.tool import Pointer, Tool
@@ -115,7 +116,7 @@ class Canvas(QWidget):
     def show_message(self, message: str) -> None:
         """Show a sentence instead of an image."""
         self._image = None
-        self._message = message
+        self._message = translated(message)
         self._repaint()
 
     def set_tool(self, tool: Tool) -> None:

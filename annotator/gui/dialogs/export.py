@@ -28,7 +28,9 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.core.formats.options import ExportOptions, Shape
+from annotator.errors import reason_of
 from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.language import translated
 
 _WITH_SPLIT = frozenset({"coco", "yolo", "voc"})
 _LIST_HEIGHT = 112
@@ -215,7 +217,7 @@ class ExportDialog(QDialog):
         try:
             is_there = os.path.lexists(out) and (not out.is_dir() or any(out.iterdir()))
         except OSError as error:
-            return self.tr("%1 cannot be used: %2.").replace("%1", str(out)).replace("%2", str(error.strerror))
+            return self.tr("%1 cannot be used: %2.").replace("%1", str(out)).replace("%2", translated(reason_of(error)))
         if is_there or (out.is_dir() and self.format.currentData() == "coco"):
             return self.tr("%1 is there already, and nothing is replaced: choose another name.").replace("%1", str(out))
         return ""

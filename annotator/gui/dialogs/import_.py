@@ -26,6 +26,7 @@ from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.dialogs.parts import drop_button_icons
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.import_plan import ImportPlan, plan_import
+from annotator.gui.language import translated
 from annotator.gui.settings import Settings
 
 _TYPING_MS = 400
@@ -166,7 +167,7 @@ class ImportDialog(QDialog):
     def _on_failed(self, reason: str) -> None:
         if self.sender() is self._job:
             self._job = None
-            self._show(reason)
+            self._show(translated(reason))
             self.was_read.emit()
 
     def _show(self, text: str, *, is_reading: bool = False) -> None:
@@ -201,7 +202,7 @@ class ImportDialog(QDialog):
         if merge.other_size:
             text = self.tr("%n image(s) of another size in this dataset: %1", "", len(merge.other_size))
             left_out.append(text.replace("%1", _listed(merge.other_size)))
-        left_out += plan.notes
+        left_out += map(translated, plan.notes)
         if left_out:
             lines += ["", self.tr("Left out:"), *("    " + line for line in left_out)]
         lines += ["", self.tr("Nothing that is there already is changed, and Undo takes all of it back.")]

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from annotator import paths
 from annotator.gui.dialogs.parts import RIGHT, drop_button_icons, make_room
+from annotator.gui.language import translated
 from annotator.gui.settings import Settings
 from annotator.gui.short_path import short_path
 from annotator.gui.weights_library import OFFICIAL_FILE, OFFICIAL_MIRROR, OFFICIAL_PAGE, WeightsLibrary
@@ -154,7 +155,7 @@ class WeightsDialog(QDialog):
         if weights is None:
             self.details.clear()
         elif weights.info is None:
-            self.details.setText(weights.problem or "")
+            self.details.setText(translated(weights.problem or ""))
         else:
             info = weights.info
             lines = [
@@ -195,7 +196,7 @@ class WeightsDialog(QDialog):
         self._tell(self.tr("Imported and in use from now on: %1").replace("%1", str(path)))
 
     def _on_import_failed(self, reason: str) -> None:
-        self._tell(reason)
+        self._tell(translated(reason))
 
     def _tell(self, text: str) -> None:
         self.outcome.setText(text)

@@ -13,6 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer,
 
 from annotator.core.document import Change, ImageRecord, ImageStatus, Instance
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.language import translated
 from annotator.gui.panels.row_view import Index
 
 IMAGE_ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -107,7 +108,9 @@ class ImageListModel(QAbstractListModel):
             return f"{row.record.path}, {row.note}, {self.status_name(row.status)}"
         if role == Qt.ItemDataRole.ToolTipRole:
             row = self._row(self._ids[index.row()])
-            return row.record.problem or f"{row.record.path}\n{row.note}, {self.status_name(row.status)}"
+            if row.record.problem is not None:
+                return translated(row.record.problem)
+            return f"{row.record.path}\n{row.note}, {self.status_name(row.status)}"
         return None
 
     def status_name(self, status: ImageStatus) -> str:
