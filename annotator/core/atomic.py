@@ -18,6 +18,11 @@ _REMEDIES = {
 }
 
 
+def remedy(error: OSError) -> Sentence:
+    """What the user can do when the disk has refused that, as the end of a sentence."""
+    return _REMEDIES.get(error.errno or 0, Sentence("try again, or save to another place"))
+
+
 def replace_file(path: Path, data: bytes) -> None:
     """Make `data` the content of `path`, as files.replace_file does.
 
@@ -26,10 +31,9 @@ def replace_file(path: Path, data: bytes) -> None:
     try:
         files.replace_file(path, data)
     except OSError as error:
-        remedy = _REMEDIES.get(error.errno or 0, Sentence("try again, or save to another place"))
         raise SaveError(
             "{path} could not be saved ({reason}): {remedy}. What was on disk before is unchanged.",
             path=path,
             reason=reason_of(error),
-            remedy=remedy,
+            remedy=remedy(error),
         ) from error

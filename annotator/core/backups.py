@@ -6,10 +6,12 @@ import filecmp
 import os
 import re
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from annotator.core.atomic import remedy
 from annotator.errors import SaveError, reason_of
 
 FOLDER_NAME = ".annotator-backups"
@@ -45,14 +47,16 @@ def keep_backup(path: Path) -> Path | None:
         shutil.copy2(path, partial)
         os.replace(partial, kept)
         for old in backups(path)[KEPT:]:
-            old.path.unlink(missing_ok=True)
+            with suppress(OSError):  # one version more than promised is no reason not to save
+                old.path.unlink()
     except OSError as error:
         raise SaveError(
-            "The last version of {path} could not be kept in {folder} ({reason}): check the space and "
-            "permissions there. Nothing was saved.",
+            "{path} was not saved, because its last version could not be kept in {folder} ({reason}): {remedy}. "
+            "What was on disk before is unchanged.",
             path=path,
             folder=folder,
             reason=reason_of(error),
+            remedy=remedy(error),
         ) from error
     return kept
 

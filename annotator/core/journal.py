@@ -23,7 +23,7 @@ from pathlib import Path
 from annotator.core.document import Document
 from annotator.core.edit_codec import encode
 from annotator.core.edits import Edit
-from annotator.core.journal_file import Entry, JournalFile, SavedState, journal_path, move_aside
+from annotator.core.journal_file import Entry, JournalFile, SavedState, journal_path, move_aside, remove
 from annotator.core.recovery import Recovery, recover
 from annotator.errors import DatasetError, Sentence, reason_of
 
@@ -98,6 +98,7 @@ class Journal:
     ) -> None:
         """For open_journal."""
         self._file = file
+        self._left: JournalFile | None = None  # of the dataset's former path, until it is cleared
         self._sequence = file.last_sequence()
         self._on_committed = on_committed
         self._on_failed = on_failed
@@ -154,6 +155,8 @@ class Journal:
                 self._file.clear()
         finally:
             self._file.close()
+            if self._left is not None:
+                self._left.close()
 
     def _run(self) -> None:
         waiting: list[_Work] = []
@@ -173,8 +176,8 @@ class Journal:
                 if not has_failed:
                     self._on_failed(
                         Sentence(
-                            "The last changes could not be written to {path} ({reason}): free some space there. They "
-                            "are still in memory, and saving the dataset keeps them.",
+                            "The last changes could not be written to {path} ({reason}): check the space and "
+                            "permissions there. They are still in memory, and saving the dataset keeps them.",
                             path=self._file.path,
                             reason=reason_of(error),
                         )
@@ -214,18 +217,30 @@ class Journal:
             del items[0]
 
     def _move(self, item: _Moved) -> None:
-        if item.path == self._file.path:
-            self._file.save_ended(item.state)
-            return
-        old = self._file
-        # What was left of another dataset at that path was decided upon when its file was replaced.
-        move_aside(item.path)
-        new = JournalFile(item.path, item.coco_path)
-        new.start(item.state, old.images())
-        new.append(old.entries(item.state.sequence))
-        self._file = new
-        old.clear()
-        old.close()
+        if self._left is None:
+            if item.path == self._file.path:
+                self._file.save_ended(item.state)
+                return
+            # What was left of another dataset at that path was decided upon when its file was replaced.
+            move_aside(item.path)
+            self._left, self._file = self._file, self._copied(item)
+        self._left.clear()
+        self._left.close()
+        self._left = None
+
+    def _copied(self, item: _Moved) -> JournalFile:
+        """A new journal with what is not in the other file; when the disk refuses, nothing is left of it."""
+        new = None
+        try:
+            new = JournalFile(item.path, item.coco_path)
+            new.start(item.state, self._file.images())
+            new.append(self._file.entries(item.state.sequence))
+        except BaseException:
+            if new is not None:
+                new.close()
+            remove(item.path)
+            raise
+        return new
 
 
 def _entry(step: _Step) -> Entry:

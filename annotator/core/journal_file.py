@@ -15,7 +15,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -197,13 +197,20 @@ class JournalFile:
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
+        self._end_failed()
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._database.execute("COMMIT")
         except BaseException:
-            self._database.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # the disk that has just refused; the next transaction tries it again
+                self._end_failed()
             raise
-        self._database.execute("COMMIT")
+
+    def _end_failed(self) -> None:
+        """A full disk ends some transactions by itself, and leaves others open, which no other could follow."""
+        if self._database.in_transaction:
+            self._database.execute("ROLLBACK")
 
 
 def move_aside(path: Path) -> Path | None:
@@ -218,3 +225,9 @@ def move_aside(path: Path) -> Path | None:
         if source.exists():
             os.replace(source, aside.with_name(aside.name + suffix))
     return aside
+
+
+def remove(path: Path) -> None:
+    """Delete a journal that is closed, with what SQLite keeps beside it, if it is there."""
+    for suffix in ("", "-wal"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

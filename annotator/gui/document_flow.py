@@ -232,7 +232,7 @@ class DocumentFlow(QObject):
             self._workspace.saver.save(conflict.path, overwrite=True)
         elif chosen is save_as:
             self.save_as()
-        elif chosen is reload:
+        elif reload is not None and chosen is reload:
             self._when_saved = None
             self._workspace.discards = True
             self._workspace.reopen()

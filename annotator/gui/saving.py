@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -10,8 +11,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core import coco
+from annotator.core.atomic import remedy
 from annotator.core.document import Document
 from annotator.core.file_version import FileVersion
+from annotator.errors import SaveError, reason_of
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.keeping import Keeping
@@ -132,8 +135,23 @@ class _Writing:
     def run(self) -> _Outcome:
         """Write, unless another program was there first. Raises SaveError."""
         if self.is_guarded:
-            found = FileVersion.of(self.path)
+            found = self._found()
             if found != self.expected:
                 return _Outcome(conflict=SaveConflict(self.path, is_deleted=found is None))
         self.keeping.save(self.snapshot, coco.to_bytes(self.snapshot, self.path), self.path, self.sequence)
         return _Outcome(FileVersion.of(self.path))
+
+    def _found(self) -> FileVersion | None:
+        """What is there before the save; None when there is nothing. Raises SaveError when that cannot be seen."""
+        try:
+            status = os.stat(self.path)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise SaveError(
+                "{path} is out of reach ({reason}), so it was not saved: {remedy}.",
+                path=self.path,
+                reason=reason_of(error),
+                remedy=remedy(error),
+            ) from error
+        return FileVersion(status.st_size, status.st_mtime_ns)

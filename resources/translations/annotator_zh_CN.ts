@@ -692,8 +692,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>无法保存 {path}（{reason}）：{remedy}。磁盘上原有的内容没有改变。</translation>
     </message>
     <message>
-        <source>The last version of {path} could not be kept in {folder} ({reason}): check the space and permissions there. Nothing was saved.</source>
-        <translation>无法在 {folder} 中保留 {path} 的上一个版本（{reason}）：请检查那里的空间和权限。什么都没有保存。</translation>
+        <source>{path} was not saved, because its last version could not be kept in {folder} ({reason}): {remedy}. What was on disk before is unchanged.</source>
+        <translation>没有保存 {path}，因为无法在 {folder} 中保留它的上一个版本（{reason}）：{remedy}。磁盘上原有的内容没有改变。</translation>
     </message>
     <message>
         <source>The annotation file {path} cannot be read ({reason}): check that it exists and its permissions.</source>
@@ -1248,8 +1248,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{coco_path} 的日志 {path} 无法使用（{reason}）：请关闭打开了该数据集的窗口，或检查该文件夹的空间和权限。</translation>
     </message>
     <message>
-        <source>The last changes could not be written to {path} ({reason}): free some space there. They are still in memory, and saving the dataset keeps them.</source>
-        <translation>最近的更改无法写入 {path}（{reason}）：请在那里腾出一些空间。更改仍在内存中，保存数据集即可保留。</translation>
+        <source>The last changes could not be written to {path} ({reason}): check the space and permissions there. They are still in memory, and saving the dataset keeps them.</source>
+        <translation>最近的修改无法写入 {path}（{reason}）：请检查那里的剩余空间和权限。修改仍在内存中，保存数据集即可保留。</translation>
+    </message>
+    <message>
+        <source>{path} is out of reach ({reason}), so it was not saved: {remedy}.</source>
+        <translation>无法访问 {path}（{reason}），因此没有保存：{remedy}。</translation>
     </message>
     <message>
         <source>{path} cannot be read ({reason}): check its permissions.</source>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import sqlite3
 import subprocess
@@ -22,9 +23,10 @@ from annotator.core.document import Category, Document, Instance
 from annotator.core.edits import AddCategory, AddInstance, RemoveInstances
 from annotator.core.geometry import RunLengths
 from annotator.core.journal import open_journal
-from annotator.core.journal_file import JournalFile, SavedState
+from annotator.core.journal_file import JournalFile, SavedState, journal_path
 from annotator.errors import DatasetError
 from tests.core.journal_work import Work, opened
+from tests.faults import Disk
 
 MOST_STEPS_AHEAD = 5000
 
@@ -341,6 +343,61 @@ def test_a_refusing_disk_is_told_once_and_tried_again(folder, monkeypatch):
         made = session.bytes()
     with Session(folder) as second:
         assert second.bytes() == made
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_an_edit_whose_writing_fails_at_any_statement_is_written_later(folder, monkeypatch, lasting):
+    monkeypatch.setattr("annotator.core.journal._RETRY_SECONDS", 0.02)
+    disk = Disk(folder / "state")
+    monkeypatch.setattr(sqlite3, "connect", disk.connecting(sqlite3.connect))
+    with Session(folder) as session:
+        session.do(3)
+        session.journal.flush()
+        with disk.counting():
+            session.do(1)
+            session.journal.flush()
+        assert disk.steps == ["sql BEGIN IMMEDIATE", "sql INSERT INTO", "sql COMMIT"]
+        for at in range(3):
+            with disk.failing(at=at, error=errno.ENOSPC, lasting=lasting):
+                session.do(1)
+                session.journal.flush()
+                assert len(session.failures) == at + 1
+            session.journal.flush()
+            assert session.committed[-1] == session.journal.sequence
+        made = session.bytes()
+    with Session(folder) as second:
+        assert second.bytes() == made
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_a_move_to_another_file_that_fails_at_any_statement_is_made_later(folder, monkeypatch, lasting):
+    monkeypatch.setattr("annotator.core.journal._RETRY_SECONDS", 0.02)
+    disk = Disk(folder / "state")
+    monkeypatch.setattr(sqlite3, "connect", disk.connecting(sqlite3.connect))
+    targets = [folder / f"{number}.json" for number in range(100)]
+    with Session(folder) as session:
+
+        def move(target: Path) -> None:
+            session.do(2)
+            session.journal.flush()
+            state = session.state()
+            session.do(2)  # not in the other file: these go along
+            replace_file(target, b"{}")
+            session.journal.saved_as(state, target)
+            session.journal.flush()
+
+        with disk.counting():
+            move(targets[0])
+        first = next(step for step, name in enumerate(disk.steps) if "PRAGMA" in name)
+        for at in range(first, len(disk.steps)):
+            with disk.failing(at=at, error=errno.ENOSPC, lasting=lasting):
+                move(targets[at])
+            session.journal.flush()
+            assert session.journal._left is None
+            assert session.journal._file.path == journal_path(folder / "state", targets[at])
+            assert len(session.journal._file.entries()) == 2
+        if not lasting:  # else even removing what was begun is refused
+            assert not list((folder / "state").glob("*aside*"))
 
 
 def test_an_unusable_folder_is_an_error(folder):
