@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
@@ -61,7 +63,8 @@ def open_dataset(
     exists it is read, and images it does not list are appended. A COCO file's images are relative to `image_root`; None
     takes its folder, or the one it names (a file saved elsewhere under another name).
 
-    An image that is missing or cannot be read is listed with its `problem`. on_progress is told (done, total) of the
+    An image that is missing or cannot be read is listed with its `problem`; one that cannot be read, and so is in no
+    COCO file, where its name belongs. on_progress is told (done, total) of the
     images whose header has to be read. Raises DatasetError, and OpeningCancelled when `cancel` is set.
     """
     sources = _locate(paths, cancel)
@@ -80,6 +83,7 @@ def open_dataset(
         if on_progress is not None:
             on_progress(done, len(new))
         document.put(_read_record(document, name))
+    place_unreadable(document)
     if on_progress is not None:
         on_progress(len(new), len(new))
     if not document.images and version is None:
@@ -251,6 +255,24 @@ def _mark_missing(document: Document, found: set[str]) -> None:
         if image.path not in found and not os.path.isfile(document.image_path(image.id)):
             problem = missing_image(document.image_path(image.id))
             document.put(replace(image, problem=problem))
+
+
+def place_unreadable(document: Document) -> None:
+    """Put each image whose size is not known before the first one that its name comes before.
+
+    COCO files do not list such images. Among others in the order of their names they always come to the same place.
+    """
+    unreadable = [image for image in document.images.values() if not image.has_size]
+    if not unreadable:
+        return
+    listed = [image for image in document.images.values() if image.has_size]
+    # The greatest name so far: where it first exceeds a name is the first image that exceeds it.
+    greatest = list(accumulate((_natural(image.path) for image in listed), max))
+    order = [((place, 1), image.id) for place, image in enumerate(listed)]
+    for image in sorted(unreadable, key=lambda image: _natural(image.path)):
+        order.append(((bisect_right(greatest, _natural(image.path)), 0), image.id))
+    order.sort(key=lambda item: item[0])  # stable: those at one place stay in the order of their names
+    document.order_images([image_id for _, image_id in order])
 
 
 def _read_record(document: Document, name: str) -> ImageRecord:

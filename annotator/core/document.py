@@ -283,6 +283,16 @@ class Document:
             if old != new:
                 self._notify(Change(self.categories[new], self.categories[new]))
 
+    def order_images(self, image_ids: Sequence[int]) -> None:
+        """Put the images in that order; for loaders, because nobody is told. The ids are all there are, each once."""
+        before = list(self.images)
+        if sorted(image_ids) != sorted(before):
+            raise ValueError("that is no order of the images")
+        places = self._places[ImageRecord]
+        for image_id, place in zip(image_ids, sorted(map(places.__getitem__, before)), strict=True):
+            places[image_id] = place
+        _sort(self.images, places)
+
     def order_instances(self, image_id: int, instance_ids: Sequence[int]) -> None:
         """Draw the image's instances in that order, lowest first; the ids are all it has, each once, else ValueError.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
-from annotator.core.dataset import missing_image
+from annotator.core.dataset import missing_image, place_unreadable
 from annotator.core.document import Document, ImageRecord
 from annotator.core.edit_codec import decode
 from annotator.core.edits import Edit
@@ -96,6 +96,7 @@ def _replay(document: Document, images: list[ImageRecord], steps: list[_Step]) -
     for image in missing:
         if not document.count_of_image(image.id) and not any(document.proposals_of(image.id)):
             document.remove(image)
+    place_unreadable(document)
 
 
 def _restore_images(document: Document, recorded: list[ImageRecord]) -> list[ImageRecord]:

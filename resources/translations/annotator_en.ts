@@ -119,6 +119,13 @@
 <context>
     <name>ImageListPanel</name>
     <message numerus="yes">
+        <source>%n image(s) cannot be opened</source>
+        <translation>
+            <numerusform>%n image cannot be opened</numerusform>
+            <numerusform>%n images cannot be opened</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n image(s) match</source>
         <translation>
             <numerusform>%n image matches</numerusform>

@@ -2149,6 +2149,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>已完成 %1/%2</translation>
     </message>
     <message numerus="yes">
+        <source>%n image(s) cannot be opened</source>
+        <translation>
+            <numerusform>%n 张图像无法打开</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n image(s) match</source>
         <translation>
             <numerusform>%n 张图像符合条件</numerusform>

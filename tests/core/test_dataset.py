@@ -14,7 +14,7 @@ from PIL import Image
 
 from annotator.core import coco, dataset
 from annotator.core.dataset import COCO_NAME, Dataset, OpeningCancelled, open_dataset
-from annotator.core.document import Category, Document, Instance
+from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.file_version import FileVersion
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError
@@ -343,3 +343,42 @@ def test_a_change_made_while_reading_shows_as_one(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(coco, "read", read_then_change)
     assert open_dataset([tmp_path]).coco_version != FileVersion.of(path)
+
+
+def test_images_that_cannot_be_read_keep_their_places_when_the_others_are_saved(tmp_path):
+    names = ["1.png", "2.png", "3.png", "10.png", "sub/4.png"]
+    for name in names:
+        picture(tmp_path / name)
+    for name in ("1.png", "3.png", "sub/4.png"):
+        (tmp_path / name).write_bytes(b"no picture")
+    opened = open_dataset([tmp_path])
+    assert listed(opened) == names
+    coco.write(opened.document, opened.coco_path)
+    again = open_dataset([tmp_path])
+    assert listed(again) == names
+    assert [image.problem is None for image in again.document.images.values()] == [False, True, False, True, False]
+
+
+def test_images_that_cannot_be_read_find_a_place_among_others_in_no_order(tmp_path):
+    for name in ("b.png", "a.png", "d.png"):
+        picture(tmp_path / name)
+    document = Document(tmp_path)
+    for number, name in enumerate(("d.png", "a.png", "b.png"), start=1):
+        document.put(ImageRecord(number, name, 4, 4))
+    coco.write(document, tmp_path / COCO_NAME)
+    (tmp_path / "c.png").write_bytes(b"no picture")
+    (tmp_path / "e.png").write_bytes(b"no picture")
+    assert listed(open_dataset([tmp_path])) == ["c.png", "d.png", "a.png", "b.png", "e.png"]
+
+
+def test_only_a_whole_order_of_the_images_is_taken():
+    document = Document(Path())
+    for number in (1, 2, 3):
+        document.put(ImageRecord(number, f"{number}.png", 4, 4))
+    for order in ([1, 2], [1, 2, 2], [1, 2, 4]):
+        with pytest.raises(ValueError, match="no order"):
+            document.order_images(order)
+    document.order_images([3, 1, 2])
+    assert list(document.images) == [3, 1, 2]
+    document.put(ImageRecord(4, "4.png", 4, 4))
+    assert list(document.images) == [3, 1, 2, 4]

@@ -313,6 +313,17 @@ def panel(model, qtbot) -> ImageListPanel:
     return panel
 
 
+def test_what_cannot_be_opened_is_counted_apart(panel, model, qtbot):
+    assert panel.count.text() == "0/4 done"
+    assert panel.unusable.text() == "1 image(s) cannot be opened"
+    ImageChanges(model).toggle_done([1, 3])
+    qtbot.waitUntil(lambda: panel.count.text() == "2/4 done")
+    document = small_document(["1.png"])
+    open_document(model, document)
+    assert panel.count.text() == "0/1 done"
+    assert not panel.unusable.isVisibleTo(panel)
+
+
 def test_next_untouched_skips_what_is_not_and_begins_again(panel, model, qtbot):
     changes, chosen = ImageChanges(model), []
     panel.image_chosen.connect(chosen.append)

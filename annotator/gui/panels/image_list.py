@@ -42,6 +42,8 @@ class ImageListPanel(QWidget):
         self.filter_bar = FilterBar(model, self)
         self.count = QLabel(self)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.unusable = QLabel(self)
+        self.unusable.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.matches = QLabel(self)
         self.clear_filter = QToolButton(self)
         set_icon(self.clear_filter, "close")
@@ -169,11 +171,14 @@ class ImageListPanel(QWidget):
         done, total = self.list_model.count_of(ImageStatus.DONE), self.list_model.total
         text = self.tr("%1/%2 done").replace("%1", str(done)).replace("%2", str(total))
         self.count.setText(text if total else "")
+        unusable = self.list_model.unusable
+        self.unusable.setText(self.tr("%n image(s) cannot be opened", "", unusable))
+        self.unusable.setVisible(unusable > 0)
         filtered = not self.list_model.filter.is_empty
         self.matches.setVisible(filtered)
         self.clear_filter.setVisible(filtered)
         self.matches.setText(self.tr("%n image(s) match", "", self.list_model.rowCount()))
-        self.view.empty_text = self.tr("No image matches the filter.") if filtered and total else ""
+        self.view.empty_text = self.tr("No image matches the filter.") if filtered and (total or unusable) else ""
 
     def _add_action(self, text: str, key: str) -> QAction:
         action = QAction(text, self.view)
@@ -194,6 +199,7 @@ class ImageListPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
+        layout.addWidget(self.unusable)
         layout.addWidget(self.filter_bar)
         layout.addLayout(foot)
         layout.addWidget(self.view, 1)

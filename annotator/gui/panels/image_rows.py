@@ -77,6 +77,7 @@ class ImageListModel(QAbstractListModel):
         self._sorted_names: dict[int, str] = {}
         self._searched: dict[int, str] = {}
         self._statuses: dict[int, ImageStatus] = {}
+        self._unusable: set[int] = set()  # missing, or cannot be opened
         self._status_counts: Counter[ImageStatus] = Counter()
         self._with_category: set[int] = set()
         self._shown_id: int | None = None
@@ -136,8 +137,13 @@ class ImageListModel(QAbstractListModel):
 
     @property
     def total(self) -> int:
-        """How many images the dataset has."""
-        return len(self._places)
+        """How many images the dataset has that can be worked on."""
+        return len(self._places) - len(self._unusable)
+
+    @property
+    def unusable(self) -> int:
+        """How many images are missing or cannot be opened."""
+        return len(self._unusable)
 
     @property
     def filter(self) -> ImageFilter:
@@ -145,7 +151,7 @@ class ImageListModel(QAbstractListModel):
         return self._filter
 
     def count_of(self, status: ImageStatus) -> int:
-        """How many images of the whole dataset have that status."""
+        """How many images of the whole dataset have that status, of those that can be worked on."""
         return self._status_counts[status]
 
     def image_id(self, row: int) -> int:
@@ -193,7 +199,8 @@ class ImageListModel(QAbstractListModel):
         self._places = {image_id: place for place, image_id in enumerate(document.images)}
         self._searched = {image_id: record.path.casefold() for image_id, record in document.images.items()}
         self._statuses = {image_id: document.status_of(image_id) for image_id in document.images}
-        self._status_counts = Counter(self._statuses.values())
+        self._unusable = {image_id for image_id, record in document.images.items() if record.problem is not None}
+        self._status_counts = Counter(s for image_id, s in self._statuses.items() if image_id not in self._unusable)
         self._find_category()
         self._sort()
         self.statuses_changed.emit()
@@ -221,8 +228,9 @@ class ImageListModel(QAbstractListModel):
         document = self._model.document
         for image_id in dirty:
             status = document.status_of(image_id)
-            self._status_counts[self._statuses[image_id]] -= 1
-            self._status_counts[status] += 1
+            if image_id not in self._unusable:
+                self._status_counts[self._statuses[image_id]] -= 1
+                self._status_counts[status] += 1
             self._statuses[image_id] = status
             if self._filter.category_id is not None:
                 self._find_category_on(image_id)
