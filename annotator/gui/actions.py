@@ -112,6 +112,7 @@ class Actions(QObject):
         self.merge = self._add(self.tr("Mer&ge"))
         self.subtract = self._add(self.tr("Su&btract"))
         self.split = self._add(self.tr("S&plit into parts"))
+        self.refine = self._add(self.tr("&Refine with TinySAM"), "Shift+R", on_canvas=True)
         self.accept = self._add(self.tr("&Accept the mask"), ["Return", "Enter"], on_canvas=True)
         self.next_mask = self._add(self.tr("&Next of the three masks"), "C", on_canvas=True)
         self.remove_last = self._add(self.tr("Take back the &last click"), "Backspace", on_canvas=True)
@@ -138,7 +139,7 @@ class Actions(QObject):
     @property
     def mask_actions(self) -> tuple[QAction, ...]:
         """What changes the masks of the selected instances."""
-        return self.fill_holes, self.remove_islands, self.smooth, self.merge, self.subtract, self.split
+        return self.refine, self.fill_holes, self.remove_islands, self.smooth, self.merge, self.subtract, self.split
 
     @property
     def _document_actions(self) -> tuple[QAction, ...]:

@@ -24,6 +24,7 @@ from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.errands import Errand, ErrandQueue
 from annotator.gui.inference_messages import (
     Decoded,
+    DecodeRequest,
     Encoded,
     Previewed,
     SegmenterProcess,
@@ -47,13 +48,6 @@ class _CurrentImage:
     cancel: CancellationToken
 
 
-@dataclass(frozen=True, eq=False)
-class _DecodeRequest:
-    request_id: int
-    key: str
-    prompt: Prompt
-
-
 class Inference(QObject):
     """Owns the segmenter and its thread."""
 
@@ -70,8 +64,8 @@ class Inference(QObject):
         self._condition = threading.Condition()
         self._segmenter: SegmenterProcess | None = None
         self._current: _CurrentImage | None = None
-        self._decode: _DecodeRequest | None = None
-        self._preview: _DecodeRequest | None = None
+        self._decode: DecodeRequest | None = None
+        self._preview: DecodeRequest | None = None
         self._errands = ErrandQueue()
         self._generation = 0
         self._restart_wanted = False
@@ -154,14 +148,14 @@ class Inference(QObject):
                 self._errands.interrupt()
             self._condition.notify()
 
-    def decode(self, key: str, prompt: Prompt) -> int:
+    def decode(self, key: str, prompt: Prompt, mask: RunLengths | None = None) -> int:
         """Decode the prompt once the image's embedding exists; replaces an older prompt that has not been started.
 
-        Returns the request's id, which the answer carries.
+        mask: what the prompt is to better, if anything. Returns the request's id, which the answer carries.
         """
         with self._condition:
             self._requests_given += 1
-            self._decode = _DecodeRequest(self._requests_given, key, prompt)
+            self._decode = DecodeRequest(self._requests_given, key, prompt, mask)
             self._errands.interrupt()
             self._condition.notify()
             return self._requests_given
@@ -173,7 +167,7 @@ class Inference(QObject):
         """
         with self._condition:
             self._requests_given += 1
-            self._preview = _DecodeRequest(self._requests_given, key, prompt)
+            self._preview = DecodeRequest(self._requests_given, key, prompt)
             self._condition.notify()
             return self._requests_given
 
@@ -292,10 +286,10 @@ class Inference(QObject):
         self._enter(SegmenterState.READY)
         return True
 
-    def _run_decode(self, request: _DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
+    def _run_decode(self, request: DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
         started = time.perf_counter()
         try:
-            shown = tuple(map(ShownProposal.of, segmenter.decode(embedding, request.prompt)))
+            shown = tuple(map(ShownProposal.of, segmenter.decode(embedding, request.prompt_for(embedding))))
         except SegmenterError:
             with self._condition:
                 self._decode = self._decode or request  # to be tried again unless a newer one waits
@@ -307,7 +301,7 @@ class Inference(QObject):
         self.decoded.emit(Decoded(request.request_id, shown, time.perf_counter() - started))
         return True
 
-    def _run_preview(self, request: _DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
+    def _run_preview(self, request: DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
         started = time.perf_counter()
         try:
             best = segmenter.decode(embedding, request.prompt)[0]

@@ -8,7 +8,8 @@ from typing import Protocol
 
 from annotator.core.geometry import RunLengths
 from annotator.gui.canvas.mask_shape import MaskShape
-from annotator.segment import Proposal, Segmenter
+from annotator.segment import Embedding, Prompt, Proposal, Segmenter
+from annotator.segment.mask_prompt import refining
 
 
 class SegmenterProcess(Segmenter, Protocol):
@@ -31,6 +32,22 @@ class SegmenterState(Enum):
     ENCODING = auto()
     RESTARTING = auto()
     FAILED = auto()
+
+
+@dataclass(frozen=True, eq=False)
+class DecodeRequest:
+    """A prompt on the image of that key. mask: what it is to better, if anything."""
+
+    request_id: int
+    key: str
+    prompt: Prompt
+    mask: RunLengths | None = None
+
+    def prompt_for(self, embedding: Embedding) -> Prompt:
+        """The prompt to decode on that embedding; with a mask that takes milliseconds."""
+        if self.mask is None:
+            return self.prompt
+        return refining(self.prompt, self.mask.to_mask(), embedding.frame, embedding.mask_threshold)
 
 
 @dataclass(frozen=True, eq=False)

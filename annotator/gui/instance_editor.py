@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
-from annotator.core.document import Category, Instance, Provenance
-from annotator.core.edits import AddCategory, AddInstance, Edit, Together
+from annotator.core.document import Category, Change, Instance, Provenance
+from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit, Together
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
@@ -23,7 +25,8 @@ class InstanceEditor(QObject):
     categories, instances, images, masks: the changes that need none of these, for the panels.
     """
 
-    accepted = Signal(int)  # the new instance's id
+    accepted = Signal(int)  # the id of the new or refined instance
+    refining_began = Signal()
     category_wanted = Signal()  # a mask is ready to be accepted, but there is no category yet
     refused = Signal(str)
 
@@ -45,6 +48,7 @@ class InstanceEditor(QObject):
         self.images = ImageChanges(model, self)
         self.masks = MaskChanges(model, selection, self.categories, self)
         self.masks.category_wanted.connect(self.category_wanted)
+        model.instance_changed.connect(self._on_instance_changed)
         for changes in (self.categories, self.instances, self.images, self.masks):
             changes.refused.connect(self.refused)
 
@@ -64,6 +68,8 @@ class InstanceEditor(QObject):
             self.category_wanted.emit()
         elif not self._session.is_pending:
             return
+        elif self._session.refined is not None:
+            self._accept_refined()
         elif self._session.is_waiting:
             self.refused.emit(self.tr("The mask is still being computed."))
         elif self._selection.category_id is None:
@@ -91,11 +97,56 @@ class InstanceEditor(QObject):
             )
             return
         category = categories[digit - 1]
-        if self._session.is_pending:
+        if self._session.refined is not None:
+            self._accept_refined(category)
+        elif self._session.is_pending:
             self._accept_as(category)
         elif self._selection.instance_ids:
             self.instances.set_category(self._selection.instance_ids, category)
         self._selection.set_category(category.id)
+
+    def refine(self) -> None:
+        """Let the clicks that follow better the mask of the one selected instance."""
+        selected = self.masks.selected()
+        if len(selected) != 1:
+            self.refused.emit(self.tr("Select the one instance to refine."))
+        elif self._session.is_pending:
+            self.refused.emit(self.tr("Accept the mask (Enter) or clear the prompt (Esc) first."))
+        elif self.masks.may_change(selected[0]):
+            self._session.refine(selected[0])
+            self.refining_began.emit()
+
+    def _accept_refined(self, category: Category | None = None) -> None:
+        """Give the refined instance the mask on screen, and another category if one is named."""
+        refined, shown = self._session.refined, self._decided()
+        if shown is None or refined is None:
+            return
+        before = self._model.document.instances.get(refined.id)
+        if before is not None and self.masks.may_change(before):
+            after = replace(before.with_mask(shown.mask), provenance=self._provenance(shown))
+            if category is not None:
+                after = replace(after, category_id=category.id)
+            if self._model.push(ChangeInstance(before, after), self.tr("Refine")):
+                self._session.clear()
+                self.accepted.emit(after.id)
+
+    def _on_instance_changed(self, change: Change) -> None:
+        refined = self._session.refined
+        if refined is not None and self._model.document.instances.get(refined.id) is None:
+            self._session.clear()
+
+    def _decided(self) -> ShownProposal | None:
+        """The mask on screen if it can be accepted; if not, the user is told why."""
+        shown = self._session.shown
+        if self._session.is_waiting:
+            self.refused.emit(self.tr("The mask is still being computed."))
+        elif shown is None:
+            self.refused.emit(self.tr("Click on what is missing or too much first, or press Esc."))
+        elif shown.mask.area == 0:
+            self.refused.emit(self.tr("This mask is empty: press C for another one, or add a point."))
+        else:
+            return shown
+        return None
 
     def add_category(self, name: str) -> bool:
         """Add a category, which becomes the current one; returns whether it was new."""
@@ -111,14 +162,8 @@ class InstanceEditor(QObject):
             self.images.toggle_done([self.image_id])
 
     def _accept_as(self, category: Category, *, is_new: bool = False) -> None:
-        shown = self._session.shown
-        if self.image_id is None:
-            return
-        if shown is None or self._session.is_waiting:
-            self.refused.emit(self.tr("The mask is still being computed."))
-            return
-        if shown.mask.area == 0:
-            self.refused.emit(self.tr("This mask is empty: press C for another one, or add a point."))
+        shown = self._decided()
+        if self.image_id is None or shown is None:
             return
         instance = self._instance(shown, category, self.image_id)
         edit: Edit = AddInstance(instance)
@@ -130,11 +175,13 @@ class InstanceEditor(QObject):
         self.accepted.emit(instance.id)
 
     def _instance(self, shown: ShownProposal, category: Category, image_id: int) -> Instance:
-        provenance = Provenance(
+        instance_id = self._model.document.take_id(Instance)
+        return Instance(instance_id, image_id, category.id, shown.mask, provenance=self._provenance(shown))
+
+    def _provenance(self, shown: ShownProposal) -> Provenance:
+        return Provenance(
             source="tinysam",
             weights=self._inference.segmenter_name,
             predicted_iou=round(shown.proposal.predicted_iou, 4),
             stability=round(shown.proposal.stability, 4),
         )
-        instance_id = self._model.document.take_id(Instance)
-        return Instance(instance_id, image_id, category.id, shown.mask, provenance=provenance)

@@ -324,6 +324,7 @@ class MainWindow(QMainWindow):
             (actions.next_mask, workspace.session.cycle),
             (actions.remove_last, self._on_remove_last),
             (actions.clear, self._on_escape),
+            (actions.refine, workspace.editor.refine),
             (actions.fill_holes, workspace.editor.masks.fill_holes),
             (actions.remove_islands, workspace.editor.masks.remove_islands),
             (actions.smooth, workspace.editor.masks.smooth),
@@ -345,6 +346,7 @@ class MainWindow(QMainWindow):
         self._toolbox = Toolbox(self.workspace, self.layer, self.proposal_layer, self.actions_, self)
         self._toolbox.refused.connect(self.status.refuse)
         self._toolbox.chosen.connect(self.canvas.set_tool)
+        self.workspace.editor.refining_began.connect(self._toolbox.choose_prompt_tool)
         self.actions_.point_tool.trigger()
 
     @property

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, QPointF, QRectF, Signal
 
+from annotator.core.document import Instance
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Decoded, ShownProposal
 from annotator.segment import Prompt
@@ -33,11 +35,19 @@ class PromptStep:
         return self.proposals[self.chosen] if self.proposals else None
 
 
+@dataclass(frozen=True, eq=False)
+class _Pending:
+    """A prompt that is neither accepted nor cleared: its steps, and the instance that is to be refined, if any."""
+
+    steps: tuple[PromptStep, ...] = ()
+    refined: Instance | None = None
+
+
 class PromptSession(QObject):
     """One prompt at a time for each image; a prompt left behind by paging is found again on return.
 
     Only one decode is under way: clicks made meanwhile wait, so that each refinement builds on the logits of the mask
-    the user was looking at (SAM's interactive protocol).
+    the user was looking at (SAM's interactive protocol). With an instance to refine, the first builds on its mask.
     """
 
     changed = Signal()  # points, box, masks or the choice among them
@@ -49,7 +59,8 @@ class PromptSession(QObject):
         self._inference = inference
         self._key = ""
         self._steps: list[PromptStep] = []
-        self._left_behind: dict[str, list[PromptStep]] = {}
+        self._refined: Instance | None = None
+        self._left_behind: dict[str, _Pending] = {}
         self._request_id: int | None = None
         self._requested_step: PromptStep | None = None
         inference.decoded.connect(self._on_decoded)
@@ -65,17 +76,22 @@ class PromptSession(QObject):
     @property
     def is_pending(self) -> bool:
         """Whether there is a prompt that is neither accepted nor cleared."""
-        return bool(self._steps)
+        return bool(self._steps) or self._refined is not None
+
+    @property
+    def refined(self) -> Instance | None:
+        """The instance whose mask the prompt is to better, as it was when that began; None for a new one."""
+        return self._refined
 
     @property
     def step(self) -> PromptStep:
-        """The newest step; an empty one when nothing is pending."""
+        """The newest step; an empty one when there is none."""
         return self._steps[-1] if self._steps else PromptStep()
 
     @property
     def is_waiting(self) -> bool:
         """Whether the newest step has not been decoded yet."""
-        return self.is_pending and not self.step.proposals
+        return bool(self._steps) and not self.step.proposals
 
     @property
     def shown(self) -> ShownProposal | None:
@@ -88,10 +104,17 @@ class PromptSession(QObject):
         """Another image is on screen, "" for none; its unfinished prompt, if any, comes back."""
         if key == self._key:
             return
-        if self._steps:
-            self._left_behind[self._key] = self._steps
+        if self.is_pending:
+            self._left_behind[self._key] = _Pending(tuple(self._steps), self._refined)
         self._key = key
-        self._replace_steps(self._left_behind.pop(key, []))
+        pending = self._left_behind.pop(key, _Pending())
+        self._refined = pending.refined
+        self._replace_steps(pending.steps)
+
+    def refine(self, instance: Instance) -> None:
+        """Begin anew, with an instance whose mask the clicks that follow are to better."""
+        self._refined = instance
+        self._replace_steps(())
 
     def add_point(self, point: QPointF, *, positive: bool) -> None:
         """One more click, in original-image pixels."""
@@ -99,16 +122,23 @@ class PromptSession(QObject):
         self._add(PromptStep((*step.points, point), (*step.labels, positive), step.box))
 
     def set_box(self, box: QRectF) -> None:
-        """A new box starts the prompt anew; the object is another one."""
-        self._add(PromptStep((), (), box))
+        """A new box starts the prompt anew: the object is another one, unless one is being refined."""
+        step = PromptStep() if self._refined is None else self.step
+        self._add(PromptStep(step.points, step.labels, box))
 
     def remove_last(self) -> None:
-        """Take back the last click or box; the masks and logits of the step before return."""
+        """Take back the last click or box; the masks and logits of the step before return.
+
+        Without one, refining ends.
+        """
+        if not self._steps:
+            self._refined = None
         self._replace_steps(self._steps[:-1])
 
     def clear(self) -> None:
         """Drop the whole prompt."""
-        self._replace_steps([])
+        self._refined = None
+        self._replace_steps(())
 
     def forget(self) -> None:
         """Drop the prompts of all images; they belong to a document that is being left."""
@@ -117,7 +147,10 @@ class PromptSession(QObject):
 
     def decode_again(self) -> None:
         """Another model answers from now on: ask it for every prompt's masks anew."""
-        self._left_behind = {key: [_undecoded(step) for step in steps] for key, steps in self._left_behind.items()}
+        self._left_behind = {
+            key: replace(pending, steps=tuple(map(_undecoded, pending.steps)))
+            for key, pending in self._left_behind.items()
+        }
         self._replace_steps([_undecoded(step) for step in self._steps])
 
     def cycle(self) -> None:
@@ -134,7 +167,7 @@ class PromptSession(QObject):
         self._request_newest()
         self.changed.emit()
 
-    def _replace_steps(self, steps: list[PromptStep]) -> None:
+    def _replace_steps(self, steps: Sequence[PromptStep]) -> None:
         self._steps = list(steps)
         self._inference.drop_decode()
         self._request_id = None
@@ -153,12 +186,13 @@ class PromptSession(QObject):
             logits=self._logits_to_refine(),
         )
         self._requested_step = step
-        self._request_id = self._inference.decode(self._key, prompt)
+        mask = None if self._refined is None else self._refined.mask
+        self._request_id = self._inference.decode(self._key, prompt, mask)
 
     def _logits_to_refine(self) -> npt.NDArray[np.float32] | None:
         """The logits of the mask on screen, unless a new box has begun another object."""
         for before, step in zip(reversed(self._steps[:-1]), reversed(self._steps[1:]), strict=True):
-            if step.box is not before.box:
+            if step.box is not before.box and self._refined is None:
                 return None
             if before.shown is not None:
                 return before.shown.proposal.logits

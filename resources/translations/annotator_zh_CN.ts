@@ -167,6 +167,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>拆分为各部分(&amp;P)</translation>
     </message>
     <message>
+        <source>&amp;Refine with TinySAM</source>
+        <translation>用 TinySAM 精修(&amp;R)</translation>
+    </message>
+    <message>
         <source>&amp;Accept the mask</source>
         <translation>接受掩码(&amp;A)</translation>
     </message>
@@ -2354,6 +2358,22 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>掩码还在计算中。</translation>
     </message>
     <message>
+        <source>Select the one instance to refine.</source>
+        <translation>请选择一个要精修的实例。</translation>
+    </message>
+    <message>
+        <source>Accept the mask (Enter) or clear the prompt (Esc) first.</source>
+        <translation>请先接受掩码（Enter）或清除提示（Esc）。</translation>
+    </message>
+    <message>
+        <source>Refine</source>
+        <translation>精修</translation>
+    </message>
+    <message>
+        <source>Click on what is missing or too much first, or press Esc.</source>
+        <translation>请先单击缺少或多余的部分，或按 Esc 退出。</translation>
+    </message>
+    <message>
         <source>This mask is empty: press C for another one, or add a point.</source>
         <translation>此掩码为空：按 C 换一个，或再加一个点。</translation>
     </message>
@@ -2699,6 +2719,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>PromptStrip</name>
     <message>
+        <source>Refine: click what is missing, right-click what is too much</source>
+        <translation>精修：单击缺少的部分，右键单击多余的部分</translation>
+    </message>
+    <message>
         <source>IoU %1</source>
         <translation>IoU %1</translation>
     </message>
@@ -2713,6 +2737,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Next mask (C)</source>
         <translation>下一个掩码 (C)</translation>
+    </message>
+    <message>
+        <source>Enter: replace the mask</source>
+        <translation>Enter：替换掩码</translation>
     </message>
     <message>
         <source>Enter: name it</source>

@@ -94,7 +94,7 @@ class Hands:
 
     def wait_mask(self) -> None:
         session = self.window.workspace.session
-        self.qtbot.waitUntil(lambda: session.is_pending and not session.is_waiting, timeout=30_000)
+        self.qtbot.waitUntil(lambda: session.shown is not None and not session.is_waiting, timeout=30_000)
 
     def wait_image(self, name: str) -> None:
         """Until the image of that file name is on screen with its embedding."""

@@ -60,7 +60,7 @@ def test_points_refine_a_box_with_the_logits_on_screen(hands):
     logits = hands.window.workspace.session.shown.proposal.logits
     sent = []
     decode = hands.window.workspace.inference.decode
-    hands.window.workspace.inference.decode = lambda key, prompt: sent.append(prompt) or decode(key, prompt)
+    hands.window.workspace.inference.decode = lambda key, prompt, mask: sent.append(prompt) or decode(key, prompt)
     hands.click(50, 80)
     hands.wait_mask()
     assert np.array_equal(sent[0].logits, logits)
@@ -71,7 +71,7 @@ def test_points_refine_a_box_with_the_logits_on_screen(hands):
 def test_clicks_faster_than_decoding_still_build_on_each_other(hands):
     sent = []
     decode = hands.window.workspace.inference.decode
-    hands.window.workspace.inference.decode = lambda key, prompt: sent.append(prompt) or decode(key, prompt)
+    hands.window.workspace.inference.decode = lambda key, prompt, mask: sent.append(prompt) or decode(key, prompt)
     hands.click(50, 80)
     hands.click(45, 80)
     hands.click(55, 80)

@@ -244,7 +244,8 @@ class Canvas(QWidget):
         return None if shown is None else shown.shape
 
     def _on_session_changed(self) -> None:
-        shape = self._current_shape()
+        shape, refined = self._current_shape(), self._session.refined
+        self._layer.set_replaced(None if refined is None or shape is None else refined.id)
         if shape is not self._shape_shown:
             self._shape_shown = shape
             if shape is not None:

@@ -36,6 +36,7 @@ class InstanceLayer(QObject):
         self._stale_ids: set[int] = set()  # their shapes are of an older mask, drawn until the new one is built
         self._has_built_one = False  # in this turn of the event loop
         self._flashing_id: int | None = None
+        self._replaced_id: int | None = None
         self._picture = LayerPicture(self.paint)
         self._dirty = QRectF()  # the part of the image, in its pixels, where the picture is no longer right
         self.is_visible = True
@@ -72,6 +73,12 @@ class InstanceLayer(QObject):
         self._flashing_id = instance_id
         self._flash_end.start()
         self.changed.emit()
+
+    def set_replaced(self, instance_id: int | None) -> None:
+        """Leave out the instance in whose place another mask is drawn."""
+        if instance_id != self._replaced_id:
+            self._replaced_id = instance_id
+            self.invalidate()
 
     def shape_of(self, instance_id: int) -> MaskShape | None:
         """The instance's shape if it has been built."""
@@ -141,7 +148,7 @@ class InstanceLayer(QObject):
             return
         visible, hidden_ids = viewport.visible(), self._selection.view_state.hidden_ids
         for instance in self._instances():
-            if instance.id in hidden_ids:
+            if instance.id in hidden_ids or instance.id == self._replaced_id:
                 continue
             shape = self._shapes.get(instance.id)
             if shape is not None and visible.intersects(shape.rect):

@@ -82,7 +82,16 @@ class PromptStrip(QFrame):
         self._place()
 
     def _refresh(self) -> None:
-        shown = self._session.shown
+        shown, refined = self._session.shown, self._session.refined
+        if shown is None and refined is not None:
+            self._which.hide()
+            self._accept.hide()
+            self._iou.setText(self.tr("Refine: click what is missing, right-click what is too much"))
+            self._iou.setToolTip("")
+            self._iou.show()
+            self.show()
+            self._place()
+            return
         if shown is None:
             if not self.category_field.isHidden():
                 self._close_field()
@@ -98,7 +107,9 @@ class PromptStrip(QFrame):
         self._which.setText(self.tr("mask %1/%2").replace("%1", str(step.chosen + 1)).replace("%2", str(count)))
         self._which.setToolTip(self.tr("Next mask (C)"))
         category_id = self._selection.category_id
-        if category_id is None:
+        if refined is not None:
+            self._accept.setText(self.tr("Enter: replace the mask"))
+        elif category_id is None:
             self._accept.setText(self.tr("Enter: name it"))
         else:
             name = self._model.document.categories[category_id].name
@@ -137,7 +148,8 @@ class PromptStrip(QFrame):
         if waiting is not None:
             return QRectF(*waiting.bbox)
         if shown is None:
-            return None
+            refined = self._session.refined
+            return None if refined is None else QRectF(*refined.mask.bbox)
         return shown.shape.rect if shown.shape is not None else QRectF(self._canvas.viewport.visible())
 
 

@@ -32,6 +32,7 @@ class Toolbox(QObject):
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
+        self._actions = actions
         session, editor, selection = workspace.session, workspace.editor, workspace.selection
         vertices = VertexEditor(workspace.outline, layer, self)
         self.tools: dict[QAction, Tool] = {
@@ -56,6 +57,12 @@ class Toolbox(QObject):
         for action in self.tools:
             if action.objectName() == name:
                 action.trigger()
+
+    def choose_prompt_tool(self) -> None:
+        """Make Point the active tool, unless the active one makes prompts already."""
+        actions = self._actions
+        if actions.tools.checkedAction() not in (actions.point_tool, actions.box_tool):
+            actions.point_tool.trigger()
 
     def _on_tool_chosen(self, action: QAction) -> None:
         self.chosen.emit(self.tools[action])
