@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-ABI_VERSION = 2  # kAbiVersion of src/entry.cpp
+ABI_VERSION = 3  # kAbiVersion of src/entry.cpp
 MISFIT = 1  # kMisfit
 NO_MEMORY = 2  # kNoMemory
 

@@ -51,6 +51,10 @@ def _tokens_to_image(shapes: Sequence[Shape]) -> Shape:
     return prompts, panels * panel, channels
 
 
+def _tokens_to_heads(shapes: Sequence[Shape]) -> Shape:
+    return tuple(shapes[2])
+
+
 def _image_to_tokens(shapes: Sequence[Shape]) -> Shape:
     return shapes[2][0], *shapes[0][1:]
 
@@ -80,5 +84,7 @@ DENSE_RELU = Operator("TsDenseRelu", _dense)
 DENSE_NORM = Operator("TsDenseNorm", _dense)
 MASK_PROMPT = Operator("TsMaskPrompt", _mask_prompt)
 TOKENS_TO_IMAGE = Operator("TsTokensToImage", _tokens_to_image)
+TOKENS_TO_HEADS = Operator("TsTokensToHeads", _tokens_to_heads)
+HEADS_TO_TOKENS = Operator("TsHeadsToTokens", _image_to_tokens)
 IMAGE_TO_TOKENS = Operator("TsImageToTokens", _image_to_tokens)
 MASKS = Operator("TsMasks", _masks)

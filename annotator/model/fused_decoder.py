@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.model.cells import Weights
+from annotator.model.fused_attention import ImageHeads
 from annotator.model.fused_mask_decoder import FusedMaskDecoder
 from annotator.model.fused_prompt_encoder import FusedPromptEncoder
 
@@ -21,6 +22,7 @@ class FusedDecoder:
         self._mask_decoder = FusedMaskDecoder(weights.under("mask_decoder"), self._prompt_encoder.grid_positions())
         self._features: Floats | None = None
         self._image = self._plain_image = np.empty((1, 0, 0), np.float32)
+        self._heads: ImageHeads | None = None
 
     def __call__(
         self, features: Floats, points: Floats, labels: npt.NDArray[np.int32], mask_input: Floats | None
@@ -35,9 +37,10 @@ class FusedDecoder:
         if features is not self._features:
             self._image = self._prompt_encoder.image_tokens(features)
             self._plain_image = self._prompt_encoder.onto_image(self._image, None)
+            self._heads = self._mask_decoder.heads(self._plain_image)
             self._features = features
-        image = self._plain_image
-        if mask_input is not None:
-            logits = np.ascontiguousarray(mask_input[:, 0], np.float32)
-            image = self._prompt_encoder.onto_image(self._image, logits)
-        return self._mask_decoder(image, self._prompt_encoder(points, labels))
+        prompt = self._prompt_encoder(points, labels)
+        if mask_input is None:
+            return self._mask_decoder(self._plain_image, prompt, self._heads)
+        logits = np.ascontiguousarray(mask_input[:, 0], np.float32)
+        return self._mask_decoder(self._prompt_encoder.onto_image(self._image, logits), prompt)

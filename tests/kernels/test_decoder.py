@@ -123,6 +123,58 @@ def test_image_to_tokens(isa, prompts, shared, cells, channels, tokens, unused, 
         np.testing.assert_array_equal(in_place, result)
 
 
+def by_depth(heads):
+    """(..., heads, depth) with the heads of one depth side by side."""
+    return np.ascontiguousarray(heads.swapaxes(-1, -2).reshape(len(heads), -1))
+
+
+def heads_packed(columns):
+    """(P, tokens, heads, depth) as packed weights with an output per column."""
+    prompts, tokens, heads, depth = columns.shape
+    return each_packed(np.ascontiguousarray(columns.reshape(prompts, tokens * heads, depth)))
+
+
+@few
+@given(
+    prompts=prompts_, cells=st.sampled_from([1, 7, 96, 191, 192, 193, 500]), depth=st.sampled_from([8, 16, 24]),
+    panels=st.integers(1, 4), seed=seeds,
+)  # fmt: skip
+def test_tokens_to_heads(isa, prompts, cells, depth, panels, seed):
+    n = Numbers(seed)
+    keys, values = n(cells, HEADS, depth), n(cells, HEADS, depth)
+    queries = n(prompts, panels * panel() // HEADS, HEADS, depth, scale=6)
+    packed = heads_packed(queries)
+    result = arrays.run(operators.TOKENS_TO_HEADS, by_depth(keys), by_depth(values), packed)
+    keys, values, queries = wide(keys, values, queries)
+    weights = softmax(np.einsum("nhd,pthd->pnth", keys, queries), 1)
+    assert result.shape == packed.shape
+    check(result, heads_packed(np.einsum("pnth,nhd->pthd", weights, values)), ATTENTION)
+
+
+@few
+@given(
+    prompts=prompts_, cells=st.sampled_from([1, 7, 96, 97, 200]), channels=widths, depth=st.sampled_from([1, 16, 17]),
+    tokens=st.sampled_from([4, 8, 12, 52]), unused=st.integers(0, 3), seed=seeds,
+)  # fmt: skip
+def test_heads_to_tokens(isa, prompts, cells, channels, depth, tokens, unused, seed):
+    n = Numbers(seed)
+    columns, used = tokens * HEADS, tokens - unused
+    x, queries, keys = n(1, cells, channels), n(cells, HEADS, depth), n(prompts, tokens, HEADS, depth, scale=3)
+    key_bias, values = n(prompts, columns), n(prompts, columns, channels)
+    bias, scale, shift = n(channels), n(channels), n(channels)
+    filled = np.where(np.arange(columns) < used * HEADS, key_bias, np.float32(-1e30))
+    result = arrays.run(
+        operators.HEADS_TO_TOKENS, x, by_depth(queries), heads_packed(keys), filled,
+        each_packed(values.swapaxes(1, 2)), bias, scale, shift,
+    )  # fmt: skip
+    x, queries, keys, key_bias, values, bias, scale, shift = wide(
+        x, queries, keys, key_bias, values, bias, scale, shift
+    )
+    scores = np.einsum("nhd,pthd->pnth", queries, keys) + key_bias.reshape(prompts, 1, tokens, HEADS)
+    weights = softmax(scores[:, :, :used], 2).reshape(prompts, cells, -1)
+    check(result, norm(x + bias + weights @ values[:, : used * HEADS], 1e-5) * scale + shift, ATTENTION)
+
+
 @few
 @given(
     prompts=prompts_, grid=st.integers(1, 9), channels=widths, width=st.sampled_from([32, 64]),
@@ -185,6 +237,11 @@ def _good(n):
         operators.IMAGE_TO_TOKENS: [
             x, positions, per_prompt, n(2, columns), each_packed(n(2, 32, columns)), n(32), n(32), n(32)
         ],
+        operators.TOKENS_TO_HEADS: [n(9, 64), n(9, 64), heads_packed(n(2, 4, HEADS, 8))],
+        operators.HEADS_TO_TOKENS: [
+            x[:1].copy(), n(9, 64), heads_packed(n(2, 4, HEADS, 8)), n(2, columns), each_packed(n(2, 32, columns)),
+            n(32), n(32), n(32),
+        ],
         operators.MASKS: [
             x, arrays.pack(n(128, 32)), n(128), n(32), n(32), arrays.pack(n(128, 32)), n(128), n(2, 3, 32)
         ],
@@ -195,7 +252,13 @@ def _good(n):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["DENSE", "DENSE_NORM", "TOKENS_TO_IMAGE", "IMAGE_TO_TOKENS", "MASKS", "MASK_PROMPT"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DENSE", "DENSE_NORM", "TOKENS_TO_IMAGE", "IMAGE_TO_TOKENS", "TOKENS_TO_HEADS", "HEADS_TO_TOKENS", "MASKS",
+        "MASK_PROMPT",
+    ],
+)  # fmt: skip
 def test_refuses_what_does_not_fit(isa, name):
     operator = getattr(operators, name)
     good = _good(Numbers(0))[operator]
@@ -226,4 +289,14 @@ def test_results_do_not_depend_on_threads(isa, restored_threads):
     for threads in (1, 3):
         set_threads(threads)
         results.append(arrays.run(operators.TOKENS_TO_IMAGE, x, positions, queries))
+    np.testing.assert_array_equal(*results)
+
+
+def test_heads_do_not_depend_on_threads(isa, restored_threads):
+    n = Numbers(1)
+    keys, values, queries = n(700, 128), n(700, 128), heads_packed(n(2, 4, HEADS, 16))
+    results = []
+    for threads in (1, 3):
+        set_threads(threads)
+        results.append(arrays.run(operators.TOKENS_TO_HEADS, keys, values, queries))
     np.testing.assert_array_equal(*results)

@@ -1,6 +1,7 @@
 // Attention of every cell of an image over a few tokens, with residual and norm, a block of cells at a time.
 #pragma once
 
+#include "decoder_heads.h"
 #include "decoder_tokens_to_image.h"
 
 namespace TS_ISA {
@@ -9,7 +10,7 @@ namespace image_to_tokens {
 constexpr int kCells = 96;  // an item
 constexpr float kEpsilon = 1e-5f;
 
-constexpr int kHeads = ts::ImageToTokens::kHeads;
+constexpr int kHeads = ts::kHeads;
 // Floats after which the heads start over at the first lane of a register.
 constexpr int kGroup = kLanes > kHeads ? kLanes : kHeads;
 constexpr int kGroupVectors = kGroup / kLanes;
@@ -73,9 +74,15 @@ static void item(const void* context, int index, float* scratch) {
     float* const cells = scratch;  // with their positions, then what comes before the norm
     float* const scores = cells + static_cast<ptrdiff_t>(kCells) * a.channels;
 
-    add_to(x, a.positions + offset, static_cast<ptrdiff_t>(count) * a.channels, cells);
-    multiply<Activation::kNone>(matrix(cells, a.channels, a.channels), count, a.keys + tokens * a.channels, columns,
-                                {scores, columns, a.key_bias + tokens, nullptr, 0});
+    const float *const keys = a.keys + tokens * a.depth, *const key_bias = a.key_bias + tokens;
+    if (a.queries) {
+        const float* const queries = a.queries + static_cast<ptrdiff_t>(first) * a.depth * kHeads;
+        heads::score(queries, count, a.depth, keys, columns, key_bias, scores);
+    } else {
+        add_to(x, a.positions + offset, static_cast<ptrdiff_t>(count) * a.channels, cells);
+        multiply<Activation::kNone>(matrix(cells, a.channels, a.channels), count, keys, columns,
+                                    {scores, columns, key_bias, nullptr, 0});
+    }
     for (int i = 0; i < count; ++i) soften_heads(scores + static_cast<ptrdiff_t>(i) * columns, columns);
     multiply<Activation::kNone>(matrix(scores, columns, columns), count, a.values + tokens * a.channels, a.channels,
                                 {cells, a.channels, a.bias, x, a.channels});

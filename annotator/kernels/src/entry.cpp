@@ -24,7 +24,7 @@
 namespace {
 
 constexpr int kMisfit = 1, kNoMemory = 2;
-constexpr int kAbiVersion = 2;
+constexpr int kAbiVersion = 3;
 constexpr int64_t kLargestSize = 1 << 24;  // so that small multiples of a size fit an int
 
 int64_t rounded_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
@@ -127,6 +127,18 @@ int bottleneck(Arguments in, int stride, bool residual) {
     a.residual = residual;
     in.require(!residual || a.channels == a.outputs);
     return in.complete() ? outcome(ts::table().bottleneck(a)) : kMisfit;
+}
+
+// What follows the keys.
+int image_to_tokens(Arguments& in, ts::ImageToTokens& a) {
+    in.require(a.columns % ts::kHeads == 0);
+    a.key_bias = in.next_of(a.prompts, a.columns);
+    a.values = in.packed_each(a.prompts, a.channels, a.columns);
+    a.bias = in.next_of(a.channels);
+    a.scale = in.next_of(a.channels);
+    a.shift = in.next_of(a.channels);
+    a.y = in.next_of(a.prompts, a.cells, a.channels);
+    return in.complete() ? outcome(ts::table().image_to_tokens(a)) : kMisfit;
 }
 
 int dense(Arguments in, bool relu, bool norm) {
@@ -280,6 +292,28 @@ TS_KERNEL(TsTokensToImage) {
     return outcome(a.workspace && ts::table().tokens_to_image(a));
 }
 
+// keys and values (N, depth * heads), the heads' numbers at one depth side by side, packed queries (P, columns / panel,
+// depth, panel) -> the same shape.
+TS_KERNEL(TsTokensToHeads) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::TokensToHeads a{};
+    a.keys = in.next(2);
+    a.cells = in.size(0);
+    const int width = in.size(1), panel = ts::table().panel;
+    a.values = in.next_of(a.cells, width);
+    a.depth = width / ts::kHeads;
+    in.require(a.depth > 0 && a.depth * ts::kHeads == width && a.depth % ts::kHeads == 0);
+    a.queries = in.next(4);
+    a.prompts = in.size(0), a.columns = in.size(1) * panel;
+    in.require(in.size(2) == a.depth && in.size(3) == panel);
+    a.y = in.next_of(a.prompts, a.columns / panel, a.depth, panel);
+    if (!in.complete()) return kMisfit;
+    const size_t chunks = (static_cast<size_t>(a.cells) + a.kChunk - 1) / a.kChunk;
+    const std::unique_ptr<float[]> workspace(new (std::nothrow) float[chunks * a.prompts * a.columns * (a.depth + 2)]);
+    a.workspace = workspace.get();
+    return outcome(a.workspace && ts::table().tokens_to_heads(a));
+}
+
 // x (1 or P, N, C), positions (N, C), packed keys (P, columns / panel, C, panel), bias (P, columns), packed values
 // (P, C / panel, columns, panel), bias, scale, shift -> (P, N, C).
 TS_KERNEL(TsImageToTokens) {
@@ -287,14 +321,25 @@ TS_KERNEL(TsImageToTokens) {
     ts::ImageToTokens a{};
     read_image(in, a);
     a.keys = read_columns(in, a);
-    in.require(a.columns % a.kHeads == 0);
-    a.key_bias = in.next_of(a.prompts, a.columns);
-    a.values = in.packed_each(a.prompts, a.channels, a.columns);
-    a.bias = in.next_of(a.channels);
-    a.scale = in.next_of(a.channels);
-    a.shift = in.next_of(a.channels);
-    a.y = in.next_of(a.prompts, a.cells, a.channels);
-    return in.complete() ? outcome(ts::table().image_to_tokens(a)) : kMisfit;
+    a.depth = a.channels;
+    return image_to_tokens(in, a);
+}
+
+// x (1, N, C), queries (N, depth * heads) laid out as above, packed keys (P, columns / panel, depth, panel), and the
+// rest as above -> (P, N, C).
+TS_KERNEL(TsHeadsToTokens) {
+    Arguments in(count, data, ranks, shapes, types);
+    ts::ImageToTokens a{};
+    a.x = in.next(3);
+    a.cells = in.size(1), a.channels = in.size(2);
+    in.require(in.size(0) == 1 && a.channels % ts::kChannelStep == 0);
+    a.queries = in.next(2);
+    a.depth = in.size(1) / ts::kHeads;
+    in.require(in.size(0) == a.cells && in.size(1) == a.depth * ts::kHeads);
+    a.keys = in.next(4);
+    a.prompts = in.size(0), a.columns = in.size(1) * ts::table().panel;
+    in.require(in.size(2) == a.depth && in.size(3) == ts::table().panel);
+    return image_to_tokens(in, a);
 }
 
 // x (P, grid^2, C), packed first (C), bias, scale, shift, packed second (width), bias, weights (P, masks, depth) ->

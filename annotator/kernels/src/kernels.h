@@ -12,6 +12,8 @@ namespace ts {
 // The widest panel of any instruction set, so that a network that fits one fits all.
 constexpr int kChannelStep = 32;
 
+constexpr int kHeads = 8;  // of the decoder's attentions over an image
+
 // Two 3 x 3 convolutions of stride 2 with a GELU between them: (3, size, size) planes to (size / 4, size / 4, outputs).
 struct PatchEmbed {
     const float* image;
@@ -115,17 +117,32 @@ struct TokensToImage {
     float* y;          // (prompts, columns, channels)
 };
 
+// The same over the cells' own keys and values, one set for all prompts: y = softmax over the cells of (queries . keys),
+// times values. A column is token * kHeads + head.
+struct TokensToHeads {
+    static constexpr int kChunk = 192;  // cells whose sums are kept apart in the workspace
+
+    const float *keys, *values;  // (cells, depth, kHeads)
+    int cells, depth;
+    const float* queries;  // of each prompt packed: `columns` outputs, `depth` deep
+    int prompts, columns;
+    float* workspace;  // for each prompt and chunk: (depth + 2) x columns
+    float* y;          // packed as the queries are
+};
+
 // Attention of the cells over P prompts' tokens: norm(x + bias + softmax over a head's tokens of (keys . (x +
 // positions) + key_bias), times values). A column is token * kHeads + head; the query projection went into the keys,
 // the output projection into the values. Columns that only fill a panel have a key bias of -1e30.
+//
+// Where the cells' own queries are known, the scores are (keys . queries + key_bias) instead.
 struct ImageToTokens {
-    static constexpr int kHeads = 8;
-
     const float* x;      // (cells, channels) for all prompts, or for each
     ptrdiff_t x_stride;  // between prompts, or 0
-    const float* positions;
+    const float* positions;  // null where there are queries
+    const float* queries;    // (cells, depth, kHeads) for all prompts, or null
     int cells, channels;
-    const float *keys, *key_bias;  // of each prompt packed: `columns` outputs, `channels` deep
+    int depth;                     // of the keys: that of the queries, else `channels`
+    const float *keys, *key_bias;  // of each prompt packed: `columns` outputs, `depth` deep
     const float* values;           // of each prompt packed: `channels` outputs, `columns` deep
     int prompts, columns;
     const float *bias, *scale, *shift;
@@ -158,6 +175,7 @@ struct Table {
     bool (*dense)(const Dense&);
     bool (*mask_prompt)(const MaskPrompt&);
     bool (*tokens_to_image)(const TokensToImage&);
+    bool (*tokens_to_heads)(const TokensToHeads&);
     bool (*image_to_tokens)(const ImageToTokens&);
     bool (*masks)(const Masks&);
 };

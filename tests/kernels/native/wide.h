@@ -20,6 +20,8 @@ TS_INLINE vec load(const float* p) { TS_LANEWISE(p[i]); }
 TS_INLINE void store(float* p, vec a) {
     for (int i = 0; i < kLanes; ++i) p[i] = a[i];
 }
+// Eight floats, one for each head of the decoder, twice.
+TS_INLINE vec load_heads(const float* p, int /*part*/) { TS_LANEWISE(p[i % 8]); }
 TS_INLINE vec splat(float a) { TS_LANEWISE(a); }
 TS_INLINE vec add(vec a, vec b) { return a + b; }
 TS_INLINE vec sub(vec a, vec b) { return a - b; }

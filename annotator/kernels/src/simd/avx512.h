@@ -13,6 +13,10 @@ constexpr int kPanelVectors = 2;  // columns of a GEMM tile, in registers
 constexpr int kTileRows = 12;     // 24 of 32 registers accumulate
 TS_INLINE vec load(const float* p) { return _mm512_loadu_ps(p); }
 TS_INLINE void store(float* p, vec a) { _mm512_storeu_ps(p, a); }
+// Eight floats, one for each head of the decoder, repeated to fill a register; register `part` of a panel has them so.
+TS_INLINE vec load_heads(const float* p, int /*part*/) {
+    return _mm512_castpd_ps(_mm512_broadcast_f64x4(_mm256_castps_pd(_mm256_loadu_ps(p))));
+}
 TS_INLINE vec splat(float a) { return _mm512_set1_ps(a); }
 TS_INLINE vec add(vec a, vec b) { return _mm512_add_ps(a, b); }
 TS_INLINE vec sub(vec a, vec b) { return _mm512_sub_ps(a, b); }

@@ -13,6 +13,8 @@ constexpr int kPanelVectors = 4;
 constexpr int kTileRows = 6;  // 24 of 32 registers accumulate
 TS_INLINE vec load(const float* p) { return vld1q_f32(p); }
 TS_INLINE void store(float* p, vec a) { vst1q_f32(p, a); }
+// Those of eight floats, one for each head of the decoder, that belong to register `part` of a panel.
+TS_INLINE vec load_heads(const float* p, int part) { return load(p + part % 2 * kLanes); }
 TS_INLINE vec splat(float a) { return vdupq_n_f32(a); }
 TS_INLINE vec add(vec a, vec b) { return vaddq_f32(a, b); }
 TS_INLINE vec sub(vec a, vec b) { return vsubq_f32(a, b); }
