@@ -15,19 +15,13 @@ constexpr int kHeads = ts::kHeads;
 constexpr int kGroup = kLanes > kHeads ? kLanes : kHeads;
 constexpr int kGroupVectors = kGroup / kLanes;
 
-// Where a register holds several tokens, each lane gets `join` of those that belong to its head.
-template <typename Join>
-TS_INLINE void join_tokens(vec* group, const Join& join) {
-    if constexpr (kGroup > kHeads) {
-        float lanes[kGroup];
-        store(lanes, group[0]);
-        for (int i = 0; i < kHeads; ++i) {
-            float value = lanes[i];
-            for (int j = i + kHeads; j < kGroup; j += kHeads) value = join(value, lanes[j]);
-            for (int j = i; j < kGroup; j += kHeads) lanes[j] = value;
-        }
-        group[0] = load(lanes);
-    }
+static_assert(kGroup <= 2 * kHeads, "a register holds at most two tokens");
+
+// Where a register holds two tokens, each lane gets `join` of those that belong to its head. A template of the
+// register, because only instruction sets with wide registers have swap_tokens.
+template <typename Vec>
+TS_INLINE void join_tokens(Vec* group, Vec (*join)(Vec, Vec)) {
+    if constexpr (kGroup > kHeads) group[0] = join(group[0], swap_tokens(group[0]));
 }
 
 // The softmax of each head over its tokens; column = token * kHeads + head.
@@ -39,7 +33,7 @@ TS_INLINE void soften_heads(float* row, int columns) {
         TS_UNROLL
         for (int i = 0; i < kGroupVectors; ++i) top[i] = max(top[i], load(row + j + i * kLanes));
     }
-    join_tokens(top, [](float a, float b) { return a > b ? a : b; });
+    join_tokens(top, max);
     for (int j = 0; j < columns; j += kGroup) {
         TS_UNROLL
         for (int i = 0; i < kGroupVectors; ++i) {
@@ -48,7 +42,7 @@ TS_INLINE void soften_heads(float* row, int columns) {
             total[i] = add(total[i], e);
         }
     }
-    join_tokens(total, [](float a, float b) { return a + b; });
+    join_tokens(total, add);
     TS_UNROLL
     for (int i = 0; i < kGroupVectors; ++i) total[i] = div(splat(1.0f), total[i]);
     for (int j = 0; j < columns; j += kGroup) {

@@ -22,6 +22,7 @@ TS_INLINE void store(float* p, vec a) {
 }
 // Eight floats, one for each head of the decoder, twice.
 TS_INLINE vec load_heads(const float* p, int /*part*/) { TS_LANEWISE(p[i % 8]); }
+TS_INLINE vec swap_tokens(vec a) { TS_LANEWISE(a[i ^ 8]); }
 TS_INLINE vec splat(float a) { TS_LANEWISE(a); }
 TS_INLINE vec add(vec a, vec b) { return a + b; }
 TS_INLINE vec sub(vec a, vec b) { return a - b; }

@@ -17,6 +17,8 @@ TS_INLINE void store(float* p, vec a) { _mm512_storeu_ps(p, a); }
 TS_INLINE vec load_heads(const float* p, int /*part*/) {
     return _mm512_castpd_ps(_mm512_broadcast_f64x4(_mm256_castps_pd(_mm256_loadu_ps(p))));
 }
+// Heads of the one token where those of the other were.
+TS_INLINE vec swap_tokens(vec a) { return _mm512_shuffle_f32x4(a, a, _MM_SHUFFLE(1, 0, 3, 2)); }
 TS_INLINE vec splat(float a) { return _mm512_set1_ps(a); }
 TS_INLINE vec add(vec a, vec b) { return _mm512_add_ps(a, b); }
 TS_INLINE vec sub(vec a, vec b) { return _mm512_sub_ps(a, b); }
