@@ -48,8 +48,8 @@ class DocumentFlow(QObject):
         self.leave_for(partial(self._workspace.open, list(chosen), image_root))
 
     def open_one(self, path: Path) -> None:
-        """Open a folder or a COCO file."""
-        self.open_paths([path])
+        """Open a folder or a COCO file of the recent ones, with its images where they were the last time."""
+        self.open_paths([path], self._settings.recent_image_root(path))
 
     def open_example(self) -> None:
         """Open the picture that ships with the program, in a copy the user may write beside."""
@@ -93,7 +93,7 @@ class DocumentFlow(QObject):
     def _on_opened(self, notes: tuple[str, ...]) -> None:
         coco_path = self._workspace.model.coco_path
         assert coco_path is not None
-        self._settings.add_recent(coco_path.parent if coco_path.name == COCO_NAME else coco_path)
+        self._remember(coco_path)
         self._messages.clear()
         texts = [self._missing_images(), *self._kept_work(coco_path), *notes]
         text = " ".join(translated(text) for text in texts if text)
@@ -105,6 +105,12 @@ class DocumentFlow(QObject):
             self._messages.tell(text, self.tr("Save"), self.save)
         elif text:
             self._messages.tell(text)
+
+    def _remember(self, coco_path: Path) -> None:
+        """Among the recent ones: by its folder, unless that would not say which file it is, or where its images are."""
+        image_root = self._workspace.said_image_root
+        is_found_by_folder = coco_path.name == COCO_NAME and image_root is None
+        self._settings.add_recent(coco_path.parent if is_found_by_folder else coco_path, image_root)
 
     def _missing_images(self) -> str:
         document = self._workspace.model.document
@@ -190,6 +196,8 @@ class DocumentFlow(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self.saved.emit(path)
+        if path == self._workspace.model.coco_path:
+            self._remember(path)
         if self._workspace.model.refusal:
             self._workspace.open([path])  # a copy of what could only be looked at: that one can be edited
             return

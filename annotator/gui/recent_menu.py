@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from annotator.gui.settings import Settings
-from annotator.gui.short_path import short_path
+from annotator.gui.short_path import recent_text
 
 
 class RecentMenu(QMenu):
@@ -28,7 +28,8 @@ class RecentMenu(QMenu):
     def _refresh(self) -> None:
         self.clear()
         for path in self._settings.recent:
-            action = self.addAction(short_path(path).replace("&", "&&"))
+            text = recent_text(path, self._settings.recent_image_root(path))
+            action = self.addAction(text.replace("&", "&&"))
             action.setData(str(path))
         self.addSeparator()
         self.addAction(self.tr("&Clear this list")).triggered.connect(self._settings.forget_recent)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -169,11 +170,27 @@ class Settings(QObject):
         """Folders and COCO files opened lately, newest first."""
         return tuple(Path(name) for name in self._texts("recent"))
 
-    def add_recent(self, path: Path) -> None:
-        """Put a folder or COCO file in front of the recent ones."""
-        others = [str(other) for other in self.recent if other != path]
-        if self._set("recent", [str(path), *others][:_RECENT_KEPT]):
+    def recent_image_root(self, path: Path) -> Path | None:
+        """The folder a recent COCO file's images were said to lie in; None when nobody had to say it."""
+        name = self._recent_image_roots().get(str(path))
+        return None if name is None else Path(name)
+
+    def add_recent(self, path: Path, image_root: Path | None = None) -> None:
+        """Put a folder or COCO file in front of the recent ones, with the folder its images were said to lie in."""
+        kept = [str(path), *(str(other) for other in self.recent if other != path)][:_RECENT_KEPT]
+        roots = {name: root for name, root in self._recent_image_roots().items() if name in kept and name != str(path)}
+        if image_root is not None:
+            roots[str(path)] = str(image_root)
+        is_other_root = self._set("recent_image_roots", json.dumps(roots))
+        if self._set("recent", kept) or is_other_root:
             self.recent_changed.emit()
+
+    def _recent_image_roots(self) -> dict[str, str]:
+        try:
+            roots = json.loads(str(self._store.value("recent_image_roots", "{}")))
+        except ValueError:
+            return {}
+        return {n: r for n, r in roots.items() if isinstance(r, str)} if isinstance(roots, dict) else {}
 
     def forget_recent(self) -> None:
         """Empty the list of recent ones."""

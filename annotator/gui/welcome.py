@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 from annotator import paths
 from annotator.gui.icons import set_icon
 from annotator.gui.settings import Settings
-from annotator.gui.short_path import short_path
+from annotator.gui.short_path import recent_text
 
 _TITLE_SCALE = 1.6
 _LOGO = 72
@@ -90,7 +90,7 @@ class WelcomePage(QWidget):
         while self._recent_buttons:
             self._recent_buttons.pop().deleteLater()
         for path in self._settings.recent[:_SHOWN_RECENT]:
-            button = _RecentButton(path, self)
+            button = _RecentButton(path, self._settings.recent_image_root(path), self)
             button.chosen.connect(self.recent_wanted)
             self._recent_buttons.append(button)
             self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
@@ -100,13 +100,13 @@ class WelcomePage(QWidget):
 class _RecentButton(QToolButton):
     chosen = Signal(Path)
 
-    def __init__(self, path: Path, parent: QWidget) -> None:
+    def __init__(self, path: Path, image_root: Path | None, parent: QWidget) -> None:
         super().__init__(parent)
         self._path = path
         set_icon(self, "open")
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setAutoRaise(True)
-        self.setText(short_path(path))
+        self.setText(recent_text(path, image_root).replace("&", "&&"))
         self.setToolTip(str(path))
         self.clicked.connect(self._on_clicked)
 

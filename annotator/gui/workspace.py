@@ -164,6 +164,12 @@ class Workspace(QObject):
         else:
             self.open([coco_path])  # it was saved under another name since
 
+    @property
+    def said_image_root(self) -> Path | None:
+        """Where the user said that the images of the COCO file lie; None when it is where the file says."""
+        source = self._source
+        return source.image_root if source is not None and source.coco_path == self.model.coco_path else None
+
     def _on_read(self, job: BackgroundJob, dataset: Dataset, source: _Source, state: int) -> None:
         if job is not self._opening:
             return  # another dataset is being opened

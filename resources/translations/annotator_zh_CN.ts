@@ -2870,6 +2870,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>&amp;Clear this list</source>
         <translation>清空列表(&amp;C)</translation>
     </message>
+    <message>
+        <source>%1, images in %2</source>
+        <translation>%1，图像在 %2</translation>
+    </message>
 </context>
 <context>
     <name>RemoveCategoryDialog</name>

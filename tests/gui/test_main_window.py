@@ -89,6 +89,35 @@ class TestOpening:
         assert again.welcome.recent_buttons == ()
         assert not again.actions_.recent_menu.menuAction().isEnabled()
 
+    def test_a_recent_coco_file_is_named_and_opened_with_its_images(self, window, make_window, process, folder, qtbot):
+        hands = Hands(window, qtbot)
+        hands.open(folder)
+        hands.wait_image("a.png")
+        window.workspace.editor.add_category("disc")
+        saved = hands.save()
+        elsewhere = folder.parent / "labels"
+        elsewhere.mkdir()
+        moved = saved.rename(elsewhere / saved.name)  # its name is that of a folder's own file
+        with qtbot.waitSignal(window.workspace.model.document_replaced):
+            window.open_paths([moved], folder)
+        again = make_window(process)
+        button = again.welcome.recent_buttons[0]
+        assert str(moved.name) in button.text()
+        assert folder.name in button.text()
+        model = again.workspace.model
+        with qtbot.waitSignal(model.document_replaced):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert model.document.image_root == folder
+        assert all(image.problem is None for image in model.document.images.values())
+
+    def test_a_file_saved_under_another_name_is_a_recent_one(self, window, folder, settings, qtbot):
+        hands = Hands(window, qtbot)
+        hands.open(folder)
+        hands.wait_image("a.png")
+        with qtbot.waitSignal(window.workspace.saver.saved):
+            window.workspace.saver.save(folder / "other.json")
+        assert settings.recent == (folder / "other.json", folder)
+
     def test_dialogs_begin_where_the_last_one_ended(self, window, folder, settings, monkeypatch, qtbot):
         asked = []
         monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *args: asked.append(args[2]) or str(folder))

@@ -86,6 +86,25 @@ def test_recent_paths_are_newest_first_without_doubles(tmp_path_factory, names):
         assert list(settings.recent) == expected
 
 
+def test_the_folder_of_a_recent_files_images_is_remembered(tmp_path, qtbot):
+    settings = Settings(tmp_path / "s.ini")
+    file, other = Path("/data/标注.json"), Path("/data/b.json")
+    settings.add_recent(file, Path("/photos/猫"))
+    settings.add_recent(other)
+    again = Settings(tmp_path / "s.ini")
+    assert again.recent_image_root(file) == Path("/photos/猫")
+    assert again.recent_image_root(other) is None
+    with qtbot.waitSignal(again.recent_changed):
+        again.add_recent(other, Path("/elsewhere"))
+    again.add_recent(file)  # it was opened without this time
+    assert again.recent_image_root(file) is None
+    for number in range(8):
+        again.add_recent(Path(f"/many/{number}"))
+    assert again.recent_image_root(other) is None
+    QSettings(str(tmp_path / "s.ini"), QSettings.Format.IniFormat).setValue("recent_image_roots", "[nonsense")
+    assert Settings(tmp_path / "s.ini").recent_image_root(other) is None
+
+
 def test_dialog_shows_the_settings_and_ok_applies_them(qtbot, settings):
     settings.theme = Theme.DARK
     dialog = SettingsDialog(settings)
