@@ -58,7 +58,7 @@ def run(options: EverythingCommand) -> int:
     from annotator.core.images import read_image
     from annotator.segment import load_segmenter
     from annotator.segment.everything import segment_everything
-    from annotator.segment.stored_proposals import stored_proposals
+    from annotator.segment.stored_proposals import new_proposals, stored_proposals
     from annotator.segment.weights import everything_config
 
     image = read_image(options.image)
@@ -76,7 +76,8 @@ def run(options: EverythingCommand) -> int:
     document = Document(path.parent)
     document.put(ImageRecord(1, path.name, height, width))
     document.put(Category(1, everything.category))
-    for proposal in stored_proposals(document, found, image_id=1, category_id=1, weights=segmenter.name, config=config):
+    new = new_proposals(found, ())
+    for proposal in stored_proposals(document, new, image_id=1, category_id=1, weights=segmenter.name, config=config):
         document.put(proposal)
     coco.write(document, Path(os.path.abspath(options.out)))
     if options.overlay is not None:

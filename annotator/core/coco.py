@@ -5,6 +5,7 @@ What COCO has no key for sits under one key, "annotator":
     of the file        {"next_ids": {"category": int, "image": int, "instance": int}, "image_root": str}
     of a category      {"color": "#rrggbb", "attributes": [{"name": str, "kind": "flag" | "choice" | "number" | "text",
                         "choices": [str, ...]}, ...]}
+                       and {"placeholder": true} of one that only proposals have, which goes with the last of them
     of an image        {"status": "untouched" | "in_work" | "done", "note": str}, and a review
     of an annotation   {"source": str, "weights": str, "predicted_iou": float, "stability": float, "parent": id}
     of an instance     the same and {"group": int, "attributes": {name: bool | number | str}}, and a review

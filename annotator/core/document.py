@@ -137,6 +137,10 @@ class Document:
         """How many instances the category has."""
         return self._instances_per_category[category_id]
 
+    def count_of_proposals(self, category_id: int) -> int:
+        """How many proposals would become instances of the category."""
+        return self._proposals_per_category[category_id]
+
     def category_named(self, name: str) -> Category | None:
         """The category of that exact name, if there is one."""
         return next((c for c in self.categories.values() if c.name == name), None)

@@ -8,21 +8,15 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import Document
-from annotator.core.edits import AddCategory, Edit, ReplaceProposals, Together
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.canvas.mask_shape import MaskShape
-from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.image_loader import LoadedImage
 from annotator.gui.inference import Inference
-from annotator.gui.selection import Selection
+from annotator.gui.proposal_storing import Findings, ProposalStoring
 from annotator.segment.everything import EverythingProposal, segment_everything
 from annotator.segment.everything_config import EverythingConfig
-from annotator.segment.stored_proposals import earlier_proposals, not_taken, stored_proposals
-
-UNNAMED = "object"
-"""What proposals are proposed as in a document without categories; that of pre-labelling."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +31,7 @@ class _Run:
     document: Document
     name: str
     job: BackgroundJob
+    is_storing: bool = False
     shapes: list[MaskShape] = field(default_factory=list)
 
 
@@ -53,19 +48,17 @@ class EverythingRuns(QObject):
     def __init__(
         self,
         model: DocumentModel,
-        selection: Selection,
         inference: Inference,
         jobs: BackgroundJobs,
-        categories: CategoryChanges,
+        storing: ProposalStoring,
         read_config: Callable[[], EverythingConfig],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
-        self._selection = selection
         self._inference = inference
         self._jobs = jobs
-        self._categories = categories
+        self._storing = storing
         self._read_config = read_config
         self._runs: dict[int, _Run] = {}
         self._found.connect(self._on_found)
@@ -140,36 +133,29 @@ class EverythingRuns(QObject):
 
     def _store(self, image_id: int, job: BackgroundJob, outcome: _Outcome) -> None:
         run = self._runs.get(image_id)
-        document = self._model.document
-        if run is None or run.job is not job or run.document is not document or job.cancel.is_cancelled:
+        if run is None or run.job is not job or job.cancel.is_cancelled:
             return
-        earlier = earlier_proposals(document, image_id)
-        found = not_taken(outcome.found, list(document.instances_of(image_id)))
-        if not found and not earlier:
-            self.told.emit(self.tr("Nothing was found on %1 that is not labelled already.").replace("%1", run.name))
-            return
-        is_first = not document.categories
-        edits: list[Edit] = []
-        category_id = self._selection.category_id
-        if category_id is None:
-            category = document.category_named(UNNAMED) or next(iter(document.categories.values()), None)
-            if category is None:
-                category = self._categories.new_category(UNNAMED)
-                edits.append(AddCategory(category))
-            category_id = category.id
-        stored = stored_proposals(
-            document, found, image_id=image_id, category_id=category_id, weights=outcome.weights, config=outcome.config
+        run.is_storing = True
+        findings = Findings(
+            run.document, {image_id: outcome.found}, outcome.weights, outcome.config, self.tr("Segment everything")
         )
-        edits.append(ReplaceProposals(earlier, stored))
-        if not self._model.push(Together(tuple(edits)), self.tr("Segment everything")):
-            return
-        if is_first:
-            self._selection.set_category(None)  # the first that is accepted asks what it is
-        self.told.emit(self._title(run.name, len(stored)))
+        self._storing.store(
+            findings,
+            lambda: self._runs.get(image_id) is run and not job.cancel.is_cancelled,
+            lambda count: self._on_stored(image_id, run, count),
+        )
+
+    def _on_stored(self, image_id: int, run: _Run, count: int | None) -> None:
+        run.is_storing = False
+        self._forget(image_id, run.job)
+        if count:
+            self.told.emit(self._title(run.name, count))
+        elif count == 0:
+            self.told.emit(self.tr("Nothing was found on %1 that is not labelled already.").replace("%1", run.name))
 
     def _forget(self, image_id: int, job: BackgroundJob) -> None:
         run = self._runs.get(image_id)
-        if run is not None and run.job is job:
+        if run is not None and run.job is job and not run.is_storing:
             del self._runs[image_id]
             self.changed.emit(image_id)
 

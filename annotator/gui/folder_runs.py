@@ -12,20 +12,19 @@ from dataclasses import asdict, dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import Document, ImageRecord
-from annotator.core.edits import AddCategory, Edit, ReplaceProposals, Together
 from annotator.core.images import read_image
 from annotator.errors import AnnotatorError, SegmenterError
 from annotator.gui.background import BackgroundJob, BackgroundJobs
-from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.language import translated
+from annotator.gui.proposal_storing import Findings, ProposalStoring
 from annotator.segment import Cancelled
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
-from annotator.segment.stored_proposals import earlier_proposals, not_taken, stored_proposals
+from annotator.segment.stored_proposals import earlier_proposals
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class FolderRuns(QObject):
         model: DocumentModel,
         inference: Inference,
         jobs: BackgroundJobs,
-        categories: CategoryChanges,
+        storing: ProposalStoring,
         read_config: Callable[[], EverythingConfig],
         parent: QObject | None = None,
     ) -> None:
@@ -71,7 +70,7 @@ class FolderRuns(QObject):
         self._model = model
         self._inference = inference
         self._jobs = jobs
-        self._categories = categories
+        self._storing = storing
         self._read_config = read_config
         self._job: BackgroundJob | None = None
         self._title = ""
@@ -183,41 +182,35 @@ class FolderRuns(QObject):
         self.told.emit(" ".join([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
 
     def _store(self, document: Document, options: PrelabelOptions, found: _Found) -> None:
-        if document is not self._model.document:
-            return  # another one was opened meanwhile
-        edits: list[Edit] = []
-        category = document.category_named(options.category)
-        if category is None:
-            category = self._categories.new_category(options.category)
-            edits.append(AddCategory(category))
-        count = 0
         problems = [result.problem for result in found.results.values() if result.problem]
-        for image_id, result in found.results.items():
-            image = document.images[image_id]
-            if result.problem or (image.height, image.width) != (result.height, result.width):
-                continue
-            instances = list(document.instances_of(image_id))
-            if instances and options.only_untouched:
-                continue  # somebody has begun to label it meanwhile
-            kept = not_taken(result.proposals, instances)[: options.max_masks]
-            stored = stored_proposals(
-                document,
-                kept,
-                image_id=image_id,
-                category_id=category.id,
-                weights=found.weights,
-                config=found.config,
-            )
-            earlier = earlier_proposals(document, image_id)
-            if stored or earlier:
-                edits.append(ReplaceProposals(earlier, stored))
-                count += len(stored)
-        if count and not self._model.push(Together(tuple(edits)), self.tr("Pre-label the folder")):
+        usable = {
+            image_id: result.proposals
+            for image_id, result in found.results.items()
+            if not result.problem and _has_size(document.images[image_id], result)
+        }
+        findings = Findings(
+            document,
+            usable,
+            found.weights,
+            found.config,
+            self.tr("Pre-label the folder"),
+            category=options.category,
+            most=options.max_masks,
+            only_untouched=options.only_untouched,
+        )
+        self._storing.store(findings, lambda: True, lambda count: self._on_stored(found, problems, count))
+
+    def _on_stored(self, found: _Found, problems: list[str], count: int | None) -> None:
+        if count is None:
             return
         texts = [self.tr("%n proposal(s) were added.", "", count)]
         if found.was_cancelled:
             texts.append(self.tr("Pre-labelling ended early; begun again, it goes on with the images that are left."))
         self.told.emit(" ".join([*texts, *map(translated, problems[:1])]))
+
+
+def _has_size(image: ImageRecord, result: ImageResult) -> bool:
+    return (image.height, image.width) == (result.height, result.width)
 
 
 def _usable(document: Document) -> Iterator[ImageRecord]:

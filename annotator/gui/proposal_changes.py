@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import Category, StoredProposal
-from annotator.core.edits import AcceptProposals, AddCategory, Edit, ReplaceProposals, Together
+from annotator.core.edits import AcceptProposals, AddCategory, Edit, RemoveCategory, ReplaceProposals, Together
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.proposal_view import ProposalView
 from annotator.gui.selection import Selection
 from annotator.segment.levels import parts_without
+from annotator.segment.stored_proposals import abandoned_placeholders
 
 
 class ProposalChanges(QObject):
@@ -65,9 +66,8 @@ class ProposalChanges(QObject):
         proposals = self._shown(proposal_ids)
         if proposals:
             changes = parts_without(self._model.document, proposals)
-            edit = ReplaceProposals(
-                (*proposals, *(before for before, _ in changes)), tuple(after for _, after in changes)
-            )
+            befores, afters = (tuple(change[i] for change in changes) for i in (0, 1))
+            edit = self._without_placeholders(ReplaceProposals((*proposals, *befores), afters), proposals)
             self._model.push(edit, self.tr("Delete %n proposal(s)", "", len(proposals)))
 
     def _accept_as(self, proposal_ids: Iterable[int], category: Category, *, is_new: bool = False) -> None:
@@ -77,8 +77,15 @@ class ProposalChanges(QObject):
         edit: Edit = AcceptProposals(proposals, category.id)
         if is_new:
             edit = Together((AddCategory(category), edit))
+        edit = self._without_placeholders(edit, proposals, used_id=category.id)
         if self._model.push(edit, self.tr("Accept %n proposal(s)", "", len(proposals))) and len(proposals) == 1:
             self.accepted.emit(proposals[0].id)
+
+    def _without_placeholders(self, edit: Edit, gone: Sequence[StoredProposal], *, used_id: int | None = None) -> Edit:
+        """The edit and, when those were the last proposals of a category nobody asked for, that category's end."""
+        used = {kept for kept in (used_id, self._selection.category_id) if kept is not None}
+        unused = abandoned_placeholders(self._model.document, gone, used=used)
+        return Together((edit, *map(RemoveCategory, unused))) if unused else edit
 
     def _shown(self, proposal_ids: Iterable[int]) -> tuple[StoredProposal, ...]:
         wanted = frozenset(proposal_ids)

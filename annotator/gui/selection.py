@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from annotator.core.document import Category, Change, Instance
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.view_state import ViewState
+from annotator.segment.stored_proposals import is_placeholder
 
 
 class Selection(QObject):
@@ -64,7 +65,9 @@ class Selection(QObject):
             self.category_changed.emit()
 
     def _first_category(self) -> int | None:
-        return next(iter(self._model.document.categories), None)
+        # A placeholder is no answer to the question what things are.
+        categories = self._model.document.categories.values()
+        return next((category.id for category in categories if not is_placeholder(category)), None)
 
     def _on_document_replaced(self) -> None:
         self.hover(None)

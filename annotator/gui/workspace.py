@@ -33,6 +33,7 @@ from annotator.gui.keeping import Keeping
 from annotator.gui.prefetch import Prefetch
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
+from annotator.gui.proposal_storing import ProposalStoring
 from annotator.gui.proposal_view import ProposalView
 from annotator.gui.saving import Saver
 from annotator.gui.selected_outline import SelectedOutline
@@ -86,10 +87,9 @@ class Workspace(QObject):
         categories = self.editor.categories
         self.proposals = ProposalView(self.model, self)
         self.proposal_changes = ProposalChanges(self.model, self.selection, self.proposals, categories, self)
-        self.everything = EverythingRuns(
-            self.model, self.selection, self.inference, self.jobs, categories, read_config, self
-        )
-        self.folder_runs = FolderRuns(self.model, self.inference, self.jobs, categories, read_config, self)
+        storing = ProposalStoring(self.model, self.selection, self.jobs, categories, self)
+        self.everything = EverythingRuns(self.model, self.inference, self.jobs, storing, read_config, self)
+        self.folder_runs = FolderRuns(self.model, self.inference, self.jobs, storing, read_config, self)
         self._prefetch = Prefetch(self.inference, self.jobs, self)
         self.inference.encoded.connect(self._on_encoded)
         self.saver = Saver(self.model, self.jobs, self)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,17 @@ from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError, ImageError, Sentence
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_engines import Engine
-from annotator.segment.prelabel_partial import PartialResults
+from annotator.segment.prelabel_partial import PartialResults, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask
 from annotator.segment.segmenter import CancellationToken
-from annotator.segment.stored_proposals import SOURCE, earlier_proposals, not_taken, stored_proposals
+from annotator.segment.stored_proposals import (
+    SOURCE,
+    UNNAMED,
+    as_placeholder,
+    earlier_proposals,
+    new_proposals,
+    stored_proposals,
+)
 
 
 @dataclass(frozen=True)
@@ -41,19 +48,18 @@ class PrelabelRequest:
     image_size: int
     recursive: bool = False
     max_masks: int | None = None
-    category: str = "object"
+    category: str = UNNAMED
 
     def to_json(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed; plain values, paths left out."""
-        return {
-            "version": 1,
-            "category": self.category,
-            "config": asdict(self.config),
-            "image size": self.image_size,
-            "max masks": self.max_masks,
-            "recursive": self.recursive,
-            "weights": self.weights_digest,
-        }
+        return run_header(
+            category=self.category,
+            config=self.config,
+            image_size=self.image_size,
+            max_masks=self.max_masks,
+            recursive=self.recursive,
+            weights_digest=self.weights_digest,
+        )
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,8 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
     category = document.category_named(request.category)
     if category is None:
         category = Category(document.take_id(Category), request.category)
+        if category.name == UNNAMED:
+            category = as_placeholder(category)
         document.put(category)
     records = {image.path: image for image in document.images.values()}
     for result in results:
@@ -177,10 +185,10 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
             document.put(record)
         for earlier in earlier_proposals(document, record.id):
             document.remove(earlier)
-        found = not_taken(result.proposals, list(document.instances_of(record.id)))[: request.max_masks]
+        new = new_proposals(result.proposals, list(document.instances_of(record.id)), most=request.max_masks)
         for proposal in stored_proposals(
             document,
-            found,
+            new,
             image_id=record.id,
             category_id=category.id,
             weights=request.weights,

@@ -12,13 +12,90 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from annotator.errors import DatasetError, SaveError, reason_of
+from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_task import ImageResult
 
 _RESULT_DIGEST = "coco_sha256"
+
+
+def run_header(
+    *,
+    category: str,
+    config: EverythingConfig,
+    image_size: int,
+    max_masks: int | None,
+    recursive: bool,
+    weights_digest: str,
+) -> dict[str, Any]:
+    """What a run was asked, as far as it must be the same to go on with it; plain JSON values."""
+    return {
+        "version": 1,
+        "category": category,
+        "config": asdict(config),
+        "image size": image_size,
+        "max masks": max_masks,
+        "recursive": recursive,
+        "weights": weights_digest,
+    }
+
+
+@dataclass(frozen=True)
+class InterruptedRun:
+    """A run that has left results. header: what it was asked, see run_header; images: how many are done."""
+
+    path: Path
+    header: Mapping[str, Any]
+    images: int
+
+    @property
+    def config(self) -> EverythingConfig:
+        """Its thresholds. Raises DatasetError when they are of another version."""
+        try:
+            return EverythingConfig(**self.header["config"])
+        except (TypeError, KeyError, ValueError) as error:
+            raise _damaged(self.path, error) from error
+
+    @property
+    def category(self) -> str:
+        """What it proposes as."""
+        return str(self.header.get("category", ""))
+
+    @property
+    def max_masks(self) -> int | None:
+        """The most proposals of an image; None for all."""
+        most = self.header.get("max masks")
+        return most if isinstance(most, int) else None
+
+
+def interrupted_run(coco_path: Path) -> InterruptedRun | None:
+    """The run over the images of that COCO file that has not ended yet, if there is one.
+
+    Reads the whole file. Raises DatasetError when it is damaged, SaveError when it cannot be read.
+    """
+    path = partial_path(coco_path)
+    try:
+        with open(path, "rb") as file:
+            first, done = file.readline(), 0
+            for line in file:
+                done += line.endswith(b"\n") and not line.startswith(b'{"coco_sha256"')
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    if not first.endswith(b"\n"):
+        return None
+    try:
+        header = json.loads(first)
+    except ValueError as error:
+        raise _damaged(path, error) from error
+    if not isinstance(header, dict):
+        raise _damaged(path, ValueError("it does not say what was asked"))
+    return InterruptedRun(path, header, done)
 
 
 def partial_path(coco_path: Path) -> Path:
@@ -58,7 +135,7 @@ class PartialResults:
             self._file = open(self.path, "ab")  # noqa: SIM115 - open as long as the run
             self._file.truncate(kept_bytes)
         except OSError as error:
-            raise self._failed(error) from error
+            raise _unwritable(self.path, error) from error
         if header is None:
             self._append(request)
 
@@ -92,7 +169,7 @@ class PartialResults:
         except FileNotFoundError:
             return None, 0
         except OSError as error:
-            raise self._failed(error) from error
+            raise _unwritable(self.path, error) from error
         header: dict[str, Any] | None = None
         size = 0
         for line in lines:
@@ -108,11 +185,7 @@ class PartialResults:
                     result = ImageResult.from_json(values)
                     self.results[result.name] = result
             except (ValueError, KeyError, TypeError) as error:
-                raise DatasetError(
-                    "{path} is damaged ({reason}): remove it to start the run anew.",
-                    path=self.path,
-                    reason=reason_of(error),
-                ) from error
+                raise _damaged(self.path, error) from error
             size += len(line)
         return header, size
 
@@ -122,15 +195,22 @@ class PartialResults:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise self._failed(error) from error
+            raise _unwritable(self.path, error) from error
 
-    def _failed(self, error: OSError) -> SaveError:
-        return SaveError(
-            "{path} cannot be written ({reason}): free some space, check the folder's permissions, or "
-            "choose another place with --out; then go on with --resume.",
-            path=self.path,
-            reason=reason_of(error),
-        )
+
+def _damaged(path: Path, error: Exception) -> DatasetError:
+    return DatasetError(
+        "{path} is damaged ({reason}): remove it to start the run anew.", path=path, reason=reason_of(error)
+    )
+
+
+def _unwritable(path: Path, error: OSError) -> SaveError:
+    return SaveError(
+        "{path} cannot be written ({reason}): free some space or check the folder's permissions, then begin the run "
+        "again (on the command line with --resume): it goes on with what is done.",
+        path=path,
+        reason=reason_of(error),
+    )
 
 
 def _file_digest(path: Path) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 
-from annotator.core.document import Document, Instance, Provenance, StoredProposal
+from annotator.core.document import Category, Document, Instance, Provenance, StoredProposal
 from annotator.core.geometry import overlaps
 from annotator.segment.everything import EverythingProposal
 from annotator.segment.everything_config import EverythingConfig
@@ -14,7 +15,11 @@ from annotator.segment.forest import parents
 SOURCE = "tinysam everything"
 """Provenance.source of these proposals; a later run replaces them, and no others."""
 
+UNNAMED = "object"
+"""What proposals are proposed as where nobody has said what they are."""
+
 _TAKEN_IOU = 0.8
+_OURS, _PLACEHOLDER = "annotator", "placeholder"
 
 
 def earlier_proposals(document: Document, image_id: int) -> tuple[StoredProposal, ...]:
@@ -29,9 +34,28 @@ def not_taken(found: Sequence[EverythingProposal], instances: Sequence[Instance]
     return [proposal for proposal, is_free in zip(found, free, strict=True) if is_free]
 
 
+@dataclass(frozen=True)
+class NewProposals:
+    """What one image is to get. parents: for each of `found` the place in it of what it is a part of, or None."""
+
+    found: tuple[EverythingProposal, ...]
+    parents: tuple[int | None, ...]
+
+
+def new_proposals(
+    found: Sequence[EverythingProposal], instances: Sequence[Instance], *, most: int | None = None
+) -> NewProposals:
+    """Those of `found` that propose none of the image's instances again, the first `most` of them, with their parents.
+
+    It compares all with all: not for the thread of a window.
+    """
+    kept = tuple(not_taken(found, instances)[:most])
+    return NewProposals(kept, tuple(parents([proposal.mask for proposal in kept])))
+
+
 def stored_proposals(
     document: Document,
-    found: Sequence[EverythingProposal],
+    new: NewProposals,
     *,
     image_id: int,
     category_id: int,
@@ -42,7 +66,7 @@ def stored_proposals(
 
     They are not put into the document. weights: the checkpoint's name; config: what made them.
     """
-    ids = [document.take_id(StoredProposal) for _ in found]
+    ids = [document.take_id(StoredProposal) for _ in new.found]
     parameters = asdict(config)
     return tuple(
         StoredProposal(
@@ -56,5 +80,30 @@ def stored_proposals(
             point=proposal.point,
             parameters=parameters,
         )
-        for proposal, proposal_id, parent in zip(found, ids, parents([p.mask for p in found]), strict=True)
+        for proposal, proposal_id, parent in zip(new.found, ids, new.parents, strict=True)
+    )
+
+
+def as_placeholder(category: Category) -> Category:
+    """The category, marked as one that is only there because proposals need some."""
+    return replace(category, extra={**category.extra, _OURS: {**category.extra.get(_OURS, {}), _PLACEHOLDER: True}})
+
+
+def is_placeholder(category: Category) -> bool:
+    """Whether nobody has said that there are such objects; one that was given another name has been adopted."""
+    return category.name == UNNAMED and category.extra.get(_OURS, {}).get(_PLACEHOLDER) is True
+
+
+def abandoned_placeholders(
+    document: Document, gone: Sequence[StoredProposal], *, used: Collection[int] = ()
+) -> tuple[Category, ...]:
+    """The placeholders that nothing needs any more without those proposals, unless their id is in `used`."""
+    going = Counter(proposal.category_id for proposal in gone)
+    return tuple(
+        category
+        for category_id, count in going.items()
+        if is_placeholder(category := document.categories[category_id])
+        and category_id not in used
+        and not document.count_of_category(category_id)
+        and document.count_of_proposals(category_id) == count
     )

@@ -1320,8 +1320,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{path} 已损坏（{reason}）：请删除它，重新开始运行。</translation>
     </message>
     <message>
-        <source>{path} cannot be written ({reason}): free some space, check the folder&apos;s permissions, or choose another place with --out; then go on with --resume.</source>
-        <translation>无法写入 {path}（{reason}）：请腾出一些空间，检查该文件夹的权限，或用 --out 换一个位置，然后用 --resume 继续。</translation>
+        <source>{path} cannot be written ({reason}): free some space or check the folder&apos;s permissions, then begin the run again (on the command line with --resume): it goes on with what is done.</source>
+        <translation>无法写入 {path}（{reason}）：请腾出磁盘空间或检查文件夹权限，然后重新开始（命令行请加 --resume）：将从已完成的部分继续。</translation>
     </message>
     <message>
         <source>The Ray cluster {address} cannot be reached ({reason}): check it.</source>

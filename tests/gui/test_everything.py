@@ -13,28 +13,41 @@ from annotator.core import coco
 from annotator.core.document import Category, Instance, StoredProposal
 from annotator.core.edits import AddCategory, AddInstance, ReplaceProposals
 from annotator.core.geometry import RunLengths
-from annotator.segment.stored_proposals import SOURCE
+from annotator.gui import proposal_storing
+from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.stored_proposals import SOURCE, new_proposals
 from tests.gui.conftest import FakeProcess, Hands, forget_changes
 from tests.gui.test_annotating import add_category
 
+ROUND_ONE = 4  # batches of 16 prompts: every fourth crossing of 31 in each axis
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
 class Gated(FakeProcess):
-    """Answers batches of more than one prompt only while `gate` is open; counts them."""
+    """Answers batches of more than one prompt only while `gate` is open, or as many as are allowed; counts them."""
 
     def __init__(self, **options) -> None:
         super().__init__(**options)
         self.gate = threading.Event()
         self.gate.set()
         self.asked = threading.Event()
+        self.is_held = False
         self.batches = 0
         self.batch_deaths = 0
+        self._allowed = 0
+
+    def allow(self, batches: int) -> None:
+        """Close the gate, but let that many batches through first."""
+        self._allowed = self.batches + batches
+        self.gate.clear()
 
     def decode_batch(self, embedding, prompts):
         if len(prompts) > 1:
             self.asked.set()
-            assert self.gate.wait(20)
+            if self.batches >= self._allowed:
+                self.is_held = not self.gate.is_set()
+                assert self.gate.wait(20)
+                self.is_held = False
             if self.batch_deaths:
                 self.batch_deaths -= 1
                 self.deaths = 1
@@ -169,19 +182,23 @@ def test_escape_in_the_name_field_accepts_nothing(hands):
 
 
 def test_proposals_appear_and_are_counted_while_it_runs(hands, process, qtbot):
-    hands.key(Qt.Key.Key_W)
     everything, jobs = hands.window.workspace.everything, hands.window.workspace.jobs
-    process.gate.clear()
-    try:
-        shapes = everything.found_shapes(1)
-        process.gate.set()
-        qtbot.waitUntil(lambda: bool(shapes) or not everything.is_running(1))
-        assert shapes
-        assert not jobs.listed or "a.png" in jobs.listed[0].title
-    finally:
-        process.gate.set()
+    empty = hands.window.canvas.grab().toImage()
+    process.allow(ROUND_ONE)
+    hands.key(Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: process.is_held, timeout=20_000)
+    qtbot.waitUntil(lambda: len(everything.found_shapes(1)) >= 3)  # the three discs
+    assert everything.is_running(1)
+    assert not document(hands).proposals
+    (job,) = jobs.listed
+    assert job.title == f"{len(everything.found_shapes(1))} proposal(s) on a.png"
+    assert job.done == ROUND_ONE * 16
+    inside = hands.at(50, 80)
+    qtbot.waitUntil(lambda: hands.window.canvas.grab().toImage().pixel(inside) != empty.pixel(inside))
+    process.gate.set()
     wait_run(hands)
     assert not everything.found_shapes(1)
+    assert proposals(hands)
 
 
 def test_a_prompt_is_answered_before_the_next_batch(hands, process):
@@ -282,6 +299,86 @@ def test_closing_the_window_while_it_runs(hands, process):
     assert job.isFinished()
 
 
+# -- the category of what has none -------------------------------------------------------------------------------------
+
+
+def category_names(hands: Hands) -> list[str]:
+    return [category.name for category in document(hands).categories.values()]
+
+
+def test_where_nothing_is_found_no_category_appears(hands, monkeypatch):
+    unsure = EverythingConfig(predicted_iou=1.0)
+    monkeypatch.setattr(hands.window.workspace.everything, "_read_config", lambda: unsure)
+    hands.key(Qt.Key.Key_W)
+    wait_run(hands)
+    assert "Nothing" in hands.window.status.currentMessage()
+    assert not document(hands).categories
+    assert not hands.window.workspace.model.undo_stack.count()
+
+
+def each_level(hands: Hands, act) -> None:
+    """Do something with all that is shown, until nothing is left."""
+    view = hands.window.workspace.proposals
+    while before := len(proposals(hands)):
+        act(shown_ids(hands))
+        assert len(proposals(hands)) < before
+        hands.qtbot.waitUntil(lambda: not view._catch_up.isActive())
+
+
+def test_the_placeholder_goes_with_the_last_proposal_that_is_rejected(hands):
+    propose(hands)
+    assert category_names(hands) == ["object"]
+    changes = hands.window.workspace.proposal_changes
+    changes.delete([next(iter(shown_ids(hands)))])
+    assert category_names(hands) == ["object"]
+    each_level(hands, changes.delete)
+    assert not category_names(hands)
+    hands.undo()
+    assert category_names(hands) == ["object"]
+    assert proposals(hands)
+
+
+def test_undoing_the_run_takes_the_placeholder_back(hands):
+    propose(hands)
+    hands.undo()
+    assert not category_names(hands)
+
+
+def test_the_placeholder_goes_when_all_are_accepted_as_something_else(hands):
+    propose(hands)
+    changes = hands.window.workspace.proposal_changes
+    each_level(hands, lambda shown: changes.accept_as_named(shown, "disc"))
+    assert category_names(hands) == ["disc"]
+
+
+def test_a_category_the_user_made_stays_whatever_its_name(hands):
+    add_category(hands, "object")
+    hands.window.workspace.selection.set_category(None)
+    propose(hands)
+    changes = hands.window.workspace.proposal_changes
+    each_level(hands, lambda shown: changes.accept_as_named(shown, "disc"))
+    assert category_names(hands) == ["object", "disc"]
+
+
+def test_after_reopening_the_placeholder_is_still_no_answer(hands):
+    propose(hands)
+    hands.open(hands.save())
+    hands.wait_image("a.png")
+    hands.key(Qt.Key.Key_S)
+    wait_shapes(hands)
+    hands.click(50, 80)
+    assert hands.window.proposals_on_screen.name_strip.field.isVisible()
+    assert not document(hands).instances
+
+
+def test_a_run_does_not_change_the_current_category(hands):
+    add_category(hands, "cat")
+    add_category(hands, "dog")
+    hands.window.workspace.selection.set_category(1)
+    propose(hands)
+    assert hands.window.workspace.selection.category_id == 1
+
+
 # -- running again -----------------------------------------------------------------------------------------------------
 
 
@@ -308,6 +405,52 @@ def test_what_a_person_drew_is_not_proposed(hands):
     instance = Instance(document(hands).take_id(Instance), 1, 1, RunLengths.from_mask(mask))
     hands.window.workspace.model.push(AddInstance(instance), "")
     assert not any(p.mask.to_mask()[80, 120] for p in propose(hands))
+
+
+def test_what_is_drawn_while_it_is_stored_is_not_proposed_either(hands, monkeypatch):
+    """Comparing with the instances takes its time in another thread, and they may change meanwhile."""
+    add_category(hands, "disc")
+    comparing, go_on, threads = threading.Event(), threading.Event(), []
+
+    def slow(found, instances, **options):
+        threads.append(threading.current_thread())
+        comparing.set()
+        assert go_on.wait(20)
+        return new_proposals(found, instances, **options)
+
+    monkeypatch.setattr(proposal_storing, "new_proposals", slow)
+    hands.key(Qt.Key.Key_W)
+    hands.qtbot.waitUntil(comparing.is_set, timeout=20_000)
+    mask = np.zeros((160, 240), bool)
+    rows, columns = np.indices(mask.shape)
+    mask[(rows - 80) ** 2 + (columns - 120) ** 2 <= 27**2] = True
+    instance = Instance(document(hands).take_id(Instance), 1, 1, RunLengths.from_mask(mask))
+    hands.window.workspace.model.push(AddInstance(instance), "")
+    go_on.set()
+    wait_run(hands)
+    assert proposals(hands)
+    assert not any(p.mask.to_mask()[80, 120] for p in proposals(hands))
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
+
+
+def test_escape_while_it_is_stored_leaves_no_trace(hands, monkeypatch):
+    comparing, go_on = threading.Event(), threading.Event()
+
+    def slow(found, instances, **options):
+        comparing.set()
+        assert go_on.wait(20)
+        return new_proposals(found, instances, **options)
+
+    monkeypatch.setattr(proposal_storing, "new_proposals", slow)
+    hands.key(Qt.Key.Key_W)
+    hands.qtbot.waitUntil(comparing.is_set, timeout=20_000)
+    state = hands.window.workspace.model.state
+    hands.key(Qt.Key.Key_Escape)
+    go_on.set()
+    hands.qtbot.waitUntil(lambda: not hands.window.workspace.jobs._running)
+    assert hands.window.workspace.model.state == state
+    assert not hands.window.workspace.everything.is_running(1)
 
 
 # -- filters -----------------------------------------------------------------------------------------------------------

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from annotator.core.document import Document
 from annotator.gui.dialogs.parts import drop_button_icons
-from annotator.gui.everything_runs import UNNAMED
 from annotator.gui.folder_runs import PrelabelOptions
+from annotator.segment.stored_proposals import UNNAMED
 
 _MOST_MASKS = 1000
 
