@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import platform
-
 import pytest
 
 from annotator.kernels import KernelsUnavailable, library
+from tests.instruction_sets import NAMES, instruction_set
 
 
 @pytest.fixture(scope="session")
@@ -18,19 +17,11 @@ def kernels():
         pytest.skip(str(why))
 
 
-ARM = platform.machine().lower() in ("aarch64", "arm64")
-
-
-@pytest.fixture(params=["neon"] if ARM else ["avx512", "avx2", "sse2"])
+@pytest.fixture(params=NAMES)
 def isa(request: pytest.FixtureRequest, kernels):
     """An instruction set, in use during the test."""
-    best = library.describe().isa
-    try:
-        library.select_isa(request.param)
-    except ValueError as why:
-        pytest.skip(str(why))
-    yield request.param
-    library.select_isa(best)
+    with instruction_set(request.param):
+        yield request.param
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The network at 1024 pixels against stored outputs of the public PyTorch implementation.
 
+With the kernels of each instruction set, and without any on MindSpore's own operators.
 Masks, after resizing to the image, are compared in tests/segment.
 """
 
@@ -12,6 +13,7 @@ import pytest
 
 from annotator.model.checkpoint import read_checkpoint
 from annotator.model.sam import TinySam
+from tests.instruction_sets import NAMES, instruction_set
 from tests.model.reference_input import network_input
 
 # float32; the largest differences seen are 9e-5 (embedding), 1.4e-4 (logits) and 6e-7 (predicted IoU).
@@ -36,9 +38,15 @@ def entries(reference):
     return {entry["file"].removesuffix(".jpg"): entry for entry in described["images"]}
 
 
+@pytest.fixture(scope="module", params=NAMES)
+def network(request, reference):
+    with instruction_set(request.param):
+        yield TinySam.from_checkpoint(read_checkpoint(reference / "starter.pth"))
+
+
 @pytest.fixture(scope="module")
-def network(reference):
-    return TinySam.from_checkpoint(read_checkpoint(reference / "starter.pth"))
+def network_without_kernels(reference):
+    return TinySam.from_checkpoint(read_checkpoint(reference / "starter.pth"), fused=False)
 
 
 def resized(entry):
@@ -52,9 +60,8 @@ def test_embedding(network, reference, golden, name):
     check_embedding(network, reference, golden, name)
 
 
-def test_embedding_without_the_kernels(reference, golden):
-    network = TinySam.from_checkpoint(read_checkpoint(reference / "starter.pth"), fused=False)
-    check_embedding(network, reference, golden, "wide")
+def test_embedding_without_the_kernels(network_without_kernels, reference, golden):
+    check_embedding(network_without_kernels, reference, golden, "wide")
 
 
 def check_embedding(network, reference, golden, name):
@@ -65,6 +72,15 @@ def check_embedding(network, reference, golden, name):
 @pytest.mark.parametrize("number", PROMPTS)
 @pytest.mark.parametrize("name", IMAGES)
 def test_prompt(network, golden, entries, name, number):
+    check_prompt(network, golden, entries, name, number)
+
+
+@pytest.mark.parametrize("number", PROMPTS)
+def test_prompt_without_the_kernels(network_without_kernels, golden, entries, number):
+    check_prompt(network_without_kernels, golden, entries, "wide", number)
+
+
+def check_prompt(network, golden, entries, name, number):
     entry = entries[name]
     prompt = entry["prompts"][number]
     scale = np.array(resized(entry)[::-1]) / np.array(entry["size"][::-1])  # x, y

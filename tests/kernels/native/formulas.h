@@ -1,7 +1,9 @@
 // The kernels' functions in double, one loop after the other. Weights are not packed here: out x (ky, kx) x in.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <vector>
 
 namespace formulas {
