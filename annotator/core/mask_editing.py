@@ -75,5 +75,16 @@ def subtracted(mask: RunLengths, others: Sequence[RunLengths]) -> RunLengths:
     return mask
 
 
+def cut_to(mask: RunLengths, height: int, width: int) -> RunLengths:
+    """The mask on an image of another size, from the top-left corner on; what lies beyond it is cut off."""
+    if (height, width) == (mask.height, mask.width):
+        return mask
+    part, x0, y0 = mask.crop()
+    part = np.ascontiguousarray(part[: max(height - y0, 0), : max(width - x0, 0)])
+    if not part.size:
+        part, x0, y0 = part[:0, :0], 0, 0
+    return RunLengths.from_crop(part, x0, y0, height=height, width=width)
+
+
 def _placed(part: npt.NDArray[np.bool_], x0: int, y0: int, mask: RunLengths) -> RunLengths:
     return RunLengths.from_crop(part, x0, y0, height=mask.height, width=mask.width)

@@ -113,6 +113,7 @@ class Actions(QObject):
         self.subtract = self._add(self.tr("Su&btract"))
         self.split = self._add(self.tr("S&plit into parts"))
         self.refine = self._add(self.tr("&Refine with TinySAM"), "Shift+R", on_canvas=True)
+        self.copy_to_next = self._add(self.tr("Copy to the ne&xt image"), "Shift+D", on_canvas=True)
         self.accept = self._add(self.tr("&Accept the mask"), ["Return", "Enter"], on_canvas=True)
         self.next_mask = self._add(self.tr("&Next of the three masks"), "C", on_canvas=True)
         self.remove_last = self._add(self.tr("Take back the &last click"), "Backspace", on_canvas=True)
@@ -157,6 +158,7 @@ class Actions(QObject):
             *(self.next_with_proposals, self.segment_everything),
             *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, self.next_image, self.previous_image),
             *self.mask_actions,
+            self.copy_to_next,
             *(self.select_all, self.delete, self.accept, self.next_mask, self.remove_last, self.clear),
         )
 
@@ -182,7 +184,16 @@ class Actions(QObject):
             ),
             MenuTable(
                 self.tr("&Instance"),
-                (self.select_all, None, *self._instance_actions, None, *self.mask_actions, None, self.delete),
+                (
+                    self.select_all,
+                    None,
+                    *self._instance_actions,
+                    None,
+                    *self.mask_actions,
+                    None,
+                    self.copy_to_next,
+                    self.delete,
+                ),
             ),
             MenuTable(
                 self.tr("&Segment"),

@@ -24,6 +24,7 @@ from annotator.gui.exchange import Exchange
 from annotator.gui.file_drop import FileDrop
 from annotator.gui.icons import recolor_icons
 from annotator.gui.image_on_screen import ImageOnScreen
+from annotator.gui.instance_copies import InstanceCopies
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.model_messages import ModelMessages
 from annotator.gui.panels.categories import CategoriesPanel
@@ -262,6 +263,7 @@ class MainWindow(QMainWindow):
         self._image_on_screen = ImageOnScreen(
             workspace, self.canvas, self.layer, self.images, self.instances, self.status, self.messages
         )
+        self._copies = InstanceCopies(workspace, self.images, self)
         self._drop = FileDrop(self)
         self._restore_layout()
 
@@ -277,6 +279,7 @@ class MainWindow(QMainWindow):
         self.welcome.recent_wanted.connect(flow.open_one)
         self.images.image_chosen.connect(workspace.show_image)
         self.images.refused.connect(self.status.refuse)
+        self._copies.refused.connect(self.status.refuse)
         self.instances.refused.connect(self.status.refuse)
         workspace.opened.connect(self._on_opened)
         workspace.session.decode_failed.connect(self.status.refuse)
@@ -324,6 +327,7 @@ class MainWindow(QMainWindow):
             (actions.next_mask, workspace.session.cycle),
             (actions.remove_last, self._on_remove_last),
             (actions.clear, self._on_escape),
+            (actions.copy_to_next, self._copies.copy_to_next),
             (actions.refine, workspace.editor.refine),
             (actions.fill_holes, workspace.editor.masks.fill_holes),
             (actions.remove_islands, workspace.editor.masks.remove_islands),

@@ -238,6 +238,16 @@
     </message>
 </context>
 <context>
+    <name>InstanceCopies</name>
+    <message numerus="yes">
+        <source>Copy %n instance(s) to the next image</source>
+        <translation>
+            <numerusform>Copy %n instance to the next image</numerusform>
+            <numerusform>Copy %n instances to the next image</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>JobsPill</name>
     <message numerus="yes">
         <source>%n jobs</source>

@@ -171,6 +171,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>用 TinySAM 精修(&amp;R)</translation>
     </message>
     <message>
+        <source>Copy to the ne&amp;xt image</source>
+        <translation>复制到下一张图像(&amp;X)</translation>
+    </message>
+    <message>
         <source>&amp;Accept the mask</source>
         <translation>接受掩码(&amp;A)</translation>
     </message>
@@ -2345,6 +2349,27 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>
             <numerusform>%n 个已锁定的实例保持不变；要更改，请先解锁。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>InstanceCopies</name>
+    <message>
+        <source>Select the instances to copy.</source>
+        <translation>请选择要复制的实例。</translation>
+    </message>
+    <message>
+        <source>There is no image after this one in the list.</source>
+        <translation>列表中这张图像之后没有其他图像。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Copy %n instance(s) to the next image</source>
+        <translation>
+            <numerusform>将 %n 个实例复制到下一张图像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The next image is smaller: nothing of the selected instances would lie on it.</source>
+        <translation>下一张图像较小：所选实例完全落在其范围之外。</translation>
     </message>
 </context>
 <context>

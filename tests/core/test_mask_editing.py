@@ -77,3 +77,11 @@ def test_united_and_subtracted_are_or_and_and_not(arrays):
     assert mask_editing.united(runs) == RunLengths.from_mask(np.any(arrays, axis=0))
     others = np.any(arrays[1:], axis=0) if len(arrays) > 1 else np.zeros_like(arrays[0])
     assert mask_editing.subtracted(runs[0], runs[1:]) == RunLengths.from_mask(arrays[0] & ~others)
+
+
+@given(st.from_type(RunLengths), st.integers(1, 30), st.integers(1, 30))
+def test_a_mask_on_an_image_of_another_size_is_cut_at_its_edges(mask, height, width):
+    wanted = np.zeros((height, width), bool)
+    part = mask.to_mask()[:height, :width]
+    wanted[: part.shape[0], : part.shape[1]] = part
+    assert mask_editing.cut_to(mask, height, width) == RunLengths.from_mask(wanted)

@@ -84,6 +84,17 @@ class ImageListPanel(QWidget):
             rows = rows - 1 if rows > 0 else rows
         self._choose(min(max(row + rows, 0), count - 1))
 
+    def image_after(self) -> int | None:
+        """The next image, in the order of the list, that can be worked on; None after the last."""
+        start = self.view.currentIndex().row() + 1
+        if start == 0 and self._shown_id is not None:
+            start = self.list_model.row_from(self._shown_id)
+        for row in range(start, self.list_model.rowCount()):
+            image = self._model.document.images[self.list_model.image_id(row)]
+            if image.problem is None and image.has_size:
+                return image.id
+        return None
+
     def next_untouched(self) -> None:
         """Go to the next row whose image is untouched, beginning again at the top; say so when there is none."""
         document = self._model.document
