@@ -107,6 +107,10 @@ class Document:
         """The image's instances, in drawing order (oldest first)."""
         return (self.instances[i] for i in self._instance_ids_of_image.get(image_id, ()))
 
+    def order_of(self, image_id: int) -> tuple[int, ...]:
+        """The ids of the image's instances, in drawing order."""
+        return tuple(self._instance_ids_of_image.get(image_id, ()))
+
     def instances_in_order(self) -> list[Instance]:
         """All instances, those of one image in drawing order: the order in which they are saved."""
         places = self._places[Instance]
@@ -302,7 +306,7 @@ class Document:
 
         Subscribers hear of every instance that moved, once all are in their places.
         """
-        before = [instance.id for instance in self.instances_of(image_id)]
+        before = self.order_of(image_id)
         if sorted(instance_ids) != sorted(before):
             raise ValueError(f"{instance_ids} is no order of the instances {before}")
         if not before:

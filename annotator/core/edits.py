@@ -196,6 +196,22 @@ class Together:
             edit.revert(document)
 
 
+def joined(first: Edit, second: Edit) -> Edit | None:
+    """One edit that does what the two do one after the other, for changes of the same records; None for all others."""
+    match first, second:
+        case ChangeImage(), ChangeImage() if first.after == second.before:
+            return ChangeImage(first.before, second.after)
+        case ChangeInstance(), ChangeInstance() if first.after == second.before:
+            return ChangeInstance(first.before, second.after)
+        case Together(), Together() if len(first.edits) == len(second.edits):
+            edits = [joined(one, other) for one, other in zip(first.edits, second.edits, strict=True)]
+            # Side by side only: what each place changes is another record than what the other places change.
+            records = {(type(edit), edit.before.id) for edit in edits if isinstance(edit, ChangeImage | ChangeInstance)}
+            if len(records) == len(edits):
+                return Together(tuple(edit for edit in edits if edit is not None))
+    return None
+
+
 def _exchange_all(document: Document, before: Sequence[Record], after: Sequence[Record]) -> None:
     for record in reversed(before):
         _exchange(document, record, None)
@@ -210,7 +226,7 @@ def _reorder(document: Document, before: tuple[int, ...], after: tuple[int, ...]
 
 
 def _reorder_instances(document: Document, image_id: int, before: tuple[int, ...], after: tuple[int, ...]) -> None:
-    present = tuple(instance.id for instance in document.instances_of(image_id))
+    present = document.order_of(image_id)
     if present != before:
         raise ValueError(f"the document is not in the state this edit was made for: {present}")
     document.order_instances(image_id, after)

@@ -80,6 +80,9 @@ class Actions(QObject):
         self.undo = self._add(self.tr("&Undo"), "Ctrl+Z", "undo")
         self.redo = self._add(self.tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], "redo")
         self.toggle_done = self._add(self.tr("Mark the image as &done, or not"), ["Ctrl+Return", "Ctrl+Enter"])
+        self.accept_image = self._add(self.tr("&Accept the image in the review"), "Shift+Y", on_canvas=True)
+        self.reject_image = self._add(self.tr("Re&ject the image in the review..."), "Shift+N", on_canvas=True)
+        self.ask_for_review = self._add(self.tr("Mark the image as to be re&viewed"), "Shift+T", on_canvas=True)
         self.settings = self._add(self.tr("&Settings..."), "Ctrl+,")
         self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
 
@@ -156,6 +159,7 @@ class Actions(QObject):
                 self.next_untouched,
             ),
             *(self.next_with_proposals, self.segment_everything),
+            *(self.accept_image, self.reject_image, self.ask_for_review),
             *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, self.next_image, self.previous_image),
             *self.mask_actions,
             self.copy_to_next,
@@ -173,7 +177,14 @@ class Actions(QObject):
                     self.quit,
                 ),
             ),
-            MenuTable(self.tr("&Edit"), (self.undo, self.redo, None, self.toggle_done, None, self.settings)),
+            MenuTable(
+                self.tr("&Edit"),
+                (
+                    *(self.undo, self.redo, None),
+                    *(self.toggle_done, self.ask_for_review, self.accept_image, self.reject_image, None),
+                    self.settings,
+                ),
+            ),
             MenuTable(
                 self.tr("&View"),
                 (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
-from annotator.core.document import Category, Instance, StoredProposal
+from annotator.core.document import NOTHING, Category, Instance, StoredProposal
 from annotator.core.edits import (
     AddCategory,
     ChangeCategory,
@@ -70,9 +71,13 @@ class CategoryChanges(QObject):
         category = self._model.document.categories[category_id]
         self._change(category, replace(category, color=color.name()), self.tr("Change the colour of a category"))
 
-    def change(self, after: Category) -> bool:
-        """Give a category another name, supercategory and colour at once; returns whether that could be."""
-        return self._change(self._model.document.categories[after.id], after, self.tr("Change category"))
+    def change(self, after: Category, renamed: Mapping[str, str] = NOTHING) -> bool:
+        """Give a category another name, supercategory, colour and attributes at once; returns whether that could be.
+
+        renamed: new names of attributes by their old ones; what the category's instances say of them goes along.
+        """
+        before = self._model.document.categories[after.id]
+        return self._change(before, after, self.tr("Change category"), self._renaming(after.id, renamed))
 
     def move(self, category_id: int, row: int) -> None:
         """Put a category at that place of the list, 0 being the first; beyond the ends means the end."""
@@ -127,10 +132,22 @@ class CategoryChanges(QObject):
             edits.append(ReplaceProposals(proposals, moved))
         return edits
 
-    def _change(self, before: Category, after: Category, text: str) -> bool:
+    def _renaming(self, category_id: int, renamed: Mapping[str, str]) -> tuple[Edit, ...]:
+        edits = []
+        for instance in self.instances_of(category_id) if renamed else ():
+            kept = {name: value for name, value in instance.attributes.items() if name not in renamed}
+            moved = {renamed[name]: value for name, value in instance.attributes.items() if name in renamed}
+            if moved:
+                edits.append(ChangeInstance(instance, replace(instance, attributes=kept | moved)))
+        return tuple(edits)
+
+    def _change(self, before: Category, after: Category, text: str, others: tuple[Edit, ...] = ()) -> bool:
         if after.name != before.name and self._refuses(self.name_problem(after.name, before.id)):
             return False
-        return after == before or self._model.push(ChangeCategory(before, after), text)
+        if after == before:
+            return True
+        edit: Edit = ChangeCategory(before, after)
+        return self._model.push(Together((edit, *others)) if others else edit, text)
 
     def _refuses(self, problem: str) -> bool:
         if problem:

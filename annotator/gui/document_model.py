@@ -9,7 +9,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Change, Document, ImageRecord, Instance, StoredProposal
-from annotator.core.edits import Edit
+from annotator.core.edits import Edit, joined
 from annotator.core.file_version import FileVersion
 from annotator.gui.keeping import Keeping
 
@@ -103,12 +103,16 @@ class DocumentModel(QObject):
         """Refuse changes until a document is opened."""
         self._frozen_because = reason
 
-    def push(self, edit: Edit, text: str) -> bool:
-        """Apply the edit; `text` names it, translated, in the Edit menu. Returns False when changes are refused."""
+    def push(self, edit: Edit, text: str, *, typing: str = "") -> bool:
+        """Apply the edit; `text` names it, translated, in the Edit menu. Returns False when changes are refused.
+
+        typing: what is being typed, key by key; edits of the same records that follow each other with the same name
+        here are undone as one.
+        """
         if self.refusal:
             self.refused.emit(self.refusal)
             return False
-        self.undo_stack.push(_EditCommand(self, edit, text))
+        self.undo_stack.push(_EditCommand(self, edit, text, typing))
         return True
 
     def undo(self) -> None:
@@ -163,11 +167,15 @@ class DocumentModel(QObject):
             self.image_changed.emit(change)
 
 
+_NO_TYPING, _TYPING = -1, 1  # Qt asks whether two commands can be one when they have the same number, but not -1
+
+
 class _EditCommand(QUndoCommand):
-    def __init__(self, model: DocumentModel, edit: Edit, text: str) -> None:
+    def __init__(self, model: DocumentModel, edit: Edit, text: str, typing: str) -> None:
         super().__init__(text)
         self._model = model
         self._edit = edit
+        self._typing = typing
         self._before = model.state
         self._after = model._new_state()
 
@@ -178,3 +186,15 @@ class _EditCommand(QUndoCommand):
     def undo(self) -> None:
         self._edit.revert(self._model.document)
         self._model._enter_state(self._before, self._edit, applied=False)
+
+    def id(self) -> int:
+        return _TYPING if self._typing else _NO_TYPING
+
+    def mergeWith(self, later: QUndoCommand) -> bool:
+        if not isinstance(later, _EditCommand) or later._typing != self._typing or later._before != self._after:
+            return False
+        both = joined(self._edit, later._edit)
+        if both is None:
+            return False
+        self._edit, self._after = both, later._after
+        return True

@@ -8,9 +8,10 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.core.document import Category, Instance
+from annotator.core.document import NOTHING, Category, Instance, ReviewState
 from annotator.core.edits import ChangeInstance, Edit, OrderInstances, RemoveInstances, Together
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.reviews import commented, reviewed
 from annotator.gui.view_state import ViewState
 
 
@@ -54,7 +55,7 @@ class InstanceChanges(QObject):
         document = self._model.document
         chosen = {instance.id for instance in self._unlocked(instance_ids)}
         for image_id in {document.instances[i].image_id for i in chosen}:
-            before = tuple(instance.id for instance in document.instances_of(image_id))
+            before = document.order_of(image_id)
             after = _reordered(before, chosen, step)
             if after != before:
                 self._model.push(OrderInstances(image_id, before, after), self.tr("Change the order of instances"))
@@ -62,12 +63,7 @@ class InstanceChanges(QObject):
     def toggle_crowd(self, instance_ids: Iterable[int]) -> None:
         """Make these instances crowds; if all of them are, single objects again."""
         instances = self._unlocked(instance_ids)
-        if all(instance.iscrowd for instance in instances):
-            text = self.tr("Make %n instance(s) single objects", "", len(instances))
-            self.replace_all([replace(instance, iscrowd=False) for instance in instances], text)
-        else:
-            text = self.tr("Make %n instance(s) crowds", "", len(instances))
-            self.replace_all([_as_crowd(instance) for instance in instances], text)
+        self.set_crowd([i.id for i in instances], not all(instance.iscrowd for instance in instances))
 
     def group(self, instance_ids: Iterable[int]) -> None:
         """Let these instances of one image belong together, under a number that nothing else on it has."""
@@ -88,7 +84,42 @@ class InstanceChanges(QObject):
         text = self.tr("Take %n instance(s) out of their group", "", len(instances))
         self.replace_all([replace(instance, group=None) for instance in instances], text)
 
-    def replace_all(self, instances: Iterable[Instance], text: str) -> None:
+    def set_crowd(self, instance_ids: Iterable[int], crowd: bool) -> None:
+        """Make these instances crowds, or single objects."""
+        instances = [instance for instance in self._unlocked(instance_ids) if instance.iscrowd is not crowd]
+        if crowd:
+            text = self.tr("Make %n instance(s) crowds", "", len(instances))
+            self.replace_all([_as_crowd(instance) for instance in instances], text)
+        else:
+            text = self.tr("Make %n instance(s) single objects", "", len(instances))
+            self.replace_all([replace(instance, iscrowd=False) for instance in instances], text)
+
+    def set_group(self, instance_ids: Iterable[int], group: int | None, *, typing: str = "") -> None:
+        """Put these instances into the group of that number, or into none. typing: as in DocumentModel.push."""
+        changed = [replace(instance, group=group) for instance in self._unlocked(instance_ids)]
+        self.replace_all(changed, self.tr("Change the group"), typing=typing)
+
+    def set_review_state(self, instance_ids: Iterable[int], state: ReviewState | None) -> None:
+        """Give these instances a review of that state, or none; what was said before stays until one is accepted."""
+        changed = [replace(i, review=reviewed(i.review, state)) for i in self._unlocked(instance_ids)]
+        self.replace_all(changed, self.tr("Review %n instance(s)", "", len(changed)))
+
+    def set_review_comment(self, instance_ids: Iterable[int], comment: str, *, typing: str = "") -> None:
+        """Say why in the reviews of these instances; those without a review stay."""
+        changed = [replace(i, review=commented(i.review, comment)) for i in self._unlocked(instance_ids)]
+        self.replace_all(changed, self.tr("Review %n instance(s)", "", len(changed)), typing=typing)
+
+    def set_attribute(self, instance_ids: Iterable[int], name: str, value: object, *, typing: str = "") -> None:
+        """Give these instances a value of an attribute; None means that they have none."""
+        changed = []
+        for instance in self._unlocked(instance_ids):
+            values = {key: old for key, old in instance.attributes.items() if key != name or value is not None}
+            if value is not None:
+                values[name] = value
+            changed.append(replace(instance, attributes=values or NOTHING))
+        self.replace_all(changed, self.tr("Change an attribute"), typing=typing)
+
+    def replace_all(self, instances: Iterable[Instance], text: str, *, typing: str = "") -> None:
         """Put these in the place of those with the same ids, in one edit of that name; nothing for equal ones."""
         document = self._model.document
         edits: tuple[Edit, ...] = tuple(
@@ -97,7 +128,7 @@ class InstanceChanges(QObject):
             if document.instances[instance.id] != instance
         )
         if edits:
-            self._model.push(Together(edits), text)
+            self._model.push(Together(edits), text, typing=typing)
 
     def _unlocked(self, instance_ids: Iterable[int]) -> list[Instance]:
         chosen = frozenset(instance_ids)

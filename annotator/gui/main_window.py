@@ -28,6 +28,7 @@ from annotator.gui.instance_copies import InstanceCopies
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.model_messages import ModelMessages
 from annotator.gui.panels.categories import CategoriesPanel
+from annotator.gui.panels.details import DetailsPanel
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel
 from annotator.gui.panels.proposals import ProposalsPanel
@@ -131,14 +132,15 @@ class MainWindow(QMainWindow):
         """Note size, place and splitters for the next window."""
         self._settings.set_layout("window", self.saveGeometry())
         self._settings.set_layout("columns", self.work_page.saveState())
-        self._settings.set_layout("side", self.side.saveState())
+        self._settings.set_layout("side lists", self.side.saveState())
 
     def _restore_layout(self) -> None:
         self.resize(1280, 800)
         self.work_page.setSizes([220, 820, 240])
+        self.side.setSizes([150, 160, 170, 280])
         self.restoreGeometry(self._settings.layout("window"))
         self.work_page.restoreState(self._settings.layout("columns"))
-        self.side.restoreState(self._settings.layout("side"))
+        self.side.restoreState(self._settings.layout("side lists"))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
@@ -252,6 +254,8 @@ class MainWindow(QMainWindow):
             workspace.proposals, workspace.proposal_changes, self.actions_.show_proposals, self
         )
         self.side.addWidget(self.proposals)
+        self.details = DetailsPanel(model, selection, editor.instances, self.instances.arrange, self)
+        self.side.addWidget(self.details)
         self.proposals_on_screen = ProposalsOnScreen(
             workspace, self.canvas, self.proposal_layer, self.actions_, self.images
         )
@@ -281,6 +285,9 @@ class MainWindow(QMainWindow):
         self.images.refused.connect(self.status.refuse)
         self._copies.refused.connect(self.status.refuse)
         self.instances.refused.connect(self.status.refuse)
+        self.details.attributes_wanted.connect(self.categories.show_properties)
+        self.details.left.connect(self.canvas.setFocus)
+        self.images.left.connect(self.canvas.setFocus)
         workspace.opened.connect(self._on_opened)
         workspace.session.decode_failed.connect(self.status.refuse)
         workspace.session.changed.connect(self._refresh_undo)
@@ -320,6 +327,9 @@ class MainWindow(QMainWindow):
             (actions.zoom_in, lambda: self.canvas.zoom_by_steps(1)),
             (actions.zoom_out, lambda: self.canvas.zoom_by_steps(-1)),
             (actions.toggle_done, workspace.editor.toggle_done),
+            (actions.accept_image, self.images.details.accept),
+            (actions.reject_image, self.images.details.reject),
+            (actions.ask_for_review, self.images.details.ask_for_review),
             (actions.next_untouched, self.images.next_untouched),
             (actions.next_image, lambda: self.images.step(1)),
             (actions.previous_image, lambda: self.images.step(-1)),

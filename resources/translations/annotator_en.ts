@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>DetailsPanel</name>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n instance</numerusform>
+            <numerusform>%n instances</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DocumentFlow</name>
     <message numerus="yes">
         <source>%n image(s) are not in %1, where the COCO file says they are.</source>
@@ -85,13 +95,6 @@
 <context>
     <name>ImageChanges</name>
     <message numerus="yes">
-        <source>%n image(s) cannot be opened, and so cannot be marked as done.</source>
-        <translation>
-            <numerusform>%n image cannot be opened, and so cannot be marked as done.</numerusform>
-            <numerusform>%n images cannot be opened, and so cannot be marked as done.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Mark %n image(s) as not done</source>
         <translation>
             <numerusform>Mark %n image as not done</numerusform>
@@ -103,6 +106,20 @@
         <translation>
             <numerusform>Mark %n image as done</numerusform>
             <numerusform>Mark %n images as done</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Review %n image(s)</source>
+        <translation>
+            <numerusform>Review %n image</numerusform>
+            <numerusform>Review %n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) cannot be opened, and so cannot be marked.</source>
+        <translation>
+            <numerusform>%n image cannot be opened, and so cannot be marked.</numerusform>
+            <numerusform>%n images cannot be opened, and so cannot be marked.</numerusform>
         </translation>
     </message>
 </context>
@@ -227,6 +244,13 @@
         <translation>
             <numerusform>Take %n instance out of its group</numerusform>
             <numerusform>Take %n instances out of their groups</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Review %n instance(s)</source>
+        <translation>
+            <numerusform>Review %n instance</numerusform>
+            <numerusform>Review %n instances</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -87,6 +87,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>标记图像为已完成/未完成(&amp;D)</translation>
     </message>
     <message>
+        <source>&amp;Accept the image in the review</source>
+        <translation>审核通过此图像(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Re&amp;ject the image in the review...</source>
+        <translation>审核退回此图像(&amp;J)...</translation>
+    </message>
+    <message>
+        <source>Mark the image as to be re&amp;viewed</source>
+        <translation>将此图像标记为待审核(&amp;V)</translation>
+    </message>
+    <message>
         <source>&amp;Settings...</source>
         <translation>设置(&amp;S)...</translation>
     </message>
@@ -315,6 +327,69 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>AttributeEditor</name>
+    <message>
+        <source>None yet. An attribute is something to say of every instance, such as its pose.</source>
+        <translation>暂无属性。属性用来描述每个实例，例如它的姿态。</translation>
+    </message>
+    <message>
+        <source>&amp;Add attribute</source>
+        <translation>添加属性(&amp;A)</translation>
+    </message>
+    <message>
+        <source>An attribute needs a name.</source>
+        <translation>属性需要有名称。</translation>
+    </message>
+    <message>
+        <source>There are two attributes &quot;%1&quot;: choose another name.</source>
+        <translation>有两个名为“%1”的属性：请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Say what can be chosen for &quot;%1&quot;, with commas between.</source>
+        <translation>请为“%1”填写选项，用逗号分隔。</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Name of the attribute</source>
+        <translation>属性名称</translation>
+    </message>
+    <message>
+        <source>Text</source>
+        <translation>文本</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>数字</translation>
+    </message>
+    <message>
+        <source>Yes or no</source>
+        <translation>是或否</translation>
+    </message>
+    <message>
+        <source>Choice</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Kind of the attribute</source>
+        <translation>属性类型</translation>
+    </message>
+    <message>
+        <source>sits, stands, lies</source>
+        <translation>坐, 站, 躺</translation>
+    </message>
+    <message>
+        <source>What can be chosen, with commas between</source>
+        <translation>可选的内容，用逗号分隔</translation>
+    </message>
+    <message>
+        <source>Remove the attribute</source>
+        <translation>删除此属性</translation>
+    </message>
+</context>
+<context>
     <name>BrushTool</name>
     <message>
         <source>The instance changed while you drew; draw the stroke again.</source>
@@ -489,6 +564,78 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>&amp;Colour</source>
         <translation>颜色(&amp;C)</translation>
+    </message>
+    <message>
+        <source>A&amp;ttributes of its instances</source>
+        <translation>实例的属性(&amp;T)</translation>
+    </message>
+</context>
+<context>
+    <name>ChoiceField</name>
+    <message>
+        <source>different</source>
+        <translation>不一致</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsPanel</name>
+    <message>
+        <source>Attributes...</source>
+        <translation>属性...</translation>
+    </message>
+    <message>
+        <source>Choose what can be said of the instances of this category</source>
+        <translation>设置这个类别的实例有哪些属性</translation>
+    </message>
+    <message>
+        <source>Review of the instance</source>
+        <translation>实例的审核结果</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Group</source>
+        <translation>编组</translation>
+    </message>
+    <message>
+        <source>Crowd: many objects in one mask</source>
+        <translation>群体：一个掩码含多个对象</translation>
+    </message>
+    <message>
+        <source>Counted from the top</source>
+        <translation>从最上层数起</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n instance(s)</source>
+        <translation>
+            <numerusform>%n 个实例</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, no. %2</source>
+        <translation>%1，编号 %2</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>第 %1 层，共 %2 层</translation>
+    </message>
+    <message>
+        <source>Review</source>
+        <translation>审核</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>层次</translation>
+    </message>
+    <message>
+        <source>Select an instance to see what is said of it.</source>
+        <translation>选中实例后，这里显示它的详细信息。</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
     </message>
 </context>
 <context>
@@ -2009,6 +2156,30 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>已完成</translation>
     </message>
     <message>
+        <source>Filter images by review</source>
+        <translation>按审核结果筛选图像</translation>
+    </message>
+    <message>
+        <source>Any review</source>
+        <translation>全部审核</translation>
+    </message>
+    <message>
+        <source>Not reviewed</source>
+        <translation>未审核</translation>
+    </message>
+    <message>
+        <source>To review</source>
+        <translation>待审核</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已通过</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>已退回</translation>
+    </message>
+    <message>
         <source>Filter images by category</source>
         <translation>按类别筛选图像</translation>
     </message>
@@ -2075,12 +2246,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>ImageChanges</name>
     <message numerus="yes">
-        <source>%n image(s) cannot be opened, and so cannot be marked as done.</source>
-        <translation>
-            <numerusform>有 %n 张图像无法打开，因此不能标记为已完成。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>Mark %n image(s) as not done</source>
         <translation>
             <numerusform>将 %n 张图像标记为未完成</numerusform>
@@ -2091,6 +2256,37 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>
             <numerusform>将 %n 张图像标记为已完成</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>Review %n image(s)</source>
+        <translation>
+            <numerusform>审核 %n 张图像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Change the note</source>
+        <translation>修改备注</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) cannot be opened, and so cannot be marked.</source>
+        <translation>
+            <numerusform>%n 张图像无法打开，因此不能标记。</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ImageDetails</name>
+    <message>
+        <source>Review of the image</source>
+        <translation>图像的审核结果</translation>
+    </message>
+    <message>
+        <source>Note on the image</source>
+        <translation>图像备注</translation>
+    </message>
+    <message>
+        <source>This image</source>
+        <translation>当前图像</translation>
     </message>
 </context>
 <context>
@@ -2106,6 +2302,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>done</source>
         <translation>已完成</translation>
+    </message>
+    <message>
+        <source>to review</source>
+        <translation>待审核</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>已通过</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>已退回</translation>
     </message>
     <message>
         <source>cannot be opened</source>
@@ -2135,6 +2343,22 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Mark as done, or not</source>
         <translation>标记为已完成/未完成</translation>
+    </message>
+    <message>
+        <source>Accept in the review</source>
+        <translation>审核通过</translation>
+    </message>
+    <message>
+        <source>Reject in the review</source>
+        <translation>审核退回</translation>
+    </message>
+    <message>
+        <source>Mark as to be reviewed</source>
+        <translation>标记为待审核</translation>
+    </message>
+    <message>
+        <source>Take the review back</source>
+        <translation>撤回审核结果</translation>
     </message>
     <message>
         <source>No image is untouched any more.</source>
@@ -2343,6 +2567,20 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>
             <numerusform>把 %n 个实例移出编组</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Change the group</source>
+        <translation>修改编组</translation>
+    </message>
+    <message numerus="yes">
+        <source>Review %n instance(s)</source>
+        <translation>
+            <numerusform>审核 %n 个实例</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Change an attribute</source>
+        <translation>修改属性</translation>
     </message>
     <message numerus="yes">
         <source>%n locked instance(s) stayed as before: unlock what is to change.</source>
@@ -2560,6 +2798,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Space+drag, middle drag, two fingers</source>
         <translation>空格+拖动，中键拖动，双指滑动</translation>
+    </message>
+</context>
+<context>
+    <name>LineField</name>
+    <message>
+        <source>different</source>
+        <translation>不一致</translation>
     </message>
 </context>
 <context>
@@ -2937,6 +3182,33 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Delete the &amp;category</source>
         <translation>删除类别(&amp;C)</translation>
+    </message>
+</context>
+<context>
+    <name>ReviewField</name>
+    <message>
+        <source>Not reviewed</source>
+        <translation>未审核</translation>
+    </message>
+    <message>
+        <source>To review</source>
+        <translation>待审核</translation>
+    </message>
+    <message>
+        <source>Accepted</source>
+        <translation>已通过</translation>
+    </message>
+    <message>
+        <source>Rejected</source>
+        <translation>已退回</translation>
+    </message>
+    <message>
+        <source>different</source>
+        <translation>不一致</translation>
+    </message>
+    <message>
+        <source>What is to be changed?</source>
+        <translation>需要修改什么？</translation>
     </message>
 </context>
 <context>

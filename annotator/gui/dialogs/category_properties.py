@@ -1,4 +1,4 @@
-"""Name, supercategory and colour of a category."""
+"""Name, supercategory, colour and attributes of a category."""
 
 from __future__ import annotations
 
@@ -22,8 +22,9 @@ from PySide6.QtWidgets import (
 
 from annotator.core.document import Category
 from annotator.gui.category_changes import CategoryChanges
+from annotator.gui.dialogs.attribute_editor import AttributeEditor
 from annotator.gui.palette import category_color
-from annotator.gui.panels.row_view import color_swatch
+from annotator.gui.panels.row_view import color_swatch, title_label
 
 
 class CategoryPropertiesDialog(QDialog):
@@ -52,6 +53,8 @@ class CategoryPropertiesDialog(QDialog):
         self.color = QPushButton(self)
         self.color.setAccessibleName(self.tr("Colour"))
         self.color.clicked.connect(self._on_choose_color)
+        self.attributes = AttributeEditor(category.attributes, self)
+        self.attributes.changed.connect(self._refresh)
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
         buttons = QDialogButtonBox.StandardButton
@@ -67,24 +70,28 @@ class CategoryPropertiesDialog(QDialog):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
         column.addLayout(form)
+        column.addWidget(title_label(self.tr("A&ttributes of its instances"), self.attributes.add_button, self))
+        column.addWidget(self.attributes, 1)
         column.addWidget(self.problem)
         column.addWidget(self.buttons)
-        self.setMinimumWidth(360)
+        self.setMinimumWidth(480)
         self.name.selectAll()
         self._show_color(self._color)
         self._refresh()
 
     def accept(self) -> None:
         name, supercategory = self.name.text().strip(), self.supercategory.text().strip()
-        after = replace(self._category, name=name, supercategory=supercategory)
+        attributes = self.attributes.attributes
+        after = replace(self._category, name=name, supercategory=supercategory, attributes=attributes)
         if self._color != category_color(self._category):
             after = replace(after, color=self._color.name())
-        if self._changes.change(after):
+        if self._changes.change(after, renamed=self.attributes.renamed):
             super().accept()
 
     def _refresh(self) -> None:
         name = self.name.text().strip()
         problem = "" if name == self._category.name else self._changes.name_problem(name, self._category.id)
+        problem = problem or self.attributes.problem
         self.problem.setText(problem)
         self.problem.setVisible(bool(problem))
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not problem)

@@ -152,6 +152,12 @@ class CategoriesPanel(QWidget):
     def _on_properties(self) -> None:
         category = self._current()
         if category is not None:
+            self.show_properties(category.id)
+
+    def show_properties(self, category_id: int) -> None:
+        """Open the dialog with all that can be changed of that category."""
+        category = self._model.document.categories.get(category_id)
+        if category is not None:
             supercategories = {c.supercategory for c in self._model.document.categories.values()}
             CategoryPropertiesDialog(category, self._changes, sorted(supercategories - {""}), self).open()
 

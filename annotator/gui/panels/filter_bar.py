@@ -1,4 +1,4 @@
-"""What narrows and orders the list of images: a text, a status, a category, and a menu of orders."""
+"""What narrows and orders the list of images: a text, a status, a review, a category, and a menu of orders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from annotator.core.document import ImageStatus
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.icons import set_icon
 from annotator.gui.palette import category_color
-from annotator.gui.panels.image_rows import ImageFilter, ImageOrder
+from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, ReviewFilter
 from annotator.gui.panels.row_view import color_swatch
 
 
@@ -46,8 +46,18 @@ class FilterBar(QWidget):
             (self.tr("Done"), ImageStatus.DONE),
         ):
             self.status.addItem(text, status)
+        self.review = self._combo(self.tr("Filter images by review"))
+        for text, review in (
+            (self.tr("Any review"), None),
+            (self.tr("Not reviewed"), ReviewFilter.NONE),
+            (self.tr("To review"), ReviewFilter.TO_REVIEW),
+            (self.tr("Accepted"), ReviewFilter.ACCEPTED),
+            (self.tr("Rejected"), ReviewFilter.REJECTED),
+        ):
+            self.review.addItem(text, review)
         self.category = self._combo(self.tr("Filter images by category"))
         self.status.currentIndexChanged.connect(self._on_changed)
+        self.review.currentIndexChanged.connect(self._on_changed)
         self.category.currentIndexChanged.connect(self._on_changed)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -57,7 +67,8 @@ class FilterBar(QWidget):
         combos = QGridLayout()
         combos.setSpacing(4)
         combos.addWidget(self.status, 0, 0)
-        combos.addWidget(self.category, 0, 1)
+        combos.addWidget(self.review, 0, 1)
+        combos.addWidget(self.category, 1, 0, 1, 2)
         combos.setColumnStretch(0, 1)
         combos.setColumnStretch(1, 1)
         grid.addLayout(combos, 1, 0, 1, 3)
@@ -74,13 +85,19 @@ class FilterBar(QWidget):
     def wanted(self) -> ImageFilter:
         """The filter as it is set."""
         # Qt hands an enum back as it came, but None as no data at all.
-        return ImageFilter(self.text.text().strip(), self.status.currentData(), self.category.currentData())
+        return ImageFilter(
+            self.text.text().strip(),
+            self.status.currentData(),
+            self.category.currentData(),
+            self.review.currentData(),
+        )
 
     def clear(self) -> None:
         """Let every image through."""
         self.text.clear()
         self.status.setCurrentIndex(0)
         self.category.setCurrentIndex(0)
+        self.review.setCurrentIndex(0)
 
     def _combo(self, name: str) -> QComboBox:
         combo = QComboBox(self)

@@ -1,4 +1,4 @@
-"""How a row of the image list looks: thumbnail, name, instances, and a mark for the status."""
+"""How a row of the image list looks: thumbnail, name, instances, and marks for the review and the status."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
-from annotator.core.document import ImageStatus
+from annotator.core.document import ImageStatus, ReviewState
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.panels.image_rows import IMAGE_ROW_ROLE, ImageRow
 from annotator.gui.panels.row_view import (
@@ -26,6 +26,11 @@ THUMBNAIL = QSize(56, 40)
 _MARK = 14
 _IN_WORK = QColor("#e69f00")
 _DONE = QColor("#009e73")
+_REVIEWS = {
+    ReviewState.TO_REVIEW: ("review-open", QColor("#2b8fd6")),
+    ReviewState.ACCEPTED: ("review-accepted", _DONE),
+    ReviewState.REJECTED: ("review-rejected", QColor("#d55e00")),
+}
 
 
 class ImageDelegate(RowDelegate):
@@ -50,12 +55,17 @@ class ImageDelegate(RowDelegate):
         left = frame.right() + 1 + GAP
         half = area.height() // 2
         name = QRect(left, area.top(), area.right() - left, half)
-        note = QRect(left, area.top() + half, mark.left() - GAP - left, half)
+        review = mark.translated(-(_MARK + GAP), 0)
+        end = (mark if row.record.review is None else review).left()
+        note = QRect(left, area.top() + half, end - GAP - left, half)
         # The folder and the end of the name tell images apart.
         draw_text(painter, option, name, row.record.path, elide=Qt.TextElideMode.ElideMiddle)
         draw_text(painter, option, note, row.note, faint=True)
         if row.record.problem is None:
             draw_status(painter, QRectF(mark), row.status, option)
+            if row.record.review is not None:
+                symbol, color = _REVIEWS[row.record.review.state]
+                draw_symbol(painter, review, symbol, text_color(option) if is_selected(option) else color)
 
     def _draw_thumbnail(
         self, painter: QPainter, option: QStyleOptionViewItem, frame: QRect, picture: QPixmap | None

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
 from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from annotator.core.document import ImageStatus
+from annotator.core.document import ImageStatus, ReviewState
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.icons import set_icon
 from annotator.gui.image_changes import ImageChanges
 from annotator.gui.panels.filter_bar import FilterBar
 from annotator.gui.panels.image_delegate import ROW_HEIGHT, THUMBNAIL, ImageDelegate
-from annotator.gui.panels.image_rows import ImageFilter, ImageListModel
+from annotator.gui.panels.image_details import ImageDetails
+from annotator.gui.panels.image_filter import ImageFilter
+from annotator.gui.panels.image_rows import ImageListModel
 from annotator.gui.panels.row_view import RowView, title_label
 from annotator.gui.thumbnails import Thumbnails
 
@@ -27,6 +30,7 @@ class ImageListPanel(QWidget):
 
     image_chosen = Signal(int)
     refused = Signal(str)
+    left = Signal()  # a field on the image is written
 
     def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +48,8 @@ class ImageListPanel(QWidget):
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.unusable = QLabel(self)
         self.unusable.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.details = ImageDetails(model, self._changes, self)
+        self.details.left.connect(self.left)
         self.matches = QLabel(self)
         self.clear_filter = QToolButton(self)
         set_icon(self.clear_filter, "close")
@@ -55,6 +61,13 @@ class ImageListPanel(QWidget):
         self._lay_out()
         self.toggle_done = self._add_action(self.tr("Mark as done, or not"), "Space")
         self.toggle_done.triggered.connect(self._on_toggle_done)
+        for text, key, state in (
+            (self.tr("Accept in the review"), "Shift+Y", ReviewState.ACCEPTED),
+            (self.tr("Reject in the review"), "Shift+N", ReviewState.REJECTED),
+            (self.tr("Mark as to be reviewed"), "Shift+T", ReviewState.TO_REVIEW),
+            (self.tr("Take the review back"), "", None),
+        ):
+            self._add_action(text, key).triggered.connect(partial(self._on_review, state))
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.filter_bar.filter_changed.connect(self._on_filter_changed)
         self.filter_bar.order_changed.connect(self.list_model.set_order)
@@ -70,6 +83,7 @@ class ImageListPanel(QWidget):
         """That image is on screen: make its row the current one, if the filter has it."""
         self._shown_id = image_id
         self.list_model.set_shown(image_id)
+        self.details.set_image(image_id)
         self._follow()
 
     def step(self, rows: int) -> None:
@@ -178,6 +192,9 @@ class ImageListPanel(QWidget):
     def _on_toggle_done(self) -> None:
         self._changes.toggle_done(self.list_model.image_id(row) for row in self.view.selected_rows())
 
+    def _on_review(self, state: ReviewState | None) -> None:
+        self._changes.set_review_state([self.list_model.image_id(row) for row in self.view.selected_rows()], state)
+
     def _refresh_counts(self) -> None:
         done, total = self.list_model.count_of(ImageStatus.DONE), self.list_model.total
         text = self.tr("%1/%2 done").replace("%1", str(done)).replace("%2", str(total))
@@ -214,6 +231,7 @@ class ImageListPanel(QWidget):
         layout.addWidget(self.filter_bar)
         layout.addLayout(foot)
         layout.addWidget(self.view, 1)
+        layout.addWidget(self.details)
 
 
 class _ImageView(RowView):

@@ -6,14 +6,14 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from annotator.core.document import Change, ImageRecord, ImageStatus, Instance
+from annotator.core.document import Change, ImageRecord, ImageStatus, Instance, ReviewState
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.language import translated
+from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, InstanceMatches
 from annotator.gui.panels.row_view import Index
 
 IMAGE_ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -21,29 +21,6 @@ _ONE_BY_ONE = 100  # more changes at once than this, and the rows are made anew
 _NUMBER = re.compile(r"\d+")
 _WIDEST_NUMBER = 20
 _STATUS_ORDER = (ImageStatus.IN_WORK, ImageStatus.UNTOUCHED, ImageStatus.DONE)
-
-
-class ImageOrder(Enum):
-    """What the rows are ordered by; what is equal keeps the dataset's order."""
-
-    DATASET = auto()
-    NAME = auto()
-    STATUS = auto()
-    COUNT = auto()
-
-
-@dataclass(frozen=True)
-class ImageFilter:
-    """Which images are rows: those with the text in their path, of that status, with an instance of that category."""
-
-    text: str = ""
-    status: ImageStatus | None = None
-    category_id: int | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether it lets every image through."""
-        return self == ImageFilter()
 
 
 @dataclass(frozen=True)
@@ -79,7 +56,7 @@ class ImageListModel(QAbstractListModel):
         self._statuses: dict[int, ImageStatus] = {}
         self._unusable: set[int] = set()  # missing, or cannot be opened
         self._status_counts: Counter[ImageStatus] = Counter()
-        self._with_category: set[int] = set()
+        self._matches = InstanceMatches()
         self._shown_id: int | None = None
         self._dirty: set[int] = set()
         self._later = QTimer(self)
@@ -106,12 +83,12 @@ class ImageListModel(QAbstractListModel):
             return f"{row.record.path}\n{row.note}"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             row = self._row(self._ids[index.row()])
-            return f"{row.record.path}, {row.note}, {self.status_name(row.status)}"
+            return ", ".join((row.record.path, *self._said(row)))
         if role == Qt.ItemDataRole.ToolTipRole:
             row = self._row(self._ids[index.row()])
             if row.record.problem is not None:
                 return translated(row.record.problem)
-            return f"{row.record.path}\n{row.note}, {self.status_name(row.status)}"
+            return "\n".join((row.record.path, ", ".join(self._said(row)), *_written(row.record)))
         return None
 
     def status_name(self, status: ImageStatus) -> str:
@@ -122,6 +99,21 @@ class ImageListModel(QAbstractListModel):
             ImageStatus.DONE: self.tr("done"),
         }
         return names[status]
+
+    def review_name(self, state: ReviewState) -> str:
+        """What the user calls it."""
+        names = {
+            ReviewState.TO_REVIEW: self.tr("to review"),
+            ReviewState.ACCEPTED: self.tr("accepted"),
+            ReviewState.REJECTED: self.tr("rejected"),
+        }
+        return names[state]
+
+    def _said(self, row: ImageRow) -> list[str]:
+        said = [row.note, self.status_name(row.status)]
+        if row.record.review is not None:
+            said.append(self.review_name(row.record.review.state))
+        return said
 
     def _row(self, image_id: int) -> ImageRow:
         document = self._model.document
@@ -174,7 +166,7 @@ class ImageListModel(QAbstractListModel):
         if image_filter != self._filter:
             self._catch_up()
             self._filter = image_filter
-            self._find_category()
+            self._matches.find(self._model.document, image_filter)
             self._make_rows()
 
     def set_order(self, order: ImageOrder) -> None:
@@ -201,7 +193,7 @@ class ImageListModel(QAbstractListModel):
         self._statuses = {image_id: document.status_of(image_id) for image_id in document.images}
         self._unusable = {image_id for image_id, record in document.images.items() if record.problem is not None}
         self._status_counts = Counter(s for image_id, s in self._statuses.items() if image_id not in self._unusable)
-        self._find_category()
+        self._matches.find(document, self._filter)
         self._sort()
         self.statuses_changed.emit()
 
@@ -232,8 +224,7 @@ class ImageListModel(QAbstractListModel):
                 self._status_counts[self._statuses[image_id]] -= 1
                 self._status_counts[status] += 1
             self._statuses[image_id] = status
-            if self._filter.category_id is not None:
-                self._find_category_on(image_id)
+            self._matches.find_on(document, image_id)
         if len(dirty) > _ONE_BY_ONE:
             self._sort()
         else:
@@ -258,8 +249,7 @@ class ImageListModel(QAbstractListModel):
             ids = [i for i in ids if text in self._searched[i]]
         if wanted.status is not None:
             ids = [i for i in ids if self._statuses[i] is wanted.status]
-        if wanted.category_id is not None:
-            ids = [i for i in ids if i in self._with_category]
+        ids = self._matches.narrowed(ids)
         self.beginResetModel()
         self._ids = list(ids)
         self.endResetModel()
@@ -269,7 +259,7 @@ class ImageListModel(QAbstractListModel):
         return (
             wanted.text.casefold() in self._searched[image_id]
             and (wanted.status is None or self._statuses[image_id] is wanted.status)
-            and (wanted.category_id is None or image_id in self._with_category)
+            and bool(self._matches.narrowed([image_id]))
         )
 
     def _place(self, image_id: int) -> None:
@@ -313,17 +303,11 @@ class ImageListModel(QAbstractListModel):
                 image_id: _NUMBER.sub(_widened, searched) for image_id, searched in self._searched.items()
             }
 
-    def _find_category(self) -> None:
-        wanted = self._filter.category_id
-        instances = self._model.document.instances.values() if wanted is not None else ()
-        self._with_category = {i.image_id for i in instances if i.category_id == wanted}
 
-    def _find_category_on(self, image_id: int) -> None:
-        wanted = self._filter.category_id
-        if any(instance.category_id == wanted for instance in self._model.document.instances_of(image_id)):
-            self._with_category.add(image_id)
-        else:
-            self._with_category.discard(image_id)
+def _written(record: ImageRecord) -> list[str]:
+    """What people wrote on the image."""
+    texts = ("" if record.review is None else record.review.comment, record.note)
+    return [text for text in texts if text]
 
 
 def _widened(number: re.Match[str]) -> str:

@@ -32,7 +32,7 @@ _SYMBOL = 16
 
 @dataclass(frozen=True)
 class InstanceRow:
-    """What a row shows. area: pixels, as text. marks: group and crowd, as text."""
+    """What a row shows. area: pixels, as text. marks: group and crowd, as text; brief_marks: for little room."""
 
     instance: Instance
     category: Category
@@ -40,6 +40,7 @@ class InstanceRow:
     is_hidden: bool
     is_locked: bool
     marks: str = ""
+    brief_marks: str = ""
 
 
 class InstanceListModel(QAbstractListModel):
@@ -51,6 +52,7 @@ class InstanceListModel(QAbstractListModel):
         self._view_state = view_state
         self._image_id: int | None = None
         self._instances: list[Instance] = []
+        self._order: tuple[int, ...] = ()  # the drawing order the rows were last brought into
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
         model.category_changed.connect(self._on_looks_changed)
@@ -59,6 +61,7 @@ class InstanceListModel(QAbstractListModel):
     def set_image(self, image_id: int | None) -> None:
         """List another image's instances."""
         self._image_id = image_id
+        self._order = ()
         self.beginResetModel()
         self._instances = [] if image_id is None else list(self._model.document.instances_of(image_id))[::-1]
         self.endResetModel()
@@ -106,11 +109,18 @@ class InstanceListModel(QAbstractListModel):
             instance.id in self._view_state.hidden_ids,
             instance.id in self._view_state.locked_ids,
             ", ".join(self._marks(instance)),
+            " ".join(self._brief_marks(instance)),
         )
 
     def _marks(self, instance: Instance) -> Iterator[str]:
         if instance.group is not None:
             yield self.tr("group %1").replace("%1", str(instance.group))
+        if instance.iscrowd:
+            yield self.tr("crowd")
+
+    def _brief_marks(self, instance: Instance) -> Iterator[str]:
+        if instance.group is not None:
+            yield f"#{instance.group}"
         if instance.iscrowd:
             yield self.tr("crowd")
 
@@ -144,9 +154,11 @@ class InstanceListModel(QAbstractListModel):
 
     def _follow_order(self, image_id: int) -> None:
         """Put the rows in the order that is new; of several that moved, the first brings all to their places."""
-        moved = list(self._model.document.instances_of(image_id))[::-1]
-        if [instance.id for instance in moved] == self.instance_ids:
+        order = self._model.document.order_of(image_id)
+        if order == self._order:
             return
+        self._order = order
+        moved = list(self._model.document.instances_of(image_id))[::-1]
         self.layoutAboutToBeChanged.emit()
         row_of = {instance.id: row for row, instance in enumerate(moved)}
         before = self.persistentIndexList()
@@ -181,8 +193,8 @@ class InstanceDelegate(RowDelegate):
         name = QRect(name_left, area.top(), numbers.right() - width - GAP - name_left, area.height())
         draw_text(painter, option, name, row.category.name, faint=row.is_hidden)
         after_name = name.adjusted(option.fontMetrics.horizontalAdvance(row.category.name) + GAP, 0, 0, 0)
-        if row.marks and after_name.width() > 0:
-            draw_text(painter, option, after_name, row.marks, faint=True)
+        if row.brief_marks and after_name.width() > 0:
+            draw_text(painter, option, after_name, row.brief_marks, faint=True)
         draw_text(painter, option, numbers, row.area, right=True, faint=True)
         eye = "eye-off" if row.is_hidden else "eye"
         draw_symbol(painter, self.room_of(RowPart.EYE, area), eye, text_color(option, faint=row.is_hidden))

@@ -1,0 +1,401 @@
+"""The details of the selected instances: attributes and the dialog that defines them, review, group and crowd."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialogButtonBox
+
+from annotator.core import coco
+from annotator.core.document import Attribute, AttributeKind, Category, Instance, Review, ReviewState
+from annotator.core.edits import AddCategory, AddInstance, ChangeCategory, Together
+from annotator.core.geometry import RunLengths
+from annotator.gui.dialogs.category_properties import CategoryPropertiesDialog
+from tests.gui.conftest import Hands
+
+LEFT = Qt.MouseButton.LeftButton
+HIDDEN = Attribute("hidden", AttributeKind.FLAG)
+POSE = Attribute("pose", AttributeKind.CHOICE, ("sits", "stands"))
+AGE = Attribute("age", AttributeKind.NUMBER)
+NAME = Attribute("name", AttributeKind.TEXT)
+
+
+@pytest.fixture
+def people(hands) -> Hands:
+    """Hands on an image with the instances 1 and 2 of "person", which has attributes, and 3 of "dog", which has one."""
+    model, image_id = hands.window.workspace.model, hands.window.workspace.image_id
+    person = Category(model.document.take_id(Category), "person", attributes=(HIDDEN, POSE, AGE, NAME))
+    dog = Category(model.document.take_id(Category), "dog", attributes=(AGE,))
+    edits = [AddCategory(person), AddCategory(dog)]
+    for number, category in enumerate((person, person, dog), start=1):
+        mask = np.zeros((160, 240), bool)
+        mask[20:60, 40 * number : 40 * number + 30] = True
+        instance = Instance(model.document.take_id(Instance), image_id, category.id, RunLengths.from_mask(mask))
+        edits.append(AddInstance(instance))
+    model.push(Together(tuple(edits)), "test")
+    return hands
+
+
+def panel(hands: Hands):
+    return hands.window.details
+
+
+def select(hands: Hands, *ids: int) -> None:
+    hands.window.workspace.selection.select(ids)
+    settle(hands)
+
+
+def settle(hands: Hands) -> None:
+    hands.qtbot.waitUntil(lambda: not panel(hands)._later.isActive())
+
+
+def instance(hands: Hands, number: int = 1) -> Instance:
+    return hands.window.workspace.model.document.instances[number]
+
+
+def field(hands: Hands, name: str):
+    return panel(hands).form.fields[name]
+
+
+def choose(hands: Hands, combo, text: str) -> None:
+    """As a user does: open the list and press keys."""
+    combo.setFocus()
+    row = combo.findText(text)
+    hands.qtbot.keyClick(combo, Qt.Key.Key_Home)
+    for _ in range(row):
+        hands.qtbot.keyClick(combo, Qt.Key.Key_Down)
+    settle(hands)
+
+
+def type_into(hands: Hands, widget, text: str) -> None:
+    widget.setFocus()
+    widget.selectAll()
+    if text.isascii():
+        hands.qtbot.keyClicks(widget, text)
+    else:
+        widget.insert(text)  # as an input method does; there are no such keys
+    settle(hands)
+
+
+# -- attributes --------------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_has_its_field_and_goes_into_the_file(people):
+    select(people, 1)
+    field(people, "hidden").setFocus()
+    people.qtbot.keyClick(field(people, "hidden"), Qt.Key.Key_Space)
+    choose(people, field(people, "pose"), "stands")
+    type_into(people, field(people, "age"), "41.5")
+    type_into(people, field(people, "name"), "李雷")
+    wanted = {"hidden": True, "pose": "stands", "age": 41.5, "name": "李雷"}
+    assert instance(people).attributes == wanted
+    assert instance(people, 2).attributes == {}
+    path = people.save()
+    (record, *_) = json.loads(path.read_bytes())["annotations"]
+    assert record["annotator"]["attributes"] == wanted
+    assert coco.read(path).instances[1].attributes == wanted
+
+
+def test_a_text_typed_in_one_go_is_undone_as_one(people):
+    model = people.window.workspace.model
+    select(people, 1)
+    count = model.undo_stack.count()
+    type_into(people, field(people, "name"), "Anna")
+    assert model.undo_stack.count() == count + 1
+    people.window.canvas.setFocus()
+    type_into(people, field(people, "name"), "Berta")
+    assert model.undo_stack.count() == count + 2
+    model.undo()
+    settle(people)
+    assert (instance(people).attributes, field(people, "name").text()) == ({"name": "Anna"}, "Anna")
+    model.undo()
+    settle(people)
+    assert (instance(people).attributes, field(people, "name").text()) == ({}, "")
+    model.redo()
+    model.redo()
+    assert instance(people).attributes == {"name": "Berta"}
+
+
+def test_typing_after_a_save_is_not_on_disk(people):
+    model = people.window.workspace.model
+    select(people, 1)
+    type_into(people, field(people, "name"), "An")
+    path = people.save()
+    people.qtbot.waitUntil(lambda: model.is_saved)
+    field(people, "name").setFocus()
+    field(people, "name").end(False)
+    people.qtbot.keyClicks(field(people, "name"), "na")
+    assert not model.is_saved
+    model.undo()
+    assert not model.is_saved
+    assert coco.read(path).instances[1].attributes == {"name": "An"}
+
+
+def test_an_emptied_field_leaves_no_value(people):
+    select(people, 1)
+    type_into(people, field(people, "age"), "7")
+    field(people, "age").selectAll()
+    people.qtbot.keyClick(field(people, "age"), Qt.Key.Key_Delete)
+    choose(people, field(people, "pose"), "sits")
+    choose(people, field(people, "pose"), "\N{EN DASH}")
+    assert instance(people).attributes == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("-3", -3), ("1e3", 1000), ("0.25", 0.25), ("12", 12), ("99999999999999999999", 1e20), ("-", None), ("x", None)],
+)
+def test_numbers(people, text, value):
+    select(people, 1)
+    type_into(people, field(people, "age"), text)
+    people.window.canvas.setFocus()
+    settle(people)
+    found = instance(people).attributes.get("age")
+    assert found == value
+    assert isinstance(found, bool) is False
+    if value is None:
+        assert field(people, "age").text() == ""
+
+
+def test_several_instances_change_together_and_keep_what_they_do_not_share(people):
+    select(people, 2)
+    type_into(people, field(people, "name"), "Eve")
+    select(people, 1, 2)
+    assert field(people, "name").text() == ""
+    assert field(people, "name").placeholderText() == "different"
+    people.qtbot.keyClick(field(people, "hidden"), Qt.Key.Key_Space)
+    settle(people)
+    assert [instance(people, i).attributes for i in (1, 2)] == [{"hidden": True}, {"name": "Eve", "hidden": True}]
+    people.window.workspace.model.undo()
+    assert [instance(people, i).attributes for i in (1, 2)] == [{}, {"name": "Eve"}]
+    type_into(people, field(people, "age"), "44")
+    assert [instance(people, i).attributes for i in (1, 2)] == [{"age": 44}, {"name": "Eve", "age": 44}]
+    people.window.workspace.model.undo()
+    assert [instance(people, i).attributes for i in (1, 2)] == [{}, {"name": "Eve"}]
+
+
+def test_a_flag_of_which_some_are_set_shows_a_dash_and_is_then_set(people):
+    select(people, 1)
+    people.qtbot.keyClick(field(people, "hidden"), Qt.Key.Key_Space)
+    select(people, 1, 2)
+    flag = field(people, "hidden")
+    assert flag.checkState() is Qt.CheckState.PartiallyChecked
+    people.qtbot.keyClick(flag, Qt.Key.Key_Space)
+    settle(people)
+    assert [instance(people, i).attributes for i in (1, 2)] == [{"hidden": True}, {"hidden": True}]
+    assert flag.checkState() is Qt.CheckState.Checked
+
+
+def test_instances_of_two_categories_have_what_both_define(people):
+    select(people, 1, 3)
+    assert list(panel(people).form.fields) == ["age"]
+    assert not panel(people).define.isVisible()
+    select(people, 3)
+    assert panel(people).define.isVisible()
+
+
+def test_values_that_do_not_fit_are_shown_and_stay(people):
+    model = people.window.workspace.model
+    odd = {"hidden": "perhaps", "pose": "lies", "age": [1, 2], "name": 5, "colour": "red"}
+    model.document.put(replace(instance(people), attributes=odd))
+    select(people, 1)
+    assert field(people, "hidden").checkState() is Qt.CheckState.PartiallyChecked
+    assert (field(people, "pose").currentIndex(), field(people, "pose").placeholderText()) == (-1, "lies")
+    assert field(people, "age").placeholderText() == "[1, 2]"
+    assert field(people, "name").placeholderText() == "5"
+    assert panel(people).others.text() == "colour: red"
+    field(people, "name").setFocus()
+    people.window.canvas.setFocus()
+    assert instance(people).attributes == odd
+
+
+def test_the_wheel_changes_nothing(people):
+    select(people, 1)
+    for combo in (field(people, "pose"), panel(people).review.state):
+        place = QPointF(combo.rect().center())
+        event = QWheelEvent(
+            place,
+            combo.mapToGlobal(place),
+            QPoint(),
+            QPoint(0, -120),
+            Qt.MouseButton.NoButton,
+            Qt.KeyboardModifier.NoModifier,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,
+        )
+        QApplication.sendEvent(combo, event)
+    settle(people)
+    assert (instance(people).attributes, instance(people).review) == ({}, None)
+
+
+def test_return_and_escape_give_the_keyboard_back_to_the_canvas(people):
+    select(people, 1)
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        field(people, "name").setFocus()
+        QTest.keyClick(field(people, "name"), key)
+        assert QApplication.focusWidget() is people.window.canvas
+
+
+def test_letters_in_a_field_are_no_shortcuts(people):
+    people.window.actions_.select_tool.trigger()
+    select(people, 1)
+    type_into(people, field(people, "name"), "bprw dva")
+    assert instance(people).attributes == {"name": "bprw dva"}
+    assert people.window.tool_name == "select"
+
+
+def test_locked_instances_cannot_be_changed(people):
+    view_state = people.window.workspace.selection.view_state
+    select(people, 1)
+    view_state.set_locked([1], True)
+    settle(people)
+    assert not field(people, "name").isEnabled()
+    select(people, 1, 2)
+    type_into(people, field(people, "name"), "x")
+    assert [instance(people, i).attributes for i in (1, 2)] == [{}, {"name": "x"}]
+    assert "locked" in people.window.status.currentMessage()
+
+
+def test_what_is_refused_does_not_stay_in_the_field(people):
+    model = people.window.workspace.model
+    select(people, 1)
+    model.freeze("Only to look at.")
+    type_into(people, field(people, "name"), "x")
+    assert (instance(people).attributes, field(people, "name").text()) == ({}, "")
+    assert people.window.status.currentMessage() == "Only to look at."
+
+
+def test_what_is_shown_goes_when_nothing_is_selected(people):
+    select(people, 1)
+    assert panel(people).form.isVisible()
+    assert panel(people).subject.text() == "person, no. 1"
+    people.window.workspace.model.undo()  # the instances are gone
+    settle(people)
+    assert not panel(people).form.isVisible()
+    assert panel(people).subject.text() == ""
+
+
+# -- review, group, crowd ----------------------------------------------------------------------------------------------
+
+
+def test_a_rejected_instance_says_why(people):
+    select(people, 1)
+    review = panel(people).review
+    assert not review.comment.isVisible()
+    choose(people, review.state, "Rejected")
+    # The way there with the arrow keys went over the others.
+    assert instance(people).review == Review(ReviewState.REJECTED)
+    type_into(people, review.comment, "too rough")
+    assert instance(people).review == Review(ReviewState.REJECTED, "too rough")
+    assert coco.read(people.save()).instances[1].review == Review(ReviewState.REJECTED, "too rough")
+    choose(people, review.state, "Accepted")
+    assert instance(people).review == Review(ReviewState.ACCEPTED)
+    assert not review.comment.isVisible()
+
+
+def test_group_and_crowd(people):
+    select(people, 1, 2)
+    type_into(people, panel(people).group, "12")
+    panel(people).crowd.setFocus()
+    people.qtbot.keyClick(panel(people).crowd, Qt.Key.Key_Space)
+    settle(people)
+    assert [(instance(people, i).group, instance(people, i).iscrowd) for i in (1, 2, 3)] == [
+        (12, True),
+        (12, True),
+        (None, False),
+    ]
+    panel(people).group.clear()
+    settle(people)
+    assert instance(people, 2).group is None
+
+
+def test_the_place_in_the_order_follows_the_buttons(people):
+    select(people, 1)
+    assert panel(people).place.text() == "3 of 3"
+    people.window.instances.arrange.bring_to_front.trigger()
+    settle(people)
+    assert panel(people).place.text() == "1 of 3"
+
+
+# -- defining attributes -----------------------------------------------------------------------------------------------
+
+
+def dialog_of(hands: Hands) -> CategoryPropertiesDialog:
+    """The dialog that the panel's button opens."""
+    hands.qtbot.mouseClick(panel(hands).define, LEFT)
+    (dialog,) = (d for d in hands.window.findChildren(CategoryPropertiesDialog) if d.isVisible())
+    return dialog
+
+
+def ok(hands: Hands, dialog: CategoryPropertiesDialog):
+    return dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+
+
+def test_attributes_are_defined_in_the_dialog_and_appear_at_once(people):
+    before = people.window.workspace.model.document.snapshot()
+    select(people, 3)
+    dialog = dialog_of(people)
+    people.qtbot.mouseClick(dialog.attributes.add_button, LEFT)
+    assert not ok(people, dialog).isEnabled()
+    assert "needs a name" in dialog.problem.text()
+    row = dialog.attributes.rows[-1]
+    assert dialog.focusWidget() is row.name
+    people.qtbot.keyClicks(row.name, "age")
+    assert "two attributes" in dialog.problem.text()
+    people.qtbot.keyClicks(row.name, " of the coat")
+    choose_kind(row, AttributeKind.CHOICE)
+    assert "commas" in dialog.problem.text()
+    row.choices.insert("brown, black，white, brown")
+    assert dialog.problem.isHidden()
+    people.qtbot.mouseClick(ok(people, dialog), LEFT)
+    dog = people.window.workspace.model.document.categories[2]
+    coat = Attribute("age of the coat", AttributeKind.CHOICE, ("brown", "black", "white"))
+    assert dog.attributes == (AGE, coat)
+    settle(people)
+    assert field(people, "age of the coat").count() == 4
+    with people.qtbot.waitSignal(people.window.workspace.saver.saved) as saved:
+        people.window.save()
+    assert coco.read(saved.args[0]).categories[2].attributes == (AGE, coat)
+    people.window.workspace.model.undo()
+    assert people.window.workspace.model.document.categories == before.categories
+
+
+def choose_kind(row, kind: AttributeKind) -> None:
+    row.kind.setCurrentIndex(row.kind.findData(kind))
+
+
+def test_a_renamed_attribute_takes_the_values_along_and_a_removed_one_leaves_them(people):
+    model = people.window.workspace.model
+    select(people, 1)
+    type_into(people, field(people, "name"), "Anna")
+    type_into(people, field(people, "age"), "7")
+    dialog = dialog_of(people)
+    names = {row.name.text(): row for row in dialog.attributes.rows}
+    names["name"].name.setText("first name")
+    people.qtbot.mouseClick(names["age"].remove, LEFT)
+    people.qtbot.mouseClick(ok(people, dialog), LEFT)
+    settle(people)
+    assert instance(people).attributes == {"first name": "Anna", "age": 7}
+    assert list(panel(people).form.fields) == ["hidden", "pose", "first name"]
+    assert panel(people).others.text() == "age: 7"
+    model.undo()
+    assert instance(people).attributes == {"name": "Anna", "age": 7}
+    assert model.document.categories[1].attributes == (HIDDEN, POSE, AGE, NAME)
+
+
+def test_what_the_dialog_has_no_field_for_stays(people):
+    model = people.window.workspace.model
+    odd = Attribute("tone", AttributeKind.CHOICE, ("red, green", "blue"), {"x-hint": 1})
+    before = model.document.categories[1]
+    model.push(ChangeCategory(before, replace(before, attributes=(odd, NAME))), "test")
+    select(people, 1)
+    dialog = dialog_of(people)
+    dialog.attributes.rows[1].name.setText("nickname")
+    people.qtbot.mouseClick(ok(people, dialog), LEFT)
+    assert model.document.categories[1].attributes == (odd, replace(NAME, name="nickname"))
