@@ -19,6 +19,7 @@ from annotator.gui.garbage import GarbageCollection
 from annotator.gui.language import Translation
 from annotator.gui.main_window import MainWindow
 from annotator.gui.settings import Settings, Theme
+from annotator.gui.taking_over import take_over
 from annotator.gui.theme import apply_theme
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
@@ -133,8 +134,8 @@ class WindowKeeper(QObject):
         before.remember_layout()
         self.translation.use(self._settings.language)
         self.window = self._make_window()
-        self.window.choose_tool(before.tool_name)
         self.window.show()
+        take_over(before, self.window)
         before.hide()
         before.deleteLater()
 

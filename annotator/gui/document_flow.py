@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
@@ -18,6 +19,9 @@ from annotator.gui.message_bar import MessageBar
 from annotator.gui.saving import SaveConflict
 from annotator.gui.settings import Settings
 from annotator.gui.workspace import Workspace
+
+if TYPE_CHECKING:
+    from annotator.gui.main_window import MainWindow
 
 
 class DocumentFlow(QObject):
@@ -39,7 +43,7 @@ class DocumentFlow(QObject):
         workspace.saver.saved.connect(self._on_saved)
         workspace.saver.failed.connect(self._on_save_failed)
         workspace.saver.conflicted.connect(self._on_conflicted)
-        workspace.saver.autosave_conflicted.connect(self._on_autosave_conflicted)
+        workspace.saver.autosave_conflicted.connect(self.tell_autosave_conflict)
 
     # -- opening -----------------------------------------------------------------------------------------------------
 
@@ -94,17 +98,25 @@ class DocumentFlow(QObject):
         coco_path = self._workspace.model.coco_path
         assert coco_path is not None
         self._remember(coco_path)
+        self.tell_opened(notes)
+
+    def tell_opened(self, notes: tuple[str, ...]) -> None:
+        """Say what is to be known of the dataset that is open, in place of any other message."""
+        coco_path = self._workspace.model.coco_path
+        if coco_path is None:
+            return
         self._messages.clear()
         texts = [self._missing_images(), *self._kept_work(coco_path), *notes]
         text = " ".join(translated(text) for text in texts if text)
+        again = partial(_tell_opened_in, notes=notes)
         if texts[0]:
-            self._messages.tell(text, self.tr("Locate images..."), self.locate_images)
+            self._messages.tell(text, self.tr("Locate images..."), self.locate_images, again=again)
         elif self._workspace.model.refusal:
-            self._messages.tell(text, self.tr("Save as..."), self.save_as)
-        elif not self._workspace.model.is_saved:  # work has come back
-            self._messages.tell(text, self.tr("Save"), self.save)
+            self._messages.tell(text, self.tr("Save as..."), self.save_as, again=again)
+        elif text and not self._workspace.model.is_saved:  # work has come back
+            self._messages.tell(text, self.tr("Save"), self.save, again=again)
         elif text:
-            self._messages.tell(text)
+            self._messages.tell(text, again=again)
 
     def _remember(self, coco_path: Path) -> None:
         """Among the recent ones: by its folder, unless that would not say which file it is, or where its images are."""
@@ -207,11 +219,19 @@ class DocumentFlow(QObject):
 
     def _on_save_failed(self, reason: str) -> None:
         self._when_saved = None
-        self._messages.tell(reason, self.tr("Save as..."), self.save_as)
+        self.tell_save_failed(reason)
 
-    def _on_autosave_conflicted(self, conflict: SaveConflict) -> None:
+    def tell_save_failed(self, reason: str) -> None:
+        """Say why the document was not saved, and offer another place."""
+        again = partial(_tell_save_failed_in, reason=reason)
+        self._messages.tell(reason, self.tr("Save as..."), self.save_as, again=again)
+
+    def tell_autosave_conflict(self, conflict: SaveConflict) -> None:
+        """Say why the document is not saved by itself, and offer to save it."""
         text = self.tr("%1 is not as it was opened or saved here any more, so it is not saved by itself.")
-        self._messages.tell(text.replace("%1", str(conflict.path)), self.tr("Save..."), self.save)
+        text = text.replace("%1", str(conflict.path))
+        again = partial(_tell_autosave_conflict_in, conflict=conflict)
+        self._messages.tell(text, self.tr("Save..."), self.save, again=again)
 
     def _on_conflicted(self, conflict: SaveConflict) -> None:
         box = QMessageBox(self._window)
@@ -246,3 +266,18 @@ class DocumentFlow(QObject):
             self._workspace.reopen()
         else:
             self._when_saved = None
+
+
+# What another window is given to tell, when the language changes.
+
+
+def _tell_opened_in(window: MainWindow, notes: tuple[str, ...]) -> None:
+    window.flow.tell_opened(notes)
+
+
+def _tell_save_failed_in(window: MainWindow, reason: str) -> None:
+    window.flow.tell_save_failed(reason)
+
+
+def _tell_autosave_conflict_in(window: MainWindow, conflict: SaveConflict) -> None:
+    window.flow.tell_autosave_conflict(conflict)

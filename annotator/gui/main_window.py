@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
         )
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
         self.exchange = Exchange(self, workspace, self.messages, self._settings)
-        self._model_messages = ModelMessages(
+        self.model_messages = ModelMessages(
             self.messages, workspace.inference, self._library, self._settings, self.show_weights
         )
         self._image_on_screen = ImageOnScreen(

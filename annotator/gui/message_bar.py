@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPalette
@@ -12,18 +13,23 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from annotator.gui.icons import set_icon
 from annotator.gui.language import translated
 
+if TYPE_CHECKING:
+    from annotator.gui.main_window import MainWindow
+
 
 @dataclass(frozen=True)
 class Message:
     """A sentence, with a button named `action` that calls `callback`, when there is one.
 
-    on_closed: called when the user closes the message without using its action.
+    on_closed: called when the user closes the message without using its action. again: tells the same in the main
+    window it is given; without it the text alone is told there.
     """
 
     text: str
     action: str = ""
     callback: Callable[[], None] | None = None
     on_closed: Callable[[], None] | None = None
+    again: Callable[[MainWindow], None] | None = None
 
 
 class MessageBar(QFrame):
@@ -62,10 +68,26 @@ class MessageBar(QFrame):
         """The message on show, or the last one."""
         return self._text.text()
 
-    def tell(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+    def tell(
+        self,
+        text: str,
+        action: str = "",
+        callback: Callable[[], None] | None = None,
+        *,
+        again: Callable[[MainWindow], None] | None = None,
+    ) -> None:
         """Show a passing message in place of the one before."""
-        self._passing = Message(text, action, callback)
+        self._passing = Message(text, action, callback, again=again)
         self._refresh()
+
+    def tell_again_in(self, window: MainWindow) -> None:
+        """Show the passing message, if there is one, in another window, which speaks another language."""
+        if self._passing is None:
+            return
+        if self._passing.again is not None:
+            self._passing.again(window)
+        else:
+            window.messages.tell(self._passing.text)
 
     def clear(self) -> None:
         """The passing message is out of date."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -12,6 +14,9 @@ from annotator.gui.language import translated
 from annotator.gui.message_bar import Message, MessageBar
 from annotator.gui.settings import Settings
 from annotator.gui.weights_library import OFFICIAL_FILE, WeightsLibrary
+
+if TYPE_CHECKING:
+    from annotator.gui.main_window import MainWindow
 
 
 class ModelMessages(QObject):
@@ -31,23 +36,25 @@ class ModelMessages(QObject):
         self._library = library
         self._settings = settings
         self._show_weights = show_weights
-        inference.state_changed.connect(self._on_state_changed)
+        inference.state_changed.connect(self.tell)
         library.listed.connect(self._refresh_banner)
         self._refresh_banner()
         if inference.state is SegmenterState.FAILED:
-            self._on_state_changed(inference.state, inference.problem)
+            self.tell(inference.state, inference.problem)
 
-    def _on_state_changed(self, state: SegmenterState, problem: str) -> None:
+    def tell(self, state: SegmenterState, problem: str) -> None:
+        """Say what has become of the segmenter, if that is something to know."""
+        again = partial(_tell_in, state=state, problem=problem)
         if state is SegmenterState.FAILED:
             text = self.tr("The model does not run, so clicks give no masks. %1").replace("%1", translated(problem))
             chosen = self._settings.weights
             if chosen is not None and not chosen.exists():
-                self._messages.tell(text, self.tr("Weights..."), self._show_weights)
+                self._messages.tell(text, self.tr("Weights..."), self._show_weights, again=again)
             else:
-                self._messages.tell(text, self.tr("Start it again"), self._inference.restart)
+                self._messages.tell(text, self.tr("Start it again"), self._inference.restart, again=again)
         elif state is SegmenterState.RESTARTING:
             text = self.tr("The model's process ended and is started anew; nothing is lost. %1")
-            self._messages.tell(text.replace("%1", translated(problem)))
+            self._messages.tell(text.replace("%1", translated(problem)), again=again)
 
     def _refresh_banner(self) -> None:
         in_use = self._library.in_use
@@ -64,3 +71,7 @@ class ModelMessages(QObject):
 
     def _on_closed(self) -> None:
         self._settings.starter_banner_closed = True
+
+
+def _tell_in(window: MainWindow, state: SegmenterState, problem: str) -> None:
+    window.model_messages.tell(state, problem)

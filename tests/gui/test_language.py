@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, Qt
+from PySide6.QtCore import QCoreApplication, QLocale, QPointF, Qt
 from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
 
 from annotator.gui.actions import plain_text
 from annotator.gui.dialogs.keys import KeysDialog
+from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.language import LANGUAGES, system_language
+from annotator.gui.panels.image_rows import ImageOrder
 from tests.gui.conftest import Hands
 from tools import update_translations
 
@@ -72,6 +74,95 @@ def test_language_changes_while_the_work_goes_on(keeper, settings, folder, qtbot
     assert chinese.status.saved.text() == "已保存"
     settings.language = "en"
     assert menu_titles(keeper.window)[0] == "File"
+
+
+def test_nobody_loses_their_place(keeper, settings, folder, qtbot):
+    hands = Hands(keeper.window, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    before = keeper.window
+    before.images.filter_bar.text.setText(".png")
+    order = next(a for a in before.images.filter_bar.orders.actions() if a.data() is ImageOrder.NAME)
+    order.trigger()
+    before.actions_.show_instances.setChecked(False)
+    before.canvas.zoom_by_steps(5, QPointF(100, 100))
+    view = before.canvas.viewport.view
+    hands.click(50, 80)
+    hands.wait_mask()
+    hands.key(Qt.Key.Key_Return)  # there is no category yet, so a name is asked for
+    before.strip.category_field.setText("圆")
+    with qtbot.waitSignal(before.destroyed):
+        settings.language = "zh_CN"
+    after = keeper.window
+    now = after.canvas.viewport.view
+    assert now.scale == view.scale
+    assert (now.centre - view.centre).manhattanLength() < 1
+    assert after.images.filter_bar.text.text() == ".png"
+    assert after.images.list_model._order is ImageOrder.NAME
+    assert not after.layer.is_visible
+    field = after.strip.category_field
+    assert field.isVisible()
+    assert field.text() == "圆"
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    (instance,) = after.workspace.model.document.instances.values()
+    assert after.workspace.model.document.categories[instance.category_id].name == "圆"
+
+
+def test_a_fitted_image_stays_fitted(keeper, settings, folder, qtbot):
+    hands = Hands(keeper.window, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    settings.language = "zh_CN"
+    assert keeper.window.canvas.viewport.view is None
+
+
+def test_the_message_is_said_again_with_its_action(keeper, settings, folder, qtbot):
+    hands = Hands(keeper.window, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    keeper.window.workspace.editor.add_category("disc")
+    saved = hands.save()
+    (folder / "b.png").unlink()
+    hands.open(saved)
+    assert keeper.window.messages.text.startswith("1 image is not in")
+    settings.language = "zh_CN"
+    messages = keeper.window.messages
+    assert messages.isVisible()
+    assert messages.text.startswith("有 1 张图像不在")
+    chosen = folder.parent / "elsewhere"
+    (folder).rename(chosen)
+    keeper.window.flow._ask_folder = lambda title: chosen  # the question itself is Qt's
+    with qtbot.waitSignal(keeper.window.workspace.opening_failed):  # the file has moved along
+        messages._action.click()
+
+
+def test_an_error_is_said_again_in_the_other_language(keeper, settings, tmp_path, qtbot):
+    path = tmp_path / "broken.json"
+    path.write_text("{", "utf-8")
+    with qtbot.waitSignal(keeper.window.workspace.opening_failed):
+        keeper.window.open_paths([path])
+    assert "is not valid JSON" in keeper.window.messages.text
+    settings.language = "zh_CN"
+    assert "不是有效的 JSON" in keeper.window.messages.text
+    settings.language = "en"
+    assert "is not valid JSON" in keeper.window.messages.text
+
+
+def test_that_the_model_does_not_run_is_said_again_with_its_action(keeper, settings, folder, process, qtbot):
+    hands = Hands(keeper.window, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    process.deaths = 100
+    hands.click(50, 80)
+    inference = keeper.window.workspace.inference
+    qtbot.waitUntil(lambda: inference.state is SegmenterState.FAILED, timeout=10_000)
+    qtbot.waitUntil(lambda: "does not run" in keeper.window.messages.text)
+    settings.language = "zh_CN"
+    assert "模型未能运行" in keeper.window.messages.text
+    process.deaths = 0
+    keeper.window.messages._action.click()
+    hands = Hands(keeper.window, qtbot)
+    hands.wait_mask()
 
 
 def test_why_an_image_is_not_shown_is_still_said_after_the_change(keeper, settings, folder, qtbot):

@@ -33,7 +33,7 @@ from annotator.gui.canvas.prompt_painter import (
     paint_progress_ring,
 )
 from annotator.gui.canvas.proposal_layer import ProposalLayer
-from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.canvas.viewport import View, Viewport
 from annotator.gui.image_loader import LoadedImage
 from annotator.gui.language import translated
 from annotator.gui.palette import CASING
@@ -163,6 +163,11 @@ class Canvas(QWidget):
     def fit(self) -> None:
         """Show the whole image."""
         self.viewport.fit()
+        self._view_changed()
+
+    def set_view(self, view: View) -> None:
+        """Look at that part of the image."""
+        self.viewport.look_at(view)
         self._view_changed()
 
     def zoom_to_actual_size(self) -> None:

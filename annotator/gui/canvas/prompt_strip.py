@@ -56,12 +56,18 @@ class PromptStrip(QFrame):
         session.changed.connect(self._refresh)
         selection.category_changed.connect(self._refresh)
         model.category_changed.connect(self._refresh)
-        editor.category_wanted.connect(self.ask_for_category)
+        editor.category_wanted.connect(self._on_category_wanted)
         canvas.zoom_changed.connect(self._place)
+        self._refresh()
 
-    def ask_for_category(self) -> None:
-        """Open the name field: the mask is accepted with the name typed there."""
-        self.category_field.clear()
+    @property
+    def is_asking(self) -> bool:
+        """Whether the name field is open."""
+        return not self.category_field.isHidden()
+
+    def ask_for_category(self, name: str = "") -> None:
+        """Open the name field, with that in it: the mask is accepted with the name typed there."""
+        self.category_field.setText(name)
         self.category_field.show()
         if self._session.shown is None:
             for widget in (self._iou, self._which, self._accept):
@@ -69,6 +75,9 @@ class PromptStrip(QFrame):
             self.show()
         self._place()
         self.category_field.setFocus()
+
+    def _on_category_wanted(self) -> None:
+        self.ask_for_category()
 
     def _on_name_entered(self, name: str) -> None:
         self._editor.accept_as_named(name)  # once accepted, the prompt is over and the field with it

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QTransform
 
 _LARGEST_SCALE = 64.0
 _SMALLEST_SIDE = 32.0  # widget pixels: an image is never zoomed out to less
 _KEPT_IN_VIEW = 48.0  # widget pixels of the image that panning leaves visible
+
+
+@dataclass(frozen=True)
+class View:
+    """scale: widget pixels for an image pixel. centre: the image point in the middle of the widget."""
+
+    scale: float
+    centre: QPointF
 
 
 class Viewport:
@@ -46,6 +56,18 @@ class Viewport:
             (self._widget.width() - self._image.width() * self.scale) / 2,
             (self._widget.height() - self._image.height() * self.scale) / 2,
         )
+
+    @property
+    def view(self) -> View | None:
+        """What the user looks at, for `look_at`; None while the whole image is fitted."""
+        middle = QPointF(self._widget.width() / 2, self._widget.height() / 2)
+        return None if self._fitted else View(self.scale, self.to_image(middle))
+
+    def look_at(self, view: View) -> None:
+        """Show the same, in a widget of whatever size."""
+        middle = QPointF(self._widget.width() / 2, self._widget.height() / 2)
+        self.zoom_to(view.scale, middle)
+        self.pan(middle - self.to_widget(view.centre))
 
     def zoom_to(self, scale: float, anchor: QPointF) -> None:
         """Zoom so that the image point under `anchor` (widget pixels) stays there."""

@@ -99,6 +99,15 @@ class FilterBar(QWidget):
         self.category.setCurrentIndex(0)
         self.review.setCurrentIndex(0)
 
+    def take_over(self, before: FilterBar) -> None:
+        """Filter and order by what another bar does."""
+        self.text.setText(before.text.text())
+        self.status.setCurrentIndex(before.status.currentIndex())
+        self.category.setCurrentIndex(before.category.currentIndex())
+        for action, other in zip(self.orders.actions(), before.orders.actions(), strict=True):
+            if other.isChecked():
+                action.trigger()
+
     def _combo(self, name: str) -> QComboBox:
         combo = QComboBox(self)
         combo.setAccessibleName(name)
