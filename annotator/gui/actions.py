@@ -97,6 +97,8 @@ class Actions(QObject):
         self.show_proposals = self._add(self.tr("Show &proposals"), "Shift+H", "eye", on_canvas=True)
         self.show_proposals.setCheckable(True)
         self.show_proposals.setChecked(True)
+        self.show_tone = self._add(self.tr("&Brightness and contrast"), "Shift+B", on_canvas=True)
+        self.show_tone.setCheckable(True)
         self.next_with_proposals = self._add(self.tr("Next image with p&roposals"), "Ctrl+Shift+D")
         self.next_image = self._add(self.tr("&Next image"), ["D", "Right"], on_canvas=True)
         self.previous_image = self._add(self.tr("&Previous image"), ["A", "Left"], on_canvas=True)
@@ -190,7 +192,7 @@ class Actions(QObject):
                 (
                     *(self.fit, self.actual_size, self.zoom_in, self.zoom_out, None),
                     *(self.next_image, self.previous_image, self.next_untouched, self.next_with_proposals, None),
-                    *(self.show_instances, self.show_proposals, self.full_screen),
+                    *(self.show_instances, self.show_proposals, self.show_tone, self.full_screen),
                 ),
             ),
             MenuTable(

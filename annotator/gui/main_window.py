@@ -14,6 +14,7 @@ from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_strip import PromptStrip
 from annotator.gui.canvas.proposal_layer import ProposalLayer
+from annotator.gui.canvas.tone_panel import TonePanel
 from annotator.gui.dialogs.about import AboutDialog
 from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.dialogs.prelabel import PrelabelDialog
@@ -267,6 +268,9 @@ class MainWindow(QMainWindow):
         self._image_on_screen = ImageOnScreen(
             workspace, self.canvas, self.layer, self.images, self.instances, self.status, self.messages
         )
+        self.tone_panel = TonePanel(self.canvas, workspace.tone, self.actions_.show_tone)
+        self.canvas.set_tone(workspace.tone.tone)
+        workspace.tone.changed.connect(self.canvas.set_tone)
         self._copies = InstanceCopies(workspace, self.images, self)
         self._drop = FileDrop(self)
         self._restore_layout()

@@ -38,6 +38,7 @@ from annotator.gui.proposal_view import ProposalView
 from annotator.gui.saving import Saver
 from annotator.gui.selected_outline import SelectedOutline
 from annotator.gui.selection import Selection
+from annotator.gui.view_tone import ViewTone
 from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 
@@ -90,6 +91,7 @@ class Workspace(QObject):
         storing = ProposalStoring(self.model, self.selection, self.jobs, categories, self)
         self.everything = EverythingRuns(self.model, self.inference, self.jobs, storing, read_config, self)
         self.folder_runs = FolderRuns(self.model, self.inference, self.jobs, storing, read_config, self)
+        self.tone = ViewTone(self)
         self._prefetch = Prefetch(self.inference, self.jobs, self)
         self.inference.encoded.connect(self._on_encoded)
         self.saver = Saver(self.model, self.jobs, self)

@@ -127,6 +127,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>显示候选(&amp;P)</translation>
     </message>
     <message>
+        <source>&amp;Brightness and contrast</source>
+        <translation>亮度与对比度(&amp;B)</translation>
+    </message>
+    <message>
         <source>Next image with p&amp;roposals</source>
         <translation>下一张有候选的图像(&amp;R)</translation>
     </message>
@@ -3337,6 +3341,33 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>not saved, but kept</source>
         <translation>未保存（已留底）</translation>
+    </message>
+</context>
+<context>
+    <name>TonePanel</name>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Contrast</source>
+        <translation>对比度</translation>
+    </message>
+    <message>
+        <source>Gamma</source>
+        <translation>伽马</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Show the image as it is</source>
+        <translation>按原样显示图像</translation>
+    </message>
+    <message>
+        <source>For viewing only</source>
+        <translation>仅影响显示</translation>
     </message>
 </context>
 <context>

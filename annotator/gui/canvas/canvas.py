@@ -22,7 +22,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from annotator.gui.canvas.image_painter import paint_image
+from annotator.core.tone import Tone
+from annotator.gui.canvas.image_painter import ImagePainter
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import (
@@ -64,6 +65,7 @@ class Canvas(QWidget):
         self._proposals = proposals
         self._session = session
         self._image: LoadedImage | None = None
+        self._image_painter = ImagePainter()
         self._is_awaiting = False
         self._message = ""
         self._tool = Tool(self)
@@ -117,6 +119,11 @@ class Canvas(QWidget):
         """Show a sentence instead of an image."""
         self._image = None
         self._message = translated(message)
+        self._repaint()
+
+    def set_tone(self, tone: Tone) -> None:
+        """Show images with that brightness, contrast and gamma."""
+        self._image_painter.tone = tone
         self._repaint()
 
     def set_tool(self, tool: Tool) -> None:
@@ -195,7 +202,7 @@ class Canvas(QWidget):
             margin = QRectF(self.rect()).adjusted(32, 32, -32, -32)
             painter.drawText(margin, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
             return
-        paint_image(painter, self.viewport, self._image, self.devicePixelRatio())
+        self._image_painter.paint(painter, self.viewport, self._image, self.devicePixelRatio())
         picture = self._layer.picture(self.viewport, self.size(), self.devicePixelRatio())
         painter.drawPixmap(0, 0, self._tool.cut(picture, self.viewport))
         self._layer.paint_highlights(painter, self.viewport)
@@ -229,7 +236,7 @@ class Canvas(QWidget):
         painter.save()
         painter.setClipPath(path)
         painter.fillRect(circle, self.palette().color(QPalette.ColorRole.Dark))
-        paint_image(painter, lens, image, self.devicePixelRatio())
+        self._image_painter.paint_once(painter, lens, image, self.devicePixelRatio())
         self._layer.paint(painter, lens)
         self._layer.paint_highlights(painter, lens)
         self._proposals.paint(painter, lens)

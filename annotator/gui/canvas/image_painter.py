@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
-from PySide6.QtGui import QColor, QPainter, QPen
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
+from annotator.core.tone import NEUTRAL, Tone, apply_tone
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.image_loader import LoadedImage
 
@@ -15,8 +17,66 @@ _GRID_FROM = 8.0
 _GRID_COLORS = (QColor(0, 0, 0, 70), QColor(255, 255, 255, 70))  # one of them shows on any picture
 
 
+class ImagePainter:
+    """Paints images with a tone. What the screen shows is kept until the view changes, so that only that costs time.
+
+    The tone is applied to the screen's pixels, whatever the size of the image.
+    """
+
+    def __init__(self) -> None:
+        self.tone = NEUTRAL
+        self._kept: tuple[object, QImage] | None = None
+
+    def paint(self, painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
+        """As `paint_image`, with the tone."""
+        if self.tone == NEUTRAL:
+            self._kept = None
+            paint_image(painter, viewport, image, pixel_ratio)
+            return
+        view = (image.key, self.tone, viewport.scale, QPointF(viewport.offset), viewport.visible(), pixel_ratio)
+        if self._kept is None or self._kept[0] != view:
+            self._kept = view, _toned(viewport, image, pixel_ratio, self.tone)
+        place = _place_on_widget(viewport, image)
+        painter.drawImage(place.topLeft(), self._kept[1])
+        _paint_grid_if_large(painter, viewport, image, pixel_ratio)
+
+    def paint_once(self, painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
+        """The same for another viewport, for a magnifier; what is kept stays."""
+        kept, self._kept = self._kept, None
+        self.paint(painter, viewport, image, pixel_ratio)
+        self._kept = kept
+
+
 def paint_image(painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
     """The visible part of the image; `pixel_ratio` is the screen's pixels per widget pixel."""
+    _paint_pixels(painter, viewport, image, pixel_ratio)
+    _paint_grid_if_large(painter, viewport, image, pixel_ratio)
+
+
+def _toned(viewport: Viewport, image: LoadedImage, pixel_ratio: float, tone: Tone) -> QImage:
+    place = _place_on_widget(viewport, image)
+    size = place.size() * pixel_ratio
+    picture = QImage(max(size.width(), 1), max(size.height(), 1), QImage.Format.Format_RGB32)
+    picture.setDevicePixelRatio(pixel_ratio)
+    picture.fill(Qt.GlobalColor.black)
+    painter = QPainter(picture)
+    painter.translate(-place.topLeft())
+    _paint_pixels(painter, viewport, image, pixel_ratio)
+    painter.end()
+    pixels = np.frombuffer(picture.bits(), np.uint8).reshape(picture.height(), picture.bytesPerLine() // 4, 4)
+    apply_tone(pixels, tone)
+    return picture
+
+
+def _place_on_widget(viewport: Viewport, image: LoadedImage) -> QRect:
+    """Where the visible part of the image is, whole widget pixels."""
+    part = _visible_part(viewport, QSizeF(image.levels[0].size()))
+    on_widget = viewport.rect_to_widget(part)
+    seen = on_widget.intersected(viewport.rect_to_widget(viewport.visible()))
+    return seen.toRect()
+
+
+def _paint_pixels(painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
     scale = viewport.scale * pixel_ratio
     full = image.levels[0]
     # The smallest level that still has a pixel for every pixel of the screen; levels shrink from the first on.
@@ -28,8 +88,11 @@ def paint_image(painter: QPainter, viewport: Viewport, image: LoadedImage, pixel
     source = QRectF(part.x() * x_ratio, part.y() * y_ratio, part.width() * x_ratio, part.height() * y_ratio)
     painter.drawImage(viewport.rect_to_widget(part), level, source)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    if scale >= _GRID_FROM:
-        _paint_pixel_grid(painter, viewport, part)
+
+
+def _paint_grid_if_large(painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
+    if viewport.scale * pixel_ratio >= _GRID_FROM:
+        _paint_pixel_grid(painter, viewport, _visible_part(viewport, QSizeF(image.levels[0].size())))
 
 
 def _visible_part(viewport: Viewport, size: QSizeF) -> QRectF:
