@@ -47,9 +47,10 @@ inline Values tokens_to_image(const Attention& a, const Values& x, const Values&
 }
 
 // What comes before the norm: x + bias + attention of the cells over the tokens, each head for itself; a column is
-// token * heads + head. -> (prompts, cells, channels)
-inline Values image_to_tokens(const Attention& a, int heads, const Values& x, const Values& positions,
-                              const Values& keys, const Values& key_bias, const Values& values, const Values& bias) {
+// token * heads + head. score(prompt, cell, column) is without the key's bias. -> (prompts, cells, channels)
+template <typename Score>
+Values image_to_tokens(const Attention& a, int heads, const Values& x, const Score& score, const Values& key_bias,
+                       const Values& values, const Values& bias) {
     Values y(static_cast<size_t>(a.prompts) * a.cells * a.channels);
     for (int p = 0; p < a.prompts; ++p) {
         for (int i = 0; i < a.cells; ++i) {
@@ -59,13 +60,46 @@ inline Values image_to_tokens(const Attention& a, int heads, const Values& x, co
                 Values weights(a.columns / heads);
                 for (size_t t = 0; t < weights.size(); ++t) {
                     const int column = static_cast<int>(t) * heads + head;
-                    weights[t] = a.score(x, positions, keys, p, i, column) + key_bias[p * a.columns + column];
+                    weights[t] = score(p, i, column) + key_bias[p * a.columns + column];
                 }
                 softmax(weights);
                 for (size_t t = 0; t < weights.size(); ++t) {
                     const size_t column = static_cast<size_t>(p) * a.columns + t * heads + head;
                     for (int c = 0; c < a.channels; ++c) out[c] += weights[t] * values[column * a.channels + c];
                 }
+            }
+        }
+    }
+    return y;
+}
+
+// What each cell has for each head, (cells, depth, heads), against columns of (prompts, tokens, heads, depth).
+struct Heads {
+    int heads, depth, columns;
+
+    double at(const Values& cells, int cell, int d, int column) const {
+        return cells[(static_cast<size_t>(cell) * depth + d) * heads + column % heads];
+    }
+    double score(const Values& cells, const Values& columns_, int prompt, int cell, int column) const {
+        double sum = 0.0;
+        for (int d = 0; d < depth; ++d)
+            sum += at(cells, cell, d, column) * columns_[(static_cast<size_t>(prompt) * columns + column) * depth + d];
+        return sum;
+    }
+};
+
+// -> (prompts, columns, depth)
+inline Values tokens_to_heads(const Heads& h, int prompts, int cells, const Values& keys, const Values& values,
+                              const Values& queries) {
+    Values y(static_cast<size_t>(prompts) * h.columns * h.depth, 0.0);
+    for (int p = 0; p < prompts; ++p) {
+        for (int column = 0; column < h.columns; ++column) {
+            Values weights(cells);
+            for (int i = 0; i < cells; ++i) weights[i] = h.score(keys, queries, p, i, column);
+            softmax(weights);
+            double* const out = &y[(static_cast<size_t>(p) * h.columns + column) * h.depth];
+            for (int i = 0; i < cells; ++i) {
+                for (int d = 0; d < h.depth; ++d) out[d] += weights[i] * h.at(values, i, d, column);
             }
         }
     }

@@ -5,6 +5,7 @@
 #include "fuzz.h"
 
 extern "C" Kernel TsDense, TsDenseRelu, TsDenseNorm, TsMaskPrompt, TsTokensToImage, TsImageToTokens, TsMasks;
+extern "C" Kernel TsTokensToHeads, TsHeadsToTokens;
 
 namespace {
 
@@ -58,32 +59,42 @@ void tokens_to_image() {
           array(positions, {a.cells, a.channels}), packed_each(queries, a.prompts, a.columns));
 }
 
+// Biases of columns, some of which only fill a panel and are buried.
+Values key_biases(const formulas::Attention& a) {
+    Values bias = numbers(static_cast<size_t>(a.prompts) * a.columns);
+    const int used = any(1, a.columns / ts::kHeads) * ts::kHeads;
+    for (size_t i = 0; i < bias.size(); ++i) {
+        if (static_cast<int>(i % a.columns) >= used) bias[i] = -1e30;
+    }
+    return bias;
+}
+
+// The columns' values, (prompts, columns, channels), as packed weights whose depth is the columns.
+Array depth_packed(const formulas::Attention& a, const Values& values) {
+    Values turned;
+    const ptrdiff_t size = static_cast<ptrdiff_t>(a.columns) * a.channels;
+    for (int p = 0; p < a.prompts; ++p) {
+        const Values own =
+            formulas::transposed({values.begin() + p * size, values.begin() + (p + 1) * size}, a.channels);
+        turned.insert(turned.end(), own.begin(), own.end());
+    }
+    return packed_each(turned, a.prompts, a.channels);
+}
+
 void image_to_tokens() {
     const formulas::Attention a = any_attention();
-    constexpr int kHeads = ts::ImageToTokens::kHeads;
     const Values x = numbers(static_cast<size_t>(a.images) * a.cells * a.channels);
     const Values positions = numbers(static_cast<size_t>(a.cells) * a.channels);
     const size_t tokens = static_cast<size_t>(a.prompts) * a.columns * a.channels;
-    const Values keys = numbers(tokens), values = numbers(tokens);
+    const Values keys = numbers(tokens), values = numbers(tokens), key_bias = key_biases(a);
     const Values bias = numbers(a.channels), scale = numbers(a.channels), shift = numbers(a.channels);
-    Values key_bias = numbers(static_cast<size_t>(a.prompts) * a.columns);
-    const int used = any(1, a.columns / kHeads) * kHeads;  // the rest only fills the panel
-    for (size_t i = 0; i < key_bias.size(); ++i) {
-        if (static_cast<int>(i % a.columns) >= used) key_bias[i] = -1e30;
-    }
-    Values values_of_channels;  // (prompts, channels, columns)
-    for (int p = 0; p < a.prompts; ++p) {
-        const auto begin = values.begin() + static_cast<ptrdiff_t>(p) * a.columns * a.channels;
-        const Values own = formulas::transposed({begin, begin + a.columns * a.channels}, a.channels);
-        values_of_channels.insert(values_of_channels.end(), own.begin(), own.end());
-    }
-    Values y = formulas::image_to_tokens(a, kHeads, x, positions, keys, key_bias, values, bias);
+    const auto score = [&](int p, int i, int column) { return a.score(x, positions, keys, p, i, column); };
+    Values y = formulas::image_to_tokens(a, ts::kHeads, x, score, key_bias, values, bias);
     y = formulas::affine(formulas::norm(y, a.channels, 1e-5), scale, shift);
     const auto inputs = [&](auto use) {
         use(array(x, {a.images, a.cells, a.channels}), array(positions, {a.cells, a.channels}),
-            packed_each(keys, a.prompts, a.columns), array(key_bias, {a.prompts, a.columns}),
-            packed_each(values_of_channels, a.prompts, a.channels), array(bias, {a.channels}),
-            array(scale, {a.channels}), array(shift, {a.channels}));
+            packed_each(keys, a.prompts, a.columns), array(key_bias, {a.prompts, a.columns}), depth_packed(a, values),
+            array(bias, {a.channels}), array(scale, {a.channels}), array(shift, {a.channels}));
     };
     inputs([&](auto... in) {
         check("image to tokens", TsImageToTokens, y, kAttentionTolerance, {a.prompts, a.cells, a.channels},
@@ -97,6 +108,38 @@ void image_to_tokens() {
         if (call(TsImageToTokens, arrays, true) != 0) return complain("image to tokens", "refused to work in place");
         if (!agree(arrays.front(), y, kAttentionTolerance)) complain("image to tokens", "a wrong result in place");
     });
+}
+
+void tokens_to_heads() {
+    const int prompts = any(1, 3), cells = any(1, 420), columns = 32 * any(1, 3), depth = 8 * any(1, 4);
+    const formulas::Heads h{ts::kHeads, depth, columns};
+    const int width = depth * ts::kHeads;
+    const Values keys = numbers(static_cast<size_t>(cells) * width), values = numbers(keys.size());
+    const Values queries = numbers(static_cast<size_t>(prompts) * columns * depth, 2.0);
+    const Values y = formulas::tokens_to_heads(h, prompts, cells, keys, values, queries);
+    Array expected = packed_each(y, prompts, columns);
+    const Values in_panels(expected.data.get(), expected.data.get() + y.size());
+    check("tokens to heads", TsTokensToHeads, in_panels, kAttentionTolerance, expected.shape,
+          array(keys, {cells, width}), array(values, {cells, width}), packed_each(queries, prompts, columns));
+}
+
+void heads_to_tokens() {
+    formulas::Attention a = any_attention();
+    a.images = 1;
+    const int depth = any(1, 20), width = depth * ts::kHeads;
+    const formulas::Heads h{ts::kHeads, depth, a.columns};
+    const Values x = numbers(static_cast<size_t>(a.cells) * a.channels);
+    const Values queries = numbers(static_cast<size_t>(a.cells) * width);
+    const Values keys = numbers(static_cast<size_t>(a.prompts) * a.columns * depth, 2.0), key_bias = key_biases(a);
+    const Values values = numbers(static_cast<size_t>(a.prompts) * a.columns * a.channels);
+    const Values bias = numbers(a.channels), scale = numbers(a.channels), shift = numbers(a.channels);
+    const auto score = [&](int p, int i, int column) { return h.score(queries, keys, p, i, column); };
+    Values y = formulas::image_to_tokens(a, ts::kHeads, x, score, key_bias, values, bias);
+    y = formulas::affine(formulas::norm(y, a.channels, 1e-5), scale, shift);
+    check("heads to tokens", TsHeadsToTokens, y, kAttentionTolerance, {a.prompts, a.cells, a.channels},
+          array(x, {1, a.cells, a.channels}), array(queries, {a.cells, width}), packed_each(keys, a.prompts, a.columns),
+          array(key_bias, {a.prompts, a.columns}), depth_packed(a, values), array(bias, {a.channels}),
+          array(scale, {a.channels}), array(shift, {a.channels}));
 }
 
 void masks() {
