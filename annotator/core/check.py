@@ -19,8 +19,8 @@ from typing import Any
 
 from annotator.core import coco
 from annotator.core.check_shapes import shape_problems
-from annotator.core.geometry import MAX_MASK_PIXELS
 from annotator.core.images import read_header
+from annotator.core.segmentations import MAX_MASK_PIXELS
 from annotator.errors import DatasetError, ImageError, reason_of
 
 

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
-from typing import Protocol
 
 from annotator.core import coco
+from annotator.core.cancelling import Cancel, check_cancel
 from annotator.core.document import Document, ImageRecord
 from annotator.core.file_version import FileVersion
+from annotator.core.image_files import find_images, natural, relative
 from annotator.core.images import IMAGE_SUFFIXES, read_header
-from annotator.errors import DatasetError, ImageError, Sentence, reason_of
+from annotator.errors import DatasetError, ImageError, Sentence
 
 COCO_NAME = "annotations.coco.json"
 """The annotation file of a folder of images, in that folder."""
 
 _KINDS = "JPEG, PNG, WebP, BMP, GIF or TIFF"
 _UNSAVEABLE = re.compile("[\\\\\ud800-\udfff]")  # a backslash is a separator elsewhere; a lone surrogate is no text
+
+
+_REPORTED_TOGETHER = 100  # images
+_LISTED_FROM = 50  # so many files are found sooner by listing their folder than by asking for each
 
 
 @dataclass(frozen=True)
@@ -36,17 +43,6 @@ class Dataset:
     coco_path: Path
     notes: tuple[str, ...] = ()
     coco_version: FileVersion | None = None
-
-
-class OpeningCancelled(Exception):
-    """The caller cancelled; there is no Dataset."""
-
-
-class Cancel(Protocol):
-    """A flag that another thread may set, such as a CancellationToken."""
-
-    @property
-    def is_cancelled(self) -> bool: ...
 
 
 def open_dataset(
@@ -64,8 +60,8 @@ def open_dataset(
     takes its folder, or the one it names (a file saved elsewhere under another name).
 
     An image that is missing or cannot be read is listed with its `problem`; one that cannot be read, and so is in no
-    COCO file, where its name belongs. on_progress is told (done, total) of the
-    images whose header has to be read. Raises DatasetError, and OpeningCancelled when `cancel` is set.
+    COCO file, where its name belongs. on_progress is told (done, total), first of the records in the COCO file, then of
+    the images whose header has to be read. Raises DatasetError, and OpeningCancelled when `cancel` is set.
     """
     sources = _locate(paths, cancel)
     root = sources.coco_path.parent
@@ -73,19 +69,23 @@ def open_dataset(
         image_root = _checked_image_root(image_root, paths, sources)
     # Before reading: a change made meanwhile must show as one.
     version = FileVersion.of(sources.coco_path)
-    document = Document(root) if version is None else coco.read(sources.coco_path, image_root)
+
+    def report(done: int, total: int) -> None:
+        check_cancel(cancel)
+        if on_progress is not None:
+            on_progress(done, total)
+
+    document = Document(root) if version is None else coco.read(sources.coco_path, image_root, on_progress=report)
     found = set(sources.images) if document.image_root == root else set()
     _mark_missing(document, found)
     listed = {image.path for image in document.images.values()}
     new = [name for name in sources.images if name in found and name not in listed]
     for done, name in enumerate(new):
-        _check(cancel)
-        if on_progress is not None:
-            on_progress(done, len(new))
+        if done % _REPORTED_TOGETHER == 0:
+            report(done, len(new))
         document.put(_read_record(document, name))
     place_unreadable(document)
-    if on_progress is not None:
-        on_progress(len(new), len(new))
+    report(len(new), len(new))
     if not document.images and version is None:
         raise DatasetError(
             "There is no image in {root} or its sub-folders: choose a folder that has some ({kinds}).",
@@ -131,7 +131,7 @@ def _locate(paths: Sequence[Path], cancel: Cancel | None) -> _Sources:
                 "{path} cannot be opened: choose a folder, a COCO file, or images ({kinds}).", path=path, kinds=_KINDS
             )
     root = _common_folder(paths)
-    return _Sources(root / COCO_NAME, tuple(sorted({_relative(path, root) for path in paths}, key=_natural)))
+    return _Sources(root / COCO_NAME, tuple(sorted({relative(path, root) for path in paths}, key=natural)))
 
 
 def _left_out(sources: _Sources, document: Document) -> Iterator[str]:
@@ -167,58 +167,6 @@ def _checked_image_root(image_root: Path, paths: Sequence[Path], sources: _Sourc
     return image_root
 
 
-@dataclass(frozen=True)
-class FoundImages:
-    """Images on disk. names: relative to the folder that was searched, with forward slashes, in natural order.
-
-    notes: sentences for the user on sub-folders that cannot be read.
-    """
-
-    names: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-
-def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None = None) -> FoundImages:
-    """The images in a folder, and with `recursive` in its sub-folders, but in nothing hidden by a leading dot.
-
-    Raises DatasetError when the folder cannot be read, OpeningCancelled when `cancel` is set.
-    """
-    found: list[str] = []
-    notes: list[str] = []
-    seen: set[str] = set()
-
-    def on_error(error: OSError) -> None:
-        if Path(error.filename) == folder:
-            raise DatasetError(
-                "The folder {folder} cannot be read ({reason}): check its permissions.",
-                folder=folder,
-                reason=reason_of(error),
-            ) from error
-        notes.append(
-            Sentence(
-                "The folder {folder} was left out because it cannot be read ({reason}).",
-                folder=error.filename,
-                reason=reason_of(error),
-            )
-        )
-
-    for where, folders, files in os.walk(folder, onerror=on_error, followlinks=True):
-        _check(cancel)
-        # A link to a folder further up would be walked for ever.
-        real = os.path.realpath(where)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = [name for name in folders if recursive and not name.startswith(".")]
-        found += (
-            _relative(Path(where, name), folder)
-            for name in files
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
-        )
-    return FoundImages(tuple(sorted(found, key=_natural)), tuple(notes))
-
-
 def check_name(name: str) -> None:
     """Raise ImageError when a COCO file cannot hold the image's relative path."""
     if _UNSAVEABLE.search(name):
@@ -232,29 +180,33 @@ def _common_folder(images: Iterable[Path]) -> Path:
         raise DatasetError("The images lie on different drives: open those of one drive at a time.") from error
 
 
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix()
-
-
-def _natural(path: str) -> list[tuple[str, int, str]]:
-    """A sorting key: folder by folder, numbers by their value, capitals beside small letters."""
-    return [
-        (text.casefold(), int(number or -1), part)
-        for part in path.split("/")
-        for text, number in re.findall(r"(\D*)(\d*)", part)
-    ]
-
-
 def missing_image(path: Path) -> Sentence:
     """What is wrong with an image that a COCO file names and that is not there."""
     return Sentence("The image {path} is missing: put it back where it was.", path=path)
 
 
 def _mark_missing(document: Document, found: set[str]) -> None:
-    for image in list(document.images.values()):
-        if image.path not in found and not os.path.isfile(document.image_path(image.id)):
+    unknown = [image for image in document.images.values() if image.path not in found]
+    in_folder = Counter(posixpath.dirname(image.path) for image in unknown)
+    present: dict[str, set[str]] = {}
+    for folder, count in in_folder.items():
+        if count >= _LISTED_FROM:
+            present[folder] = _files(document.image_root / folder)
+    for image in unknown:
+        folder, name = posixpath.split(image.path)
+        # What a listing does not have may still be there in capitals, where those do not count.
+        if name not in present.get(folder, ()) and not os.path.isfile(document.image_path(image.id)):
             problem = missing_image(document.image_path(image.id))
             document.put(replace(image, problem=problem))
+
+
+def _files(folder: Path) -> set[str]:
+    """The names of the files in a folder; none when it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return {entry.name for entry in entries if entry.is_file()}
+    except OSError:
+        return set()
 
 
 def place_unreadable(document: Document) -> None:
@@ -267,10 +219,10 @@ def place_unreadable(document: Document) -> None:
         return
     listed = [image for image in document.images.values() if image.has_size]
     # The greatest name so far: where it first exceeds a name is the first image that exceeds it.
-    greatest = list(accumulate((_natural(image.path) for image in listed), max))
+    greatest = list(accumulate((natural(image.path) for image in listed), max))
     order = [((place, 1), image.id) for place, image in enumerate(listed)]
-    for image in sorted(unreadable, key=lambda image: _natural(image.path)):
-        order.append(((bisect_right(greatest, _natural(image.path)), 0), image.id))
+    for image in sorted(unreadable, key=lambda image: natural(image.path)):
+        order.append(((bisect_right(greatest, natural(image.path)), 0), image.id))
     order.sort(key=lambda item: item[0])  # stable: those at one place stay in the order of their names
     document.order_images([image_id for _, image_id in order])
 
@@ -280,12 +232,7 @@ def _read_record(document: Document, name: str) -> ImageRecord:
     image_id = document.take_id(ImageRecord)
     try:
         check_name(name)
-        header = read_header(document.image_root / name)
+        header = read_header(os.path.join(document.image_root, name))
     except ImageError as error:
         return ImageRecord(image_id, name, 0, 0, problem=error.sentence)
     return ImageRecord(image_id, name, header.height, header.width)
-
-
-def _check(cancel: Cancel | None) -> None:
-    if cancel is not None and cancel.is_cancelled:
-        raise OpeningCancelled

@@ -55,6 +55,7 @@ class Change:
     after: Record | None
 
 
+_ANNOTATIONS = (Instance, StoredProposal)
 _KIND_NAMES: Mapping[type, str] = {
     Category: "category",
     ImageRecord: "image",
@@ -231,22 +232,26 @@ class Document:
         """
         table, places = self._table(record), self._places[type(record)]
         before = table.get(record.id)
-        if isinstance(record, Instance | StoredProposal):
+        if isinstance(record, _ANNOTATIONS):
             self._check_references(record, before)
         place = places.setdefault(record.id, len(places))
         table[record.id] = record
-        if isinstance(record, Instance | StoredProposal):
+        if isinstance(record, _ANNOTATIONS):
             ids_of_image, per_category = self._index_of(record)
             per_category[record.category_id] += 1
             if before is None:
                 order = ids_of_image.setdefault(record.image_id, [])
-                insort(order, record.id, key=places.__getitem__)
+                if place == len(places) - 1:
+                    order.append(record.id)
+                else:
+                    insort(order, record.id, key=places.__getitem__)
             else:
                 per_category[before.category_id] -= 1
         elif before is None and place < len(places) - 1:
             _sort(table, places)
         name = _KIND_NAMES[type(record)]
-        setattr(self.next_ids, name, max(getattr(self.next_ids, name), record.id + 1))
+        if record.id >= getattr(self.next_ids, name):
+            setattr(self.next_ids, name, record.id + 1)
         self._notify(Change(before, record))
 
     def remove(self, record: Record) -> None:
@@ -259,7 +264,7 @@ class Document:
         before = table.get(record.id)
         if before is None:
             raise ValueError(f"there is no {_KIND_NAMES[type(record)]} {record.id}")
-        if isinstance(before, Instance | StoredProposal):
+        if isinstance(before, _ANNOTATIONS):
             ids_of_image, per_category = self._index_of(before)
             ids_of_image[before.image_id].remove(before.id)
             per_category[before.category_id] -= 1

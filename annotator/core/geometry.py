@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from pycocotools import mask as mask_utils
 
-from annotator.core.rle import Integers, decompress, is_well_formed
-from annotator.errors import ClauseError
-
-MAX_MASK_PIXELS = 2**32 - 1
-"""Run-lengths are 32-bit numbers in pycocotools, which cuts longer ones short without a word."""
-
-_MAX_SIDES = 10
-"""How many image sides from the origin a polygon's corner may lie. pycocotools takes memory for every pixel along an
-edge, so one wild coordinate would take all there is."""
+from annotator.core.rle import Integers, decompress
+from annotator.core.segmentations import check_segmentation, compressed, from_toggles
 
 _MEASURED_AT_ONCE = 255
 """pycocotools keeps Python's global lock during a call: other threads, such as the window's, get a turn between two.
@@ -78,39 +70,50 @@ class RunLengths:
     def from_coco(cls, segmentation: object, height: int, width: int) -> RunLengths:
         """The mask that pycocotools makes of a COCO `segmentation` of an image of height x width pixels.
 
-        segmentation: a list of polygons [x0, y0, x1, y1, ...] in pixels, whose union is the mask, or a mapping with
-        "size" [H, W] and "counts": a list of run-lengths, or their compressed form as str or bytes.
-        Raises ClauseError, a ValueError, with a clause that says what is wrong with it.
+        It is made when it is first asked for, which may be never: the segmentation must not change until then.
+        segmentations.py says what it may be. Raises ClauseError: what is wrong with it, as a clause.
         """
-        if height < 1 or width < 1 or height * width > MAX_MASK_PIXELS:
-            raise ClauseError("a mask cannot have {width} x {height} pixels", width=width, height=height)
-        if isinstance(segmentation, Mapping):
-            if segmentation.get("size") != [height, width]:
-                raise ClauseError(
-                    "its run-lengths are for the size {size}, but its image has the size {wanted} (height, width)",
-                    size=segmentation.get("size"),
-                    wanted=[height, width],
-                )
-            runs = _read_runs(segmentation.get("counts"), height * width)
-            return cls._from_toggles(_toggles(runs), height, width)
-        if isinstance(segmentation, Sequence) and segmentation and not isinstance(segmentation, str | bytes):
-            for polygon in segmentation:
-                _check_polygon(polygon, limit=_MAX_SIDES * max(height, width))
-            # frPyObjects takes a first polygon of four numbers for boxes; _check_polygon has refused those.
-            parts = mask_utils.frPyObjects(segmentation, height, width)
-            merged = parts[0] if len(parts) == 1 else mask_utils.merge(parts)
-            return cls(height, width, merged["counts"])
-        raise ClauseError("its segmentation is neither a list of polygons nor run-lengths")
+        check_segmentation(segmentation, height, width)
+        return cls.from_checked(segmentation, height, width)
+
+    @classmethod
+    def from_checked(cls, segmentation: object, height: int, width: int) -> RunLengths:
+        """The same of a segmentation that check_segmentation has let through."""
+        mask = object.__new__(cls)
+        state = vars(mask)
+        state["height"], state["width"], state["_segmentation"] = height, width, segmentation
+        return mask
+
+    @classmethod
+    def of_area(cls, height: int, width: int, counts: bytes, area: int) -> RunLengths:
+        """Canonical run-lengths whose area is known already."""
+        mask = cls(height, width, counts)
+        vars(mask)["area"] = area
+        return mask
+
+    if not TYPE_CHECKING:  # or it would be taken to have every attribute
+
+        def __getattr__(self, name: str) -> bytes:
+            """counts, of a mask that was not made yet."""
+            if name != "counts":
+                raise AttributeError(f"a mask has no {name}", name=name, obj=self)
+            state = vars(self)
+            segmentation = state.get("_segmentation")
+            if segmentation is not None:
+                # Two threads may come here at once: both make the same.
+                state["counts"] = compressed(segmentation, self.height, self.width)
+                state.pop("_segmentation", None)
+            return state["counts"]
 
     @classmethod
     def _from_toggles(cls, toggles: Integers, height: int, width: int) -> RunLengths:
         """toggles: ascending column-major indices at which the value changes, starting from background."""
-        total = height * width
-        if toggles.size and toggles[-1] == total:
-            toggles = toggles[:-1]
-        runs = np.diff(toggles, prepend=0, append=total).tolist()
-        encoded = mask_utils.frPyObjects({"size": [height, width], "counts": runs}, height, width)
-        return cls(height, width, encoded["counts"])
+        return cls(height, width, from_toggles(toggles, height, width))
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it is still to be made of a segmentation."""
+        return "counts" not in vars(self)
 
     def to_coco(self) -> dict[str, Any]:
         """The segmentation for a COCO file: {"size": [H, W], "counts": str}."""
@@ -224,10 +227,12 @@ def measure(masks: Iterable[RunLengths]) -> None:
     for start in range(0, len(unknown), _MEASURED_AT_ONCE):
         some = unknown[start : start + _MEASURED_AT_ONCE]
         objects = [mask._pycocotools() for mask in some]
-        areas, boxes = mask_utils.area(objects), mask_utils.toBbox(objects)
-        for mask, area, bbox in zip(some, areas.tolist(), boxes.astype(np.int64).tolist(), strict=True):
-            # Where cached_property keeps what it has computed.
-            vars(mask).update(area=area, bbox=tuple(bbox))
+        # Kept where cached_property keeps what it has computed.
+        if not all("area" in vars(mask) for mask in some):
+            for mask, area in zip(some, mask_utils.area(objects).tolist(), strict=True):
+                vars(mask)["area"] = area
+        for mask, box in zip(some, mask_utils.toBbox(objects).astype(np.int64).tolist(), strict=True):
+            vars(mask)["bbox"] = tuple(box)
 
 
 def overlaps(masks: Sequence[RunLengths], others: Sequence[RunLengths]) -> npt.NDArray[np.float64]:
@@ -251,44 +256,8 @@ def _compare(masks: Sequence[RunLengths], others: Sequence[RunLengths], *, as_pa
     return np.nan_to_num(np.asarray(shares, np.float64))
 
 
-def _toggles(runs: Integers) -> Integers:
-    """Where the value changes, ascending; runs of no length, which COCO allows anywhere, leave no trace."""
-    toggles: Integers = np.cumsum(runs)[:-1]
-    if runs[1:].all():
-        return toggles
-    places, times = np.unique(toggles, return_counts=True)
-    kept: Integers = places[times % 2 == 1]
-    return kept
-
-
 def _foreground(runs: Integers) -> tuple[Integers, Integers]:
     """The first index of each foreground run and the index after its last, column-major."""
     borders = np.cumsum(runs)
     ends = borders[1::2]
     return borders[0::2][: ends.size], ends
-
-
-def _read_runs(counts: object, total: int) -> Integers:
-    """Run-lengths from outside, checked: whole, not negative, `total` together. Raises ClauseError."""
-    if isinstance(counts, str | bytes):
-        text = counts.encode("utf-8") if isinstance(counts, str) else counts
-        if not is_well_formed(text):
-            raise ClauseError("its compressed run-lengths are damaged")
-        runs = decompress(text)
-    elif isinstance(counts, Sequence) and all(type(n) is int and 0 <= n <= total for n in counts):
-        runs = np.array(counts, np.int64)
-    else:
-        raise ClauseError("its run-lengths are neither a list of whole numbers nor a compressed text")
-    if not runs.size or runs.min() < 0 or runs.sum() != total:
-        raise ClauseError("its run-lengths do not cover the {total} pixels of its image", total=total)
-    return runs
-
-
-def _check_polygon(polygon: object, *, limit: int) -> None:
-    """Raise ClauseError unless it is at least three corners x, y within `limit` pixels of the origin."""
-    if not isinstance(polygon, Sequence) or isinstance(polygon, str | bytes) or len(polygon) < 6 or len(polygon) % 2:
-        raise ClauseError("one of its polygons is not a list of at least three pairs x, y")
-    if not set(map(type, polygon)) <= {int, float} or not math.isfinite(sum(polygon)):
-        raise ClauseError("one of its polygons has a coordinate that is not a finite number")
-    if min(polygon) < -limit or max(polygon) > limit:
-        raise ClauseError("one of its polygons lies far outside its image")

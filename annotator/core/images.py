@@ -21,6 +21,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from annotator.core.plain_headers import plain_size
 from annotator.errors import ImageError, Sentence, reason_of
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
@@ -58,12 +59,15 @@ class OrientedImage:
     note: str = ""
 
 
-def read_header(path: Path) -> ImageHeader:
+def read_header(path: Path | str) -> ImageHeader:
     """The oriented size, without decoding pixels.
 
     Raises ImageError when the file is missing, unreadable, no image, or has more than MAX_PIXELS; damage further on in
     the file shows only when read_image decodes it.
     """
+    plain = plain_size(path)
+    if plain is not None and plain[0] * plain[1] <= MAX_PIXELS:
+        return ImageHeader(*plain)
     with _opened(path) as image:
         width, height = image.size
         return ImageHeader(width, height) if _orientation(image) >= 5 else ImageHeader(height, width)
@@ -109,7 +113,7 @@ def read_image(path: Path, *, least_side: int | None = None) -> OrientedImage:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Image.Image]:
+def _opened(path: Path | str) -> Iterator[Image.Image]:
     """The image with its header read; what Pillow raises here or inside the `with` becomes an ImageError."""
     try:
         if os.path.isdir(path):

@@ -9,31 +9,37 @@ import json
 import re
 from typing import Any
 
-import numpy as np
 import orjson
 
 from annotator.errors import ClauseError
 
-_SHORTEST_LONG = 19  # digits of 2**63, the first that may be too large with a sign
 _LONGEST = 300  # digits of an integer that is still less than the largest float, with room for sums
-_LONG = re.compile(rb"[0-9]{%d}" % _SHORTEST_LONG)
-_BLOCK = 1 << 22  # bytes looked at together
-_SHORT_TEXT = 1 << 12  # bytes for which the pattern is quicker
+_LONG = b"0" * 19  # as many digits as 2**63 has, the first that may be too large with a sign
+_TO_ZEROS = bytes.maketrans(b"123456789", b"0" * 9)  # finding one text in another is many times as fast as a pattern
+_DIGITS = re.compile(rb"[0-9]+")
+_BEFORE = (b"", *(bytes([c]) for c in b"[:,- \t\r\n"))
+_AFTER = (b"", *(bytes([c]) for c in b"]},  \t\r\n"))
 
 # orjson writes 254 levels. Opened must mean writable, and the journal puts some of its own around what a file holds.
 _OUR_LEVELS = 64
+MOST_LEVELS = 254 - _OUR_LEVELS
+"""How deep the lists and objects of a text may be nested."""
 
 
-def loads(data: bytes) -> Any:
-    """The value of a JSON text. Raises ValueError when it is none, or one that `dumps` could not write."""
+def loads(data: bytes, *, is_shallow: bool = False) -> Any:
+    """The value of a JSON text. Raises ValueError when it is none, or one that `dumps` could not write.
+
+    is_shallow: that it has at most MOST_LEVELS is known.
+    """
     value = orjson.loads(data)
-    nested = value
-    for _ in range(_OUR_LEVELS):
-        nested = [nested]
-    try:
-        orjson.dumps(nested)
-    except TypeError as error:
-        raise ClauseError("it is nested too deeply") from error
+    if not is_shallow:
+        nested = value
+        for _ in range(_OUR_LEVELS):
+            nested = [nested]
+        try:
+            orjson.dumps(nested)
+        except TypeError as error:
+            raise ClauseError("it is nested too deeply") from error
     return json.loads(data, parse_int=_whole) if _has_long_number(data) else value
 
 
@@ -57,16 +63,13 @@ def _whole(digits: str) -> int:
 
 
 def _has_long_number(data: bytes) -> bool:
-    """Whether there are so many digits in a row that they may be an integer of more than 64 bits."""
-    if len(data) <= _SHORT_TEXT:
-        return _LONG.search(data) is not None
-    step = _BLOCK - _SHORTEST_LONG
-    return any(_has_long_run(data[start : start + _BLOCK]) for start in range(0, len(data), step))
-
-
-def _has_long_run(block: bytes) -> bool:
-    # The pattern alone takes as long as reading the JSON. After each step, a place is set where that many digits begin.
-    digits = np.frombuffer(block, np.uint8) - ord("0") < 10
-    for shift in (1, 2, 4, 8, _SHORTEST_LONG - 16):
-        digits = digits[:-shift] & digits[shift:]
-    return bool(digits.any())
+    """Whether there is what may be an integer of more than 64 bits: so many digits, and no string or fraction."""
+    zeros = data.translate(_TO_ZEROS)
+    place = zeros.find(_LONG)
+    while place >= 0:
+        match = _DIGITS.match(data, place)
+        assert match is not None
+        if data[place - 1 : place] in _BEFORE and data[match.end() : match.end() + 1] in _AFTER:
+            return True
+        place = zeros.find(_LONG, match.end())
+    return False

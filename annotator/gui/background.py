@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from annotator.core.dataset import OpeningCancelled
+from annotator.core.cancelling import OpeningCancelled
 from annotator.errors import AnnotatorError, Sentence
 from annotator.segment import CancellationToken, Cancelled
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.core.dataset import Cancel
+from annotator.core.cancelling import Cancel
 from annotator.core.document import Document, NextIds
 from annotator.core.formats.exchange import Imported, detected, read_foreign
 from annotator.core.formats.image_index import ImageIndex

@@ -12,8 +12,9 @@ from typing import Any
 
 from annotator.core import coco
 from annotator.core.atomic import replace_file
-from annotator.core.dataset import check_name, find_images
+from annotator.core.dataset import check_name
 from annotator.core.document import Category, Document, ImageRecord
+from annotator.core.image_files import find_images
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError, ImageError, Sentence
 from annotator.segment.everything_config import EverythingConfig

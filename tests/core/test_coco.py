@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pycocotools.coco import COCO
 
-from annotator.core import coco
+from annotator.core import coco, geometry
 from annotator.core.document import (
     Attribute,
     AttributeKind,
@@ -600,3 +600,49 @@ def test_reviews_notes_groups_and_attributes_are_where_the_format_says(tmp_path)
     }
     back = coco.read(path)
     assert (back.categories, back.images, back.instances) == (document.categories, document.images, document.instances)
+
+
+def test_no_polygon_is_filled_before_somebody_asks(path, monkeypatch):
+    """100,000 would take ten seconds."""
+    path.write_text(json.dumps(content()))
+    expected = {i.id: i.mask.area for i in coco.read(path).instances.values()}
+
+    def refuse(*_: object) -> bytes:
+        raise AssertionError("a mask was made")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(geometry, "compressed", refuse)
+        document = coco.read(path)
+        document.snapshot()
+        coco.write(document, path)
+    assert {i.id: i.mask.area for i in document.instances.values()} == expected
+    assert document.instances == coco.read(path).instances
+
+
+def test_what_was_drawn_and_saved_is_read_as_the_same_records(path):
+    """The journal's edits, made before a save, have to fit the file that is read after a crash."""
+    path.write_text(json.dumps(content()))
+    document = coco.read(path)
+    mask = np.zeros((10, 12), bool)
+    mask[2:5, 3:9] = True
+    drawn = Instance(document.take_id(Instance), 7, 2, RunLengths.from_mask(mask), provenance=Provenance("tinysam"))
+    document.put(drawn)
+    coco.write(document, path)
+    assert coco.read(path).instances == document.instances
+
+
+@pytest.mark.parametrize("change", [{"area": 5}, {"bbox": [0, 3, 1, 5]}, {"note": 1}])
+def test_run_lengths_with_another_area_or_box_or_key_keep_them(path, change):
+    data = content()
+    mask = RunLengths.from_coco({"size": [20, 5], "counts": [3, 4, 93]}, 20, 5)
+    data["annotations"][1] |= {"segmentation": mask.to_coco(), "area": 4, "bbox": [0, 3, 1, 4]}
+    if "note" in change:
+        data["annotations"][1]["segmentation"] |= change
+    else:
+        data["annotations"][1] |= change
+    path.write_text(json.dumps(data))
+    coco.write(coco.read(path), path)
+    written = json.loads(path.read_text())["annotations"][1]
+    assert {key: written[key] for key in ("segmentation", "area", "bbox")} == {
+        key: data["annotations"][1][key] for key in ("segmentation", "area", "bbox")
+    }

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from annotator.core import coco, dataset
-from annotator.core.dataset import COCO_NAME, Dataset, OpeningCancelled, open_dataset
+from annotator.core.cancelling import OpeningCancelled
+from annotator.core.dataset import COCO_NAME, Dataset, open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.file_version import FileVersion
 from annotator.core.geometry import RunLengths
@@ -130,14 +131,18 @@ def test_only_images_that_are_not_in_the_file_are_opened(tmp_path, monkeypatch):
     opened, steps, read_header = [], [], dataset.read_header
 
     def watched(path):
-        opened.append(path.name)
+        opened.append(os.path.basename(path))
         return read_header(path)
 
     monkeypatch.setattr(dataset, "read_header", watched)
+    monkeypatch.setattr(dataset, "_REPORTED_TOGETHER", 1)
     result = open_dataset([tmp_path], on_progress=lambda done, total: steps.append((done, total)))
     assert opened == ["a.png", "c.png"]
     assert listed(result) == ["b.png", "a.png", "c.png"]
-    assert steps == [(0, 2), (1, 2), (2, 2)]
+    of_the_file, of_the_images = steps[:-3], steps[-3:]
+    assert of_the_images == [(0, 2), (1, 2), (2, 2)]
+    assert of_the_file == sorted(of_the_file)
+    assert of_the_file[-1] == (1, 1)
 
 
 def test_missing_and_broken_images_are_listed_with_their_problem(tmp_path):
@@ -203,7 +208,8 @@ def test_a_broken_file_in_the_folder_is_not_passed_over(tmp_path):
 
 
 @pytest.mark.parametrize("cancelled_after", [0, 1, 2])
-def test_opening_can_be_cancelled(tmp_path, cancelled_after):
+def test_opening_can_be_cancelled(tmp_path, cancelled_after, monkeypatch):
+    monkeypatch.setattr(dataset, "_REPORTED_TOGETHER", 1)
     for index in range(3):
         picture(tmp_path / f"{index}.png")
 
@@ -221,6 +227,19 @@ def test_opening_can_be_cancelled(tmp_path, cancelled_after):
     with pytest.raises(OpeningCancelled):
         open_dataset([tmp_path], on_progress=on_progress, cancel=flag)
     assert len(steps) == cancelled_after
+
+
+def test_opening_a_coco_file_can_be_cancelled(tmp_path):
+    path = coco_file(
+        tmp_path / "a.json", *({"id": n, "file_name": f"{n}.png", "height": 3, "width": 4} for n in (1, 2))
+    )
+
+    @dataclass
+    class Flag:
+        is_cancelled: bool = True
+
+    with pytest.raises(OpeningCancelled):
+        open_dataset([path], cancel=Flag())
 
 
 def test_what_cannot_be_opened_is_a_sentence(tmp_path):
@@ -336,8 +355,8 @@ def test_a_change_made_while_reading_shows_as_one(tmp_path: Path, monkeypatch: p
     picture(tmp_path / "1.png")
     read = coco.read
 
-    def read_then_change(path: Path, image_root: Path | None = None) -> Document:
-        document = read(path, image_root)
+    def read_then_change(path: Path, *args, **options) -> Document:
+        document = read(path, *args, **options)
         path.write_text("{}")
         return document
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core import json_text
-from annotator.core.json_text import _has_long_number, _has_long_run
+from annotator.core.json_text import _has_long_number
 
 numbers = st.integers() | st.integers(2**62, 2**66) | st.integers(-(2**66), -(2**62)) | st.integers(-(10**250), 10**250)
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
@@ -35,12 +35,17 @@ def test_a_long_number_is_found_wherever_it_is(size, digits):
     assert _has_long_number(bytes(data)) is (digits >= 19)
 
 
-pieces = st.sampled_from([b"1", b"0" * 17, b"9" * 18, b"5" * 19, b".", b"/", b":", b"a"])
+@given(st.integers(-(10**30), 10**30))
+def test_an_integer_is_long_wherever_it_stands(number):
+    data = json.dumps([1, {"a": number}, [number], number])
+    assert _has_long_number(data.encode()) is (len(str(abs(number))) >= 19)
 
 
-@given(st.lists(pieces, max_size=6).map(b"".join))
-def test_a_long_run_is_what_the_pattern_finds(data):
-    assert _has_long_run(data + b"x" * 20) is _has_long_number(data)
+@pytest.mark.parametrize(
+    "data", [b'["12345678901234567890"]', b"[0.12345678901234567890]", b"[12345678901234567890.5]"]
+)
+def test_digits_that_are_no_integer_cost_no_second_reading(data):
+    assert not _has_long_number(data)
 
 
 @pytest.mark.parametrize("value", [object(), {1, 2}, "\ud800", [float("nan"), 2**70], [object(), 2**70]])

@@ -54,10 +54,16 @@ def texts(draw):
     return bytes(text), draw(st.sampled_from([lengths.height * lengths.width] * 4 + [1]))
 
 
+def covers(text: bytes, pixels: int) -> bool:
+    runs = slowly(text)
+    return runs is not None and min(runs) >= 0 and sum(runs) == pixels
+
+
 @given(st.lists(texts(), max_size=8))
 def test_many_are_checked_as_one_by_one(cases):
-    result = rle.are_canonical([text for text, _ in cases], [pixels for _, pixels in cases])
-    assert result.tolist() == [is_canonical(text, pixels) for text, pixels in cases]
+    checked = rle.check_many([text for text, _ in cases], [pixels for _, pixels in cases])
+    assert checked.covers.tolist() == [covers(text, pixels) for text, pixels in cases]
+    assert checked.is_canonical.tolist() == [is_canonical(text, pixels) for text, pixels in cases]
 
 
 @given(texts())
@@ -75,4 +81,5 @@ def test_batches_make_no_difference(monkeypatch, characters):
     rng = np.random.default_rng(0)
     right = [RunLengths.from_mask(rng.random((9, 11)) < share).counts for share in np.linspace(0, 1, 20)]
     cases = [text for pair in zip(right, [text[:-1] + b"~" for text in right], strict=True) for text in pair]
-    assert rle.are_canonical(cases, [99] * 40).tolist() == [True, False] * 20
+    checked = rle.check_many(cases, [99] * 40)
+    assert checked.covers.tolist() == checked.is_canonical.tolist() == [True, False] * 20

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.core import coco
-from annotator.core.dataset import Cancel
+from annotator.core.cancelling import Cancel
 from annotator.core.document import Document, Record
 from annotator.core.formats import coco_files, labelme, masks, voc, yolo
 from annotator.core.formats.files import new_folder

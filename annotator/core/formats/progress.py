@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from annotator.core.dataset import Cancel, OpeningCancelled
+from annotator.core.cancelling import Cancel, OpeningCancelled
 
 _Item = TypeVar("_Item")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pycocotools.coco import COCO
 
 from annotator.core import coco
-from annotator.core.dataset import OpeningCancelled
+from annotator.core.cancelling import OpeningCancelled
 from annotator.core.document import Category, Document, ImageRecord, Instance, Review, ReviewState, StoredProposal
 from annotator.core.formats.exchange import FORMATS, detected, export, read_foreign
 from annotator.core.formats.files import new_folder

@@ -1,0 +1,91 @@
+"""The images on disk, and the order of their names."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from annotator.core.cancelling import Cancel, check_cancel
+from annotator.core.images import IMAGE_SUFFIXES
+from annotator.errors import DatasetError, Sentence, reason_of
+
+_TEXT_AND_NUMBER = re.compile(r"(\D*)(\d*)")
+NaturalKey = tuple[tuple[str, int, str], ...]
+
+
+@dataclass(frozen=True)
+class FoundImages:
+    """Images on disk. names: relative to the folder that was searched, with forward slashes, in natural order.
+
+    notes: sentences for the user on sub-folders that cannot be read.
+    """
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None = None) -> FoundImages:
+    """The images in a folder, and with `recursive` in its sub-folders, but in nothing hidden by a leading dot.
+
+    Raises DatasetError when the folder cannot be read, OpeningCancelled when `cancel` is set.
+    """
+    found: list[str] = []
+    notes: list[str] = []
+    seen: set[str] = set()
+
+    def on_error(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise DatasetError(
+                "The folder {folder} cannot be read ({reason}): check its permissions.",
+                folder=folder,
+                reason=reason_of(error),
+            ) from error
+        notes.append(
+            Sentence(
+                "The folder {folder} was left out because it cannot be read ({reason}).",
+                folder=error.filename,
+                reason=reason_of(error),
+            )
+        )
+
+    for where, folders, files in os.walk(folder, onerror=on_error, followlinks=True):
+        check_cancel(cancel)
+        # A link to a folder further up would be walked for ever.
+        real = os.path.realpath(where)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = [name for name in folders if recursive and not name.startswith(".")]
+        below = relative(Path(where), folder)
+        # Not by way of Path, which takes longer for each image than all the rest.
+        prefix = "" if below == "." else f"{below}/"
+        found += (
+            prefix + name
+            for name in files
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+        )
+    return FoundImages(tuple(sorted(found, key=natural)), tuple(notes))
+
+
+def relative(path: Path, root: Path) -> str:
+    """The path below `root`, with forward slashes."""
+    return path.relative_to(root).as_posix()
+
+
+def natural(path: str) -> NaturalKey:
+    """A sorting key: folder by folder, numbers by their value, capitals beside small letters."""
+    folder, slash, name = path.rpartition("/")
+    return (*_natural_of_folder(folder), *_natural_part(name)) if slash else _natural_part(name)
+
+
+@lru_cache(maxsize=256)
+def _natural_of_folder(folder: str) -> NaturalKey:
+    return natural(folder)
+
+
+def _natural_part(name: str) -> NaturalKey:
+    return tuple((text.casefold(), int(number or -1), name) for text, number in _TEXT_AND_NUMBER.findall(name))
