@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotator.core import coco
-from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance, StoredProposal
+from annotator.core.document import (
+    Category,
+    Document,
+    ImageRecord,
+    ImageStatus,
+    Instance,
+    Review,
+    ReviewState,
+    StoredProposal,
+)
 from annotator.core.edits import (
     AcceptProposals,
     AddCategory,
@@ -28,10 +37,13 @@ from annotator.core.edits import (
     Together,
 )
 from annotator.core.geometry import RunLengths
+from annotator.core.mask_editing import split, united
 
 
 def some(data: st.DataObject, records: dict) -> list:
     """A few of the records, in any order."""
+    if not records:
+        return []
     return data.draw(st.lists(st.sampled_from(list(records.values())), unique_by=lambda r: r.id, max_size=3))
 
 
@@ -45,7 +57,11 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
     if document.images:
         kinds.append("status")
     if document.instances:
-        kinds += ["remove", "mask", "change", "z-order"]
+        kinds += ["remove", "mask", "change", "z-order", "say", "merge", "split"]
+    if document.images and document.categories:
+        kinds.append("propose")
+    if document.proposals:
+        kinds.append("accept")
     kind = data.draw(st.sampled_from(kinds))
     if kind == "category":
         return AddCategory(Category(document.take_id(Category), data.draw(st.text("ab", max_size=2))))
@@ -61,7 +77,37 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
         return OrderInstances(image_id, tuple(present), tuple(data.draw(st.permutations(present))))
     if kind == "status":
         image = data.draw(st.sampled_from(list(document.images.values())))
-        return ChangeImage(image, replace(image, status=data.draw(st.none() | st.sampled_from(ImageStatus))))
+        status = data.draw(st.none() | st.sampled_from(ImageStatus))
+        review = data.draw(st.none() | st.builds(Review, st.sampled_from(ReviewState), st.text("ab", max_size=2)))
+        return ChangeImage(
+            image, replace(image, status=status, review=review, note=data.draw(st.text("ab", max_size=2)))
+        )
+    if kind == "say":
+        before = data.draw(st.sampled_from(list(document.instances.values())))
+        said = {"attributes": data.draw(st.dictionaries(st.text("ab", max_size=1), st.booleans() | st.integers(0, 9)))}
+        group, iscrowd = data.draw(st.none() | st.integers(1, 9)), data.draw(st.booleans())
+        return ChangeInstance(before, replace(before, group=group, iscrowd=iscrowd, **said))
+    if kind == "merge":
+        image_id = data.draw(st.sampled_from(list(document.instances.values()))).image_id
+        kept, *gone = document.instances_of(image_id)
+        after = kept.with_mask(united([kept.mask, *(instance.mask for instance in gone)]))
+        return Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, after)))
+    if kind == "split":
+        before = data.draw(st.sampled_from(list(document.instances.values())))
+        first, *others = split(before.mask) or [before.mask]
+        added = [AddInstance(replace(before.with_mask(part), id=document.take_id(Instance))) for part in others[:3]]
+        return Together((ChangeInstance(before, before.with_mask(first)), *added))
+    if kind == "propose":
+        image = data.draw(st.sampled_from(list(document.images.values())))
+        category_id = data.draw(st.sampled_from(list(document.categories)))
+        new = tuple(
+            StoredProposal(document.take_id(StoredProposal), image.id, category_id, noise(data, image), score=0.5)
+            for _ in range(data.draw(st.integers(0, 2)))
+        )
+        return ReplaceProposals(tuple(some(data, document.proposals)), new)
+    if kind == "accept":
+        category_id = data.draw(st.sampled_from(list(document.categories)))
+        return AcceptProposals(tuple(some(data, document.proposals)), category_id)
     if kind == "remove category":
         category = data.draw(st.sampled_from(list(document.categories.values())))
         users = tuple(i for i in document.instances_in_order() if i.category_id == category.id)
