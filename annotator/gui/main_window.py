@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter, QStackedWidget, Q
 
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.canvas.detail_strip import DetailStrip
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_strip import PromptStrip
 from annotator.gui.canvas.proposal_layer import ProposalLayer
@@ -364,6 +365,8 @@ class MainWindow(QMainWindow):
         self._toolbox = Toolbox(self.workspace, self.layer, self.proposal_layer, self.actions_, self)
         self._toolbox.refused.connect(self.status.refuse)
         self._toolbox.chosen.connect(self.canvas.set_tool)
+        self.detail_strip = DetailStrip(self.canvas, self.workspace.outline, self.workspace.detail_figures)
+        self._toolbox.vertices_offered.connect(self.detail_strip.offer)
         self.workspace.editor.refining_began.connect(self._toolbox.choose_prompt_tool)
         self.actions_.point_tool.trigger()
 

@@ -47,6 +47,7 @@ class SelectedOutline(QObject):
         self._pinned: tuple[Point, ...] = ()  # where the change under way puts handles
         self._job: BackgroundJob | None = None
         self._detail = 0.6
+        self._is_previewed = False
         selection.instances_changed.connect(self._on_selected)
         selection.view_state.changed.connect(self._on_selected)
         model.instance_changed.connect(self._on_selected)
@@ -94,8 +95,20 @@ class SelectedOutline(QObject):
 
     @detail.setter
     def detail(self, detail: float) -> None:
-        self._detail = detail
-        self.changed.emit()
+        if detail != self._detail:
+            self._detail = detail
+            self.changed.emit()
+
+    @property
+    def is_previewed(self) -> bool:
+        """Whether the polygons through the handles are to be drawn."""
+        return self._is_previewed
+
+    def set_previewed(self, previewed: bool) -> None:
+        """Draw them, or not."""
+        if previewed != self._is_previewed:
+            self._is_previewed = previewed
+            self.changed.emit()
 
     @property
     def tolerance(self) -> float:

@@ -21,6 +21,7 @@ from annotator.core.file_version import FileVersion
 from annotator.core.lock import DatasetLock
 from annotator.gui.autosave import Autosave
 from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.detail_figures import DetailFigures
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.everything_runs import EverythingRuns
 from annotator.gui.folder_runs import FolderRuns
@@ -85,6 +86,7 @@ class Workspace(QObject):
         self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self)
         self.jobs = BackgroundJobs(self)
         self.outline = SelectedOutline(self.model, self.selection, self.editor.masks, self.jobs, self)
+        self.detail_figures = DetailFigures(self.outline, self.jobs, self)
         categories = self.editor.categories
         self.proposals = ProposalView(self.model, self)
         self.proposal_changes = ProposalChanges(self.model, self.selection, self.proposals, categories, self)

@@ -582,6 +582,27 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>DetailStrip</name>
+    <message>
+        <source>Detail</source>
+        <translation>细节</translation>
+    </message>
+    <message>
+        <source>How many vertices there are to pull; the mask stays exactly as it is</source>
+        <translation>可拖动顶点的多少；掩码本身保持不变</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n vertices</source>
+        <translation>
+            <numerusform>%n 个顶点</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, up to %2 px off, IoU %3</source>
+        <translation>%1，最大偏差 %2 像素，IoU %3</translation>
+    </message>
+</context>
+<context>
     <name>DetailsPanel</name>
     <message>
         <source>Attributes...</source>

@@ -67,3 +67,15 @@ def paint_bend(painter: QPainter, viewport: Viewport, places: Sequence[tuple[flo
         painter.drawPolyline(way)
     painter.restore()
     paint_handle(painter, viewport, places[1], chosen=True)
+
+
+def paint_polygons(painter: QPainter, viewport: Viewport, rings: Sequence[Ring]) -> None:
+    """Closed lines, N x 2 image pixels each, dashed."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen in (QPen(CASING, 3.5), QPen(POSITIVE, 1.75, Qt.PenStyle.DashLine)):
+        painter.setPen(pen)
+        for ring in rings:
+            painter.drawPolygon(QPolygonF([viewport.to_widget(QPointF(*place)) for place in ring.tolist()]))
+    painter.restore()

@@ -22,6 +22,7 @@ class Toolbox(QObject):
 
     chosen = Signal(object)  # Tool
     refused = Signal(str)
+    vertices_offered = Signal(bool)  # whether the chosen tool has handles on the selected instance
 
     def __init__(
         self,
@@ -66,3 +67,4 @@ class Toolbox(QObject):
 
     def _on_tool_chosen(self, action: QAction) -> None:
         self.chosen.emit(self.tools[action])
+        self.vertices_offered.emit(action is self._actions.polygon_tool)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
 from annotator.core.outline import Outline
-from annotator.gui.canvas.handle_painter import paint_bend, paint_handle, paint_handles
+from annotator.gui.canvas.handle_painter import paint_bend, paint_handle, paint_handles, paint_polygons
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_painter import paint_preview
 from annotator.gui.canvas.viewport import Viewport
@@ -206,6 +206,8 @@ class VertexEditor(QObject):
                 self._paint_moved(painter, viewport, self._to)
             else:
                 paint_bend(painter, viewport, self._bend(outline, self._grabbed, self._to))
+        if self._outline.is_previewed:
+            paint_polygons(painter, viewport, outline.polygons(self._outline.tolerance))
         paint_handles(painter, viewport, self._hits_of(outline).handles)
         chosen = self._chosen
         if chosen is not None and self._to is None:

@@ -1,0 +1,84 @@
+"""The detail slider: vertices and IoU follow it, the mask never does."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from annotator.core.geometry import RunLengths, overlaps
+from annotator.core.polygons import to_coco
+from tests.gui.test_brush import instances
+from tests.gui.test_vertices import ready, shaped
+
+__all__ = ["shaped"]
+
+ROWS, COLUMNS = np.indices((160, 240))
+TURN = np.arctan2(ROWS - 80, COLUMNS - 120)
+FLOWER = np.hypot(ROWS - 80, COLUMNS - 120) < 50 + 8 * np.sin(5 * TURN)
+
+
+@pytest.fixture
+def flower(shaped):
+    hands = shaped(FLOWER)
+    figures(hands)
+    return hands
+
+
+def figures(hands):
+    ready(hands)
+    found = hands.window.workspace.detail_figures
+    hands.qtbot.waitUntil(lambda: found.figures is not None, timeout=10_000)
+    return found.figures
+
+
+def test_less_detail_is_fewer_vertices_and_a_lower_iou_and_comes_back(flower):
+    strip = flower.window.detail_strip
+    assert strip.isVisible()
+    before = instances(flower)
+    count = flower.window.workspace.model.undo_stack.count()
+    seen = []
+    for value in (100, 50, 0, 100):
+        strip.slider.setValue(value)
+        now = figures(flower)
+        seen.append((now.vertices, now.iou))
+        assert f"{now.vertices} vertices" in strip.text.text()
+        assert f"{now.iou:.3f}" in strip.text.text()
+        rings = flower.window.workspace.outline.current().polygons(now.tolerance)
+        drawn = RunLengths.from_coco(to_coco(rings), 160, 240)  # one part without holes
+        assert now.iou == pytest.approx(overlaps([drawn], [before[0].mask])[0, 0])
+    assert seen[0] > seen[1] > seen[2]
+    assert seen[3] == seen[0]
+    assert seen[2][1] > 0.8
+    assert instances(flower) == before
+    assert flower.window.workspace.model.undo_stack.count() == count
+
+
+def test_the_polygon_is_shown_while_the_slider_is_held(flower):
+    strip, canvas = flower.window.detail_strip, flower.window.canvas
+    strip.slider.setValue(0)
+    figures(flower)
+    before = canvas.grab().toImage()
+    strip.slider.setSliderDown(True)
+    assert canvas.grab().toImage() != before
+    strip.slider.setSliderDown(False)
+    assert canvas.grab().toImage() == before
+
+
+def test_arrows_move_the_slider_and_not_the_image(flower):
+    strip = flower.window.detail_strip
+    strip.slider.setValue(40)
+    strip.slider.setFocus()
+    flower.qtbot.keyClick(strip.slider, Qt.Key.Key_Right)
+    assert strip.slider.value() == 41
+    assert flower.window.canvas.image.path.name == "a.png"
+
+
+def test_other_tools_and_no_selection_have_no_strip(flower):
+    strip = flower.window.detail_strip
+    flower.key(Qt.Key.Key_S)
+    assert not strip.isVisible()
+    flower.key(Qt.Key.Key_G)
+    assert strip.isVisible()
+    flower.window.workspace.selection.select([])
+    assert not strip.isVisible()
