@@ -35,9 +35,11 @@ from annotator.core.edits import (
     RemoveInstances,
     ReplaceProposals,
     Together,
+    joined,
 )
 from annotator.core.geometry import RunLengths
 from annotator.core.mask_editing import split, united
+from tests.core.conftest import attributes, texts
 
 
 def some(data: st.DataObject, records: dict) -> list:
@@ -51,7 +53,7 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
     """An edit that can be applied to the document as it is."""
     kinds = ["category"]
     if document.categories:
-        kinds += ["rename", "remove category", "order"]
+        kinds += ["rename", "remove category", "order", "attributes"]
         if document.images:
             kinds.append("instance")
     if document.images:
@@ -75,6 +77,9 @@ def random_edit(data: st.DataObject, document: Document) -> Edit:
         image_id = data.draw(st.sampled_from(list(document.instances.values()))).image_id
         present = [instance.id for instance in document.instances_of(image_id)]
         return OrderInstances(image_id, tuple(present), tuple(data.draw(st.permutations(present))))
+    if kind == "attributes":
+        category = data.draw(st.sampled_from(list(document.categories.values())))
+        return ChangeCategory(category, replace(category, attributes=data.draw(attributes)))
     if kind == "status":
         image = data.draw(st.sampled_from(list(document.images.values())))
         status = data.draw(st.none() | st.sampled_from(ImageStatus))
@@ -278,3 +283,37 @@ def test_instances_in_another_order_are_saved_and_come_back_in_it(document, tmp_
     assert [i.id for i in document.instances_of(1)] == [1, 2, 3, 4]
     with pytest.raises(ValueError, match="no order"):
         OrderInstances(1, (1, 2, 3, 4), (1, 2, 3)).apply(document)
+
+
+@given(st.from_type(Document), st.data())
+def test_two_edits_joined_do_what_both_do(document, data):
+    """Where they can be joined: whatever is undone and redone, the document is as after both."""
+    if not document.images or not document.instances:
+        return
+    image = data.draw(st.sampled_from(list(document.images.values())))
+    chosen = some(data, document.instances)
+    notes, numbers = (data.draw(texts), data.draw(texts)), (data.draw(st.integers(0, 9)), data.draw(st.integers(0, 9)))
+    edits, before = [], document.snapshot()
+    for note, number in zip(notes, numbers, strict=True):
+        now = document.images[image.id]
+        changes = [ChangeImage(now, replace(now, note=note))]
+        changes += [ChangeInstance(document.instances[i.id], replace(i, group=number)) for i in chosen]
+        edit = Together(tuple(changes))
+        edit.apply(document)
+        edits.append(edit)
+    after = document.snapshot()
+    both = joined(*edits)
+    both.revert(document)
+    assert (document.images, document.instances) == (before.images, before.instances)
+    both.apply(document)
+    assert (document.images, document.instances) == (after.images, after.instances)
+
+
+def test_only_changes_of_the_same_records_in_a_row_are_joined(document):
+    image, instance = document.images[1], document.instances[1]
+    first = ChangeImage(image, replace(image, note="a"))
+    assert joined(first, ChangeImage(image, replace(image, note="b"))) is None  # not what the first left
+    assert joined(first, ChangeInstance(instance, replace(instance, group=1))) is None
+    assert joined(AddCategory(Category(7, "x")), AddCategory(Category(8, "y"))) is None
+    twice = ChangeInstance(instance, replace(instance, group=1)), ChangeInstance(replace(instance, group=1), instance)
+    assert joined(Together(twice), Together(twice)) is None  # one record at two places

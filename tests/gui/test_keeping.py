@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.core import coco
@@ -61,6 +62,20 @@ class TestRecovery:
         assert later.window.status.saved.text() == "saved"
         end(later)
         assert names(again()) == ["cat", "dog"]
+
+    def test_a_note_comes_back_as_far_as_it_was_typed_and_undone(self, hands, again):
+        note = hands.window.images.details.note
+        for text in ("first", "second"):
+            note.setFocus()
+            hands.qtbot.keyClicks(note, text)
+            hands.window.canvas.setFocus()
+        hands.undo()
+        note.setFocus()
+        note.moveCursor(QTextCursor.MoveOperation.End)
+        hands.qtbot.keyClicks(note, "!")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        end(hands)
+        assert again().window.images.details.note.toPlainText() == "first!"
 
     def test_discarded_work_does_not_come_back(self, hands, again, monkeypatch):
         add_category(hands, "cat")

@@ -81,6 +81,7 @@ def plan_merge(document: Document, imported: Document, *, add_images: bool) -> M
             unknown.append(path)
 
     known = {(a.image_id, a.category_id, a.mask) for a in document.annotations_in_order()}
+    first_group = _first_groups(document)
     new: list[Instance | StoredProposal] = []
     repeated = 0
     for annotation in imported.annotations_in_order():
@@ -94,7 +95,10 @@ def plan_merge(document: Document, imported: Document, *, add_images: bool) -> M
         known.add(key)
         new_id = annotation_ids[annotation.id]
         parent_id = None if annotation.parent_id is None else annotation_ids.get(annotation.parent_id)
-        new.append(replace(annotation, id=new_id, image_id=image_id, category_id=category_id, parent_id=parent_id))
+        added = replace(annotation, id=new_id, image_id=image_id, category_id=category_id, parent_id=parent_id)
+        if isinstance(added, Instance) and added.group is not None:
+            added = replace(added, group=added.group + first_group.get(image_id, 0))
+        new.append(added)
     return MergePlan(
         categories=tuple(categories),
         images=tuple(images),
@@ -104,6 +108,15 @@ def plan_merge(document: Document, imported: Document, *, add_images: bool) -> M
         unknown_images=tuple(unknown),
         other_size=tuple(other_size),
     )
+
+
+def _first_groups(document: Document) -> dict[int, int]:
+    """By image, the first number beyond those of the groups it has: the groups that come are others than these."""
+    first: dict[int, int] = {}
+    for instance in document.instances.values():
+        if instance.group is not None:
+            first[instance.image_id] = max(first.get(instance.image_id, 0), instance.group + 1)
+    return first
 
 
 def _path_in(document: Document, imported: Document, image: ImageRecord) -> str:

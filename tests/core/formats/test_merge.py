@@ -148,3 +148,16 @@ def test_nothing_that_is_there_changes(document, other):
         assert {key: new[key] for key in old} == old
     again = plan_merge(document, other, add_images=True)
     assert (again.categories, again.images, again.instances) == ((), (), ())
+
+
+def test_groups_that_come_stay_apart_from_those_that_are_there(document):
+    other = copy_of(document)
+    document.put(replace(document.instances[11], group=2))
+    for number, group in ((311, 2), (312, 2), (315, 0)):
+        instance = other.instances[number]
+        mask = RunLengths.from_mask(~instance.mask.to_mask())
+        other.put(replace(instance.with_mask(mask), group=group))
+    groups = {i.image_id: [] for i in document.instances.values()}
+    for instance in plan_merge(document, other, add_images=False).instances:
+        groups[instance.image_id].append(instance.group)
+    assert groups == {7: [5, 5], 3: [0]}
