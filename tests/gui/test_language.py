@@ -82,6 +82,7 @@ def test_nobody_loses_their_place(keeper, settings, folder, qtbot):
     hands.wait_image("a.png")
     before = keeper.window
     before.images.filter_bar.text.setText(".png")
+    before.images.filter_bar.review.setCurrentIndex(1)
     order = next(a for a in before.images.filter_bar.orders.actions() if a.data() is ImageOrder.NAME)
     order.trigger()
     before.actions_.show_instances.setChecked(False)
@@ -98,6 +99,7 @@ def test_nobody_loses_their_place(keeper, settings, folder, qtbot):
     assert now.scale == view.scale
     assert (now.centre - view.centre).manhattanLength() < 1
     assert after.images.filter_bar.text.text() == ".png"
+    assert after.images.filter_bar.review.currentIndex() == 1
     assert after.images.list_model._order is ImageOrder.NAME
     assert not after.layer.is_visible
     field = after.strip.category_field

@@ -123,12 +123,12 @@ def test_rows_say_the_review_and_what_was_written(hands):
     assert index.data(Qt.ItemDataRole.ToolTipRole) == "b.png\nno instances, untouched, rejected\ndark\nask Li"
 
 
-def test_rows_show_the_review_in_three_shapes(hands):
+def test_rows_show_the_review_in_three_shapes_and_whether_there_is_a_note(hands):
     view = hands.window.images.view
     view.selectionModel().select(view.model().index(0, 0), QItemSelectionModel.SelectionFlag.ClearAndSelect)
     pictures = []
-    for review in (None, TO_REVIEW, ACCEPTED, REJECTED):
-        put(hands, 2, review=review)
+    for review, note in ((None, ""), (TO_REVIEW, ""), (ACCEPTED, ""), (REJECTED, ""), (REJECTED, "a"), (None, "a")):
+        put(hands, 2, review=review, note=note)
         listed(hands)
         rect = view.visualRect(hands.window.images.list_model.index(1))
         pictures.append(view.viewport().grab(rect).toImage())

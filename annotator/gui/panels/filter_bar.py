@@ -103,6 +103,7 @@ class FilterBar(QWidget):
         """Filter and order by what another bar does."""
         self.text.setText(before.text.text())
         self.status.setCurrentIndex(before.status.currentIndex())
+        self.review.setCurrentIndex(before.review.currentIndex())
         self.category.setCurrentIndex(before.category.currentIndex())
         for action, other in zip(self.orders.actions(), before.orders.actions(), strict=True):
             if other.isChecked():

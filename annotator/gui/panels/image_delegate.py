@@ -55,17 +55,26 @@ class ImageDelegate(RowDelegate):
         left = frame.right() + 1 + GAP
         half = area.height() // 2
         name = QRect(left, area.top(), area.right() - left, half)
-        review = mark.translated(-(_MARK + GAP), 0)
-        end = (mark if row.record.review is None else review).left()
+        marks = self._marks(row, option)
+        end = mark.left() - len(marks) * (_MARK + GAP)
         note = QRect(left, area.top() + half, end - GAP - left, half)
         # The folder and the end of the name tell images apart.
         draw_text(painter, option, name, row.record.path, elide=Qt.TextElideMode.ElideMiddle)
         draw_text(painter, option, note, row.note, faint=True)
         if row.record.problem is None:
             draw_status(painter, QRectF(mark), row.status, option)
-            if row.record.review is not None:
-                symbol, color = _REVIEWS[row.record.review.state]
-                draw_symbol(painter, review, symbol, text_color(option) if is_selected(option) else color)
+        for number, (symbol, color) in enumerate(marks, start=1):
+            draw_symbol(painter, mark.translated(-number * (_MARK + GAP), 0), symbol, color)
+
+    def _marks(self, row: ImageRow, option: QStyleOptionViewItem) -> list[tuple[str, QColor]]:
+        """Symbols and their colours, from the right: the review, and whether there is a note."""
+        marks = []
+        if row.record.review is not None:
+            symbol, color = _REVIEWS[row.record.review.state]
+            marks.append((symbol, text_color(option) if is_selected(option) else color))
+        if row.record.note:
+            marks.append(("note", text_color(option, faint=True)))
+        return marks
 
     def _draw_thumbnail(
         self, painter: QPainter, option: QStyleOptionViewItem, frame: QRect, picture: QPixmap | None
