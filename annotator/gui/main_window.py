@@ -16,6 +16,7 @@ from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_strip import PromptStrip
 from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.canvas.tone_panel import TonePanel
+from annotator.gui.canvas_menu import CanvasMenu
 from annotator.gui.dialogs.about import AboutDialog
 from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.dialogs.prelabel import PrelabelDialog
@@ -357,7 +358,7 @@ class MainWindow(QMainWindow):
             (actions.about, self.show_about),
         ):
             action.triggered.connect(slot)
-        self.instances.view.addActions(actions.mask_actions)  # for its context menu
+        self.instances.view.addActions((*actions.mask_actions, actions.copy_to_next))  # for its context menu
         actions.show_instances.toggled.connect(self.layer.set_visible)
         actions.full_screen.toggled.connect(self._toggle_full_screen)
 
@@ -367,6 +368,9 @@ class MainWindow(QMainWindow):
         self._toolbox.chosen.connect(self.canvas.set_tool)
         self.detail_strip = DetailStrip(self.canvas, self.workspace.outline, self.workspace.detail_figures)
         self._toolbox.vertices_offered.connect(self.detail_strip.offer)
+        self.canvas_menu = CanvasMenu(
+            self.canvas, self.layer, self.workspace.selection, self.actions_, self.instances, self._toolbox
+        )
         self.workspace.editor.refining_began.connect(self._toolbox.choose_prompt_tool)
         self.actions_.point_tool.trigger()
 

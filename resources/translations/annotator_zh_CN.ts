@@ -424,6 +424,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>CanvasMenu</name>
+    <message>
+        <source>&amp;Mask</source>
+        <translation>掩码(&amp;M)</translation>
+    </message>
+</context>
+<context>
     <name>CategoriesPanel</name>
     <message>
         <source>Categories</source>

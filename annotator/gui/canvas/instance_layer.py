@@ -88,11 +88,12 @@ class InstanceLayer(QObject):
         """The pixels of the instance's mask."""
         return self._model.document.instances[instance_id].mask.area
 
-    def instance_at(self, position: QPointF) -> int | None:
+    def instance_at(self, position: QPointF, *, also_locked: bool = False) -> int | None:
         """The id of the topmost instance with that image pixel that is neither hidden nor locked, or None."""
         if not self.is_visible:
             return None
-        untouchable = self._selection.view_state.hidden_ids | self._selection.view_state.locked_ids
+        view_state = self._selection.view_state
+        untouchable = view_state.hidden_ids if also_locked else view_state.hidden_ids | view_state.locked_ids
         for instance in reversed(self._instances()):
             if instance.id in untouchable:
                 continue

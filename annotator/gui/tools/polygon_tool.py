@@ -45,6 +45,11 @@ class PolygonTool(Tool):
         self._viewport_scale = 1.0
         changes.waiting_changed.connect(self._on_waiting_changed)
 
+    @property
+    def offers_menu(self) -> bool:  # type: ignore[override]
+        """Only while no polygon is half drawn."""
+        return not self._corners
+
     def press(self, pointer: Pointer) -> None:
         if pointer.button != Qt.MouseButton.LeftButton:
             return

@@ -24,6 +24,8 @@ class SelectTool(Tool):
     with Shift accepts all proposals inside the rectangle.
     """
 
+    offers_menu = True
+
     def __init__(
         self,
         layer: InstanceLayer,

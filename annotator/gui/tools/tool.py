@@ -34,6 +34,7 @@ class Tool(QObject):
     area_changed = Signal(object)  # QRectF in widget pixels: only that part wants repainting
 
     cursor = Qt.CursorShape.ArrowCursor
+    offers_menu = False  # whether the right button opens the canvas's menu
 
     def press(self, pointer: Pointer) -> None:
         """A button went down."""

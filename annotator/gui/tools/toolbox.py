@@ -65,6 +65,11 @@ class Toolbox(QObject):
         if actions.tools.checkedAction() not in (actions.point_tool, actions.box_tool):
             actions.point_tool.trigger()
 
+    @property
+    def offers_menu(self) -> bool:
+        """Whether the right button opens the canvas's menu."""
+        return self.tools[self._actions.tools.checkedAction()].offers_menu
+
     def _on_tool_chosen(self, action: QAction) -> None:
         self.chosen.emit(self.tools[action])
         self.vertices_offered.emit(action is self._actions.polygon_tool)
