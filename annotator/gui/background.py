@@ -94,17 +94,32 @@ class BackgroundJobs(QObject):
         return tuple(self._failures)
 
     def new(
-        self, function: Callable[[BackgroundJob], Any], *, title: str = "", can_cancel: bool = True
+        self,
+        function: Callable[[BackgroundJob], Any],
+        *,
+        title: str = "",
+        can_cancel: bool = True,
+        lists_failure: bool = True,
     ) -> BackgroundJob:
-        """A job to connect to and then to `start`."""
+        """A job to connect to and then to `start`.
+
+        lists_failure: whether its failure joins `failures`; False when whoever asked for it is told elsewhere, because
+        everything is said once.
+        """
         job = BackgroundJob(function, self, title=title, can_cancel=can_cancel)
         self._running.append(job)
         job.finished.connect(lambda: self._forget(job))
         if title:
-            job.failed.connect(lambda reason: self._on_failed(job, reason))
+            if lists_failure:
+                job.failed.connect(lambda reason: self.add_failure(JobFailure(job.title, reason)))
             job.progressed.connect(self.changed)
             self.changed.emit()
         return job
+
+    def add_failure(self, failure: JobFailure) -> None:
+        """List what went wrong."""
+        self._failures.append(failure)
+        self.changed.emit()
 
     def clear_failures(self) -> None:
         """The user has read them."""
@@ -116,9 +131,6 @@ class BackgroundJobs(QObject):
         for job in list(self._running):
             job.cancel.cancel()
             job.wait()
-
-    def _on_failed(self, job: BackgroundJob, reason: str) -> None:
-        self._failures.append(JobFailure(job.title, reason))
 
     def _forget(self, job: BackgroundJob) -> None:
         self._running.remove(job)

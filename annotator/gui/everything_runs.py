@@ -85,7 +85,6 @@ class EverythingRuns(QObject):
         self._runs[image_id] = _Run(self._model.document, image.path.name, job)
         job.succeeded.connect(lambda outcome: self._store(image_id, job, outcome))
         job.finished.connect(lambda: self._forget(image_id, job))
-        job.failed.connect(self.told)
         job.start()
         self.changed.emit(image_id)
 

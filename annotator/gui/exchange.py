@@ -51,6 +51,7 @@ class Exchange(QObject):
                 cancel=job.cancel,
             ),
             title=self.tr("Exporting to %1").replace("%1", request.out.name),
+            lists_failure=False,
         )
         job.succeeded.connect(self._on_exported)
         job.failed.connect(self._messages.tell)

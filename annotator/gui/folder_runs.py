@@ -111,7 +111,6 @@ class FolderRuns(QObject):
             return None
         job = self._jobs.new(work, title=title)
         job.progressed.connect(self._on_progressed)
-        job.failed.connect(self.told)
         job.finished.connect(self._on_finished)
         self._job, self._title, self._started, self._first_done = job, title, time.monotonic(), -1
         return job

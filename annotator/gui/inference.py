@@ -73,8 +73,8 @@ class Inference(QObject):
         self._closing = False
         self._requests_given = 0
         self._embeddings = EmbeddingCache(_EMBEDDING_BYTES)
-        self._announced_key = ""  # the current image's key once its embedding was reported
-        self._refused_keys: set[str] = set()  # images the segmenter could not encode
+        self._announced_key = ""  # the current image's key once its embedding, or why there is none, was reported
+        self._refused: dict[str, str] = {}  # images the segmenter could not encode, and why, by their keys
         self._failures_in_a_row = 0
         self.segmenter_name = ""
         self._state, self._problem = SegmenterState.STARTING, ""
@@ -220,7 +220,7 @@ class Inference(QObject):
             self._replacement_wanted = False
             self._generation += 1
             self._embeddings.clear()
-            self._refused_keys.clear()
+            self._refused.clear()
             self._announced_key = ""
             self._failures_in_a_row = 0
             if self._current is not None:
@@ -245,6 +245,9 @@ class Inference(QObject):
                     if decode is not None and (embedding := self._embeddings.get(decode.key)) is not None:
                         self._decode = None
                         return partial(self._run_decode, decode, embedding)
+                    if decode is not None and decode.key in self._refused:
+                        self._decode = None
+                        return partial(self._refuse_decode, decode)
                     preview, self._preview = self._preview, None
                     if preview is not None and (embedding := self._embeddings.get(preview.key)) is not None:
                         return partial(self._run_preview, preview, embedding)
@@ -258,11 +261,15 @@ class Inference(QObject):
         return None
 
     def _needs_encoding(self, image: _CurrentImage) -> bool:
-        if image.key in self._refused_keys:
-            return False
-        return image.key != self._announced_key or self._embeddings.get(image.key) is None
+        if image.key != self._announced_key:
+            return True
+        return image.key not in self._refused and self._embeddings.get(image.key) is None
 
     def _run_encode(self, image: _CurrentImage, segmenter: SegmenterProcess) -> bool:
+        if image.key in self._refused:
+            self._announced(image)
+            self.encode_failed.emit(image.key, self._refused[image.key])
+            return True
         started = time.perf_counter()
         cached = self._embeddings.get(image.key) is not None
         if not cached:
@@ -274,17 +281,21 @@ class Inference(QObject):
             except SegmenterError:
                 raise
             except _MODEL_FAILURES as error:
-                self._refused_keys.add(image.key)
-                self.encode_failed.emit(image.key, _told(error))
+                self._refused[image.key] = _told(error)
+                self._announced(image)
+                self.encode_failed.emit(image.key, self._refused[image.key])
                 self._enter(SegmenterState.READY)
                 return True
         self._failures_in_a_row = 0
-        with self._condition:
-            if self._current is image:
-                self._announced_key = image.key
+        self._announced(image)
         self.encoded.emit(Encoded(image.key, time.perf_counter() - started, cached))
         self._enter(SegmenterState.READY)
         return True
+
+    def _announced(self, image: _CurrentImage) -> None:
+        with self._condition:
+            if self._current is image:
+                self._announced_key = image.key
 
     def _run_decode(self, request: DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
         started = time.perf_counter()
@@ -299,6 +310,10 @@ class Inference(QObject):
             return True
         self._failures_in_a_row = 0
         self.decoded.emit(Decoded(request.request_id, shown, time.perf_counter() - started))
+        return True
+
+    def _refuse_decode(self, request: DecodeRequest, segmenter: SegmenterProcess) -> bool:
+        self.decode_failed.emit(request.request_id, self._refused[request.key])
         return True
 
     def _run_preview(self, request: DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:

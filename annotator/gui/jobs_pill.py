@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
 from annotator.gui.icons import set_icon
 from annotator.gui.language import translated
 
@@ -56,7 +56,7 @@ class JobsPill(QToolButton):
             if total:
                 text += f"  {done} / {total}"
         else:
-            text = self.tr("%n failed", "", len(failures)) if failures else ""
+            text = self._failure_text(failures)
         icon_name = "warning" if failures else "jobs"
         if self._icon_name != icon_name:
             self._icon_name = icon_name
@@ -67,6 +67,13 @@ class JobsPill(QToolButton):
         self.panel.refresh()
         if not text:
             self.panel.hide()
+
+    def _failure_text(self, failures: tuple[JobFailure, ...]) -> str:
+        if not failures:
+            return ""
+        if len(failures) == 1:
+            return self.tr("%1: failed").replace("%1", failures[0].title)
+        return self.tr("%n failed", "", len(failures))
 
     def _on_clicked(self) -> None:
         self.panel.refresh()

@@ -74,7 +74,10 @@ class Saver(QObject):
             raise ValueError("there is no document to save")
         writing = _Writing(document.snapshot(), path, is_own, self._model.coco_version, keeping, keeping.sequence)
         job = self._jobs.new(
-            lambda _: writing.run(), title=self.tr("Saving %1").replace("%1", path.name), can_cancel=False
+            lambda _: writing.run(),
+            title=self.tr("Saving %1").replace("%1", path.name),
+            can_cancel=False,
+            lists_failure=False,
         )
         self._ended = _nothing
         job.succeeded.connect(

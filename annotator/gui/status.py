@@ -33,6 +33,7 @@ class StatusBar(QStatusBar):
         self._inference = inference
         self._state = inference.state
         self._problem = inference.problem
+        self._image_key = ""
         self._encoded: Encoded | None = None
         self._decode_seconds: float | None = None
         self.segmenter = QLabel(self)
@@ -60,6 +61,7 @@ class StatusBar(QStatusBar):
 
     def show_image(self, image: LoadedImage | None) -> None:
         """Another image is on screen."""
+        self._image_key = "" if image is None else image.key
         self._encoded = None
         self._decode_seconds = None
         self.note.setText("" if image is None else translated(image.note))
@@ -84,8 +86,9 @@ class StatusBar(QStatusBar):
         self._show_segmenter()
 
     def _on_encoded(self, encoded: Encoded) -> None:
-        self._encoded = encoded
-        self._show_segmenter()
+        if encoded.key == self._image_key:  # else a late one, of an image that was left meanwhile
+            self._encoded = encoded
+            self._show_segmenter()
 
     def _on_decoded(self, seconds: float) -> None:
         self._decode_seconds = seconds
@@ -119,6 +122,9 @@ class StatusBar(QStatusBar):
         elif self._model.refusal:
             self.saved.setText(self.tr("view only"))
         elif self._model.is_saved and (self._model.is_kept or not self._model.is_journalled):
+            if self._model.coco_version is None:
+                self.saved.setText(self.tr("nothing to save yet"))
+                return
             # Undoing to what is in the file counts once the journal knows of it: else it would come back undone.
             self.saved.setText(self.tr("saved"))
         else:

@@ -7,9 +7,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QMetaMethod, QObject, Signal
 
-from annotator.gui.background import BackgroundJob
+from annotator.gui.background import BackgroundJob, JobFailure
 from annotator.gui.child_call import call_in_child
 from annotator.gui.inference_messages import SegmenterProcess
 from annotator.gui.settings import Settings
@@ -74,9 +74,10 @@ class WeightsLibrary(QObject):
         self._importing = job = self._workspace.jobs.new(
             lambda job: call_in_child(_import, path, cancel=job.cancel),
             title=self.tr("Importing %1").replace("%1", path.name),
+            lists_failure=False,
         )
         job.succeeded.connect(self._on_imported)
-        job.failed.connect(self.import_failed)
+        job.failed.connect(lambda reason: self._on_import_failed(job.title, reason))
         job.finished.connect(self._on_import_ended)
         job.start()
 
@@ -88,6 +89,12 @@ class WeightsLibrary(QObject):
         self.use(path)
         self.refresh()
         self.imported.emit(path)
+
+    def _on_import_failed(self, title: str, reason: str) -> None:
+        if self.isSignalConnected(QMetaMethod.fromSignal(self.import_failed)):
+            self.import_failed.emit(reason)
+        else:  # the dialog has been closed meanwhile
+            self._workspace.jobs.add_failure(JobFailure(title, reason))
 
     def _on_import_ended(self) -> None:
         self._importing = None

@@ -149,14 +149,20 @@ class Workspace(QObject):
         job = self.jobs.new(
             lambda job: open_dataset(paths, image_root=image_root, on_progress=job.report_progress, cancel=job.cancel),
             title=self.tr("Opening %1").replace("%1", paths[0].name or str(paths[0])),
+            lists_failure=False,
         )
         state = self.model.state
         job.succeeded.connect(
             lambda dataset: self._on_read(job, dataset, _Source(tuple(paths), image_root, dataset.coco_path), state)
         )
-        job.failed.connect(self.opening_failed)
+        job.failed.connect(lambda reason: self._on_opening_failed(job, reason))
         self._opening = job
         job.start()
+
+    def _on_opening_failed(self, job: BackgroundJob, reason: str) -> None:
+        if job is self._opening:  # else the user has turned to something else
+            self._opening = None
+            self.opening_failed.emit(reason)
 
     def reopen(self) -> None:
         """Read what is open from the disk again; changes that were not saved are lost."""

@@ -2758,6 +2758,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>%n 个任务</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1: failed</source>
+        <translation>%1：失败</translation>
+    </message>
     <message numerus="yes">
         <source>%n failed</source>
         <translation>
@@ -3357,6 +3361,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>view only</source>
         <translation>只读</translation>
+    </message>
+    <message>
+        <source>nothing to save yet</source>
+        <translation>尚无内容可保存</translation>
     </message>
     <message>
         <source>saved</source>

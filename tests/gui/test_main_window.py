@@ -358,12 +358,28 @@ class TestJobs:
         qtbot.mouseClick(clear, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(pill.isHidden)
 
-    def test_opening_is_listed_and_its_failure_too(self, window, tmp_path, qtbot):
+    def test_a_failure_says_what_failed(self, window, qtbot):
+        def fail(job) -> None:
+            raise DatasetError("a.json is damaged.")
+
+        pill = window.status.jobs
+        window.workspace.jobs.new(fail, title="Opening a.json").start()
+        qtbot.waitUntil(lambda: pill.text() == "Opening a.json: failed")
+        assert pill.isVisible()
+
+    def test_what_the_message_bar_says_is_not_listed_again(self, window, tmp_path, qtbot):
         window.open_paths([tmp_path / "nowhere"])
-        qtbot.waitUntil(lambda: len(window.workspace.jobs.failures) == 1)
-        (failure,) = window.workspace.jobs.failures
-        assert "nowhere" in failure.title
-        assert str(tmp_path / "nowhere") in failure.reason
+        qtbot.waitUntil(lambda: str(tmp_path / "nowhere") in window.messages.text)
+        assert window.messages.isVisible()
+        qtbot.waitUntil(lambda: not window.workspace.jobs.listed)
+        assert not window.workspace.jobs.failures
+
+    def test_the_failure_of_an_opening_that_was_given_up_is_not_told(self, window, folder, tmp_path, qtbot):
+        with qtbot.assertNotEmitted(window.workspace.opening_failed):
+            window.open_paths([tmp_path / "nowhere"])
+            Hands(window, qtbot).open(folder)
+            qtbot.waitUntil(lambda: not window.workspace.jobs.listed)
+        assert not window.messages.isVisible()
 
 
 class TestKeysAndHelp:

@@ -124,6 +124,16 @@ def test_a_file_that_is_no_checkpoint_gets_a_sentence(dialog, library, settings,
     qtbot.waitUntil(dialog.import_file.isEnabled)
 
 
+def test_an_import_that_fails_behind_a_closed_dialog_is_listed_with_the_jobs(library, qtbot, tmp_path):
+    wrong = tmp_path / "holiday.pth"
+    wrong.write_text("not a checkpoint")
+    jobs = library._workspace.jobs
+    library.import_file(wrong)
+    qtbot.waitUntil(lambda: len(jobs.failures) == 1, timeout=60_000)
+    assert "holiday.pth" in jobs.failures[0].title
+    assert str(wrong) in jobs.failures[0].reason
+
+
 def test_an_import_can_be_cancelled(dialog, library, qtbot, monkeypatch, checkpoint, own_weights):
     choose_file(monkeypatch, checkpoint)
     qtbot.mouseClick(dialog.import_file, Qt.MouseButton.LeftButton)
