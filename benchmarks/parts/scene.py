@@ -136,6 +136,12 @@ def wait(app: QApplication, condition: Callable[[], bool]) -> None:
 
 
 def memory() -> float:
-    """Megabytes resident in this process and its children; what they share counts more than once."""
+    """Megabytes that this process and its children occupy together."""
     process = psutil.Process()
-    return sum(p.memory_info().rss for p in [process, *process.children(recursive=True)]) / 2**20
+    return sum(map(megabytes, [process, *process.children(recursive=True)]))
+
+
+def megabytes(process: psutil.Process) -> float:
+    """Resident, of pages shared with other processes only the share, where the system tells."""
+    info = process.memory_full_info()
+    return getattr(info, "pss", info.rss) / 2**20
