@@ -7,6 +7,7 @@ the outside over edges or corners, so that no mask is both.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -31,6 +32,38 @@ def largest_part(mask: RunLengths) -> RunLengths:
     """The largest part of the mask; of equal ones the first from the top."""
     parts = split(mask)
     return max(parts, key=lambda part: part.area) if parts else mask
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A mask without small things, and how many parts went and holes were filled."""
+
+    mask: RunLengths
+    parts: int
+    holes: int
+
+
+def cleaned(mask: RunLengths, *, parts_below: int, holes_below: int) -> Cleaned:
+    """The mask without its parts of fewer pixels, and then with its holes of fewer pixels filled.
+
+    0 leaves all of a kind. The largest part always stays.
+    """
+    part, x0, y0 = mask.crop()
+    if not part.size:
+        return Cleaned(mask, 0, 0)
+    _, labels, figures, _ = cv2.connectedComponentsWithStats(part.view(np.uint8), connectivity=4)
+    areas = figures[:, cv2.CC_STAT_AREA]
+    goes = areas < parts_below
+    goes[0] = goes[1 + int(areas[1:].argmax())] = False
+    if goes.any():
+        part = part & ~goes[labels]
+    padded = np.pad(~part, 1, constant_values=True)
+    _, hole_labels, hole_figures, _ = cv2.connectedComponentsWithStats(padded.view(np.uint8), connectivity=8)
+    fills = hole_figures[:, cv2.CC_STAT_AREA] < holes_below
+    fills[0] = fills[hole_labels[0, 0]] = False  # the mask itself, and the outside
+    if fills.any():
+        part = part | fills[hole_labels][1:-1, 1:-1]
+    return Cleaned(_placed(part, x0, y0, mask), int(goes.sum()), int(fills.sum()))
 
 
 def split(mask: RunLengths) -> list[RunLengths]:

@@ -113,6 +113,7 @@ class Actions(QObject):
             self._canvas.addAction(action)
         self.fill_holes = self._add(self.tr("&Fill holes"))
         self.remove_islands = self._add(self.tr("Remove &islands"))
+        self.clean_up = self._add(self.tr("Remove small parts and hol&es..."))
         self.smooth = self._add(self.tr("S&mooth"))
         self.merge = self._add(self.tr("Mer&ge"))
         self.subtract = self._add(self.tr("Su&btract"))
@@ -145,7 +146,8 @@ class Actions(QObject):
     @property
     def mask_actions(self) -> tuple[QAction, ...]:
         """What changes the masks of the selected instances."""
-        return self.refine, self.fill_holes, self.remove_islands, self.smooth, self.merge, self.subtract, self.split
+        cleaning = (self.fill_holes, self.remove_islands, self.clean_up, self.smooth)
+        return self.refine, *cleaning, self.merge, self.subtract, self.split
 
     @property
     def _document_actions(self) -> tuple[QAction, ...]:

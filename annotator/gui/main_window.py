@@ -18,6 +18,7 @@ from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.canvas.tone_panel import TonePanel
 from annotator.gui.canvas_menu import CanvasMenu
 from annotator.gui.dialogs.about import AboutDialog
+from annotator.gui.dialogs.clean_up import CleanUpDialog
 from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.gui.dialogs.settings import SettingsDialog
@@ -116,6 +117,12 @@ class MainWindow(QMainWindow):
         dialog = PrelabelDialog(self.workspace.model.document, self)
         dialog.wanted.connect(self.workspace.folder_runs.prelabel)
         self._open(dialog)
+
+    def show_clean_up(self) -> None:
+        """Ask which parts and holes of the selected instances are too small, then remove them."""
+        masks = self.workspace.editor.masks
+        if instances := masks.changeable():
+            self._open(CleanUpDialog(instances, masks, self.workspace.jobs, self))
 
     def show_keys(self) -> None:
         """Open the list of keys."""
@@ -347,6 +354,7 @@ class MainWindow(QMainWindow):
             (actions.refine, workspace.editor.refine),
             (actions.fill_holes, workspace.editor.masks.fill_holes),
             (actions.remove_islands, workspace.editor.masks.remove_islands),
+            (actions.clean_up, self.show_clean_up),
             (actions.smooth, workspace.editor.masks.smooth),
             (actions.merge, workspace.editor.masks.merge),
             (actions.subtract, workspace.editor.masks.subtract),

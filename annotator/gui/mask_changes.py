@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -88,6 +88,27 @@ class MaskChanges(QObject):
     def smooth(self) -> None:
         """Smooth the selected instances; one that is too thin to survive it stays."""
         self._change_each(mask_editing.smooth, self.tr("Smooth"))
+
+    def changeable(self) -> list[Instance]:
+        """The selected instances if all of their masks may be changed; none, and the user is told why, otherwise."""
+        selected = self.selected()
+        if not selected:
+            self.refused.emit(self.tr("Select the instances to change."))
+        return selected if all(self.may_change(instance) for instance in selected) else []
+
+    def set_masks(self, instances: Sequence[Instance], masks: Sequence[RunLengths], text: str) -> None:
+        """Give instances other masks in one edit.
+
+        Those that are not as they were any more stay, and so do those whose mask would be empty.
+        """
+        document = self._model.document
+        edits = [
+            ChangeInstance(instance, instance.with_mask(mask))
+            for instance, mask in zip(instances, masks, strict=True)
+            if document.instances.get(instance.id) == instance and mask != instance.mask and mask.area
+        ]
+        if edits:
+            self._model.push(Together(tuple(edits)), text)
 
     def merge(self) -> None:
         """Make the selected instances one, with the lowest id of them and what that one says."""

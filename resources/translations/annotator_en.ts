@@ -22,6 +22,23 @@
     </message>
 </context>
 <context>
+    <name>CleanUpDialog</name>
+    <message numerus="yes">
+        <source>%n part(s) go</source>
+        <translation>
+            <numerusform>%n part goes</numerusform>
+            <numerusform>%n parts go</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hole(s) are filled</source>
+        <translation>
+            <numerusform>%n hole is filled</numerusform>
+            <numerusform>%n holes are filled</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DetailStrip</name>
     <message numerus="yes">
         <source>%n vertices</source>

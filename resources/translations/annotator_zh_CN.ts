@@ -167,6 +167,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>去除小块(&amp;I)</translation>
     </message>
     <message>
+        <source>Remove small parts and hol&amp;es...</source>
+        <translation>去除小块和小孔(&amp;E)...</translation>
+    </message>
+    <message>
         <source>S&amp;mooth</source>
         <translation>平滑(&amp;M)</translation>
     </message>
@@ -586,6 +590,53 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>different</source>
         <translation>不一致</translation>
+    </message>
+</context>
+<context>
+    <name>CleanUpDialog</name>
+    <message>
+        <source>Remove small parts and holes</source>
+        <translation>去除小块和小孔</translation>
+    </message>
+    <message>
+        <source>Remove &amp;parts smaller than</source>
+        <translation>去除小于此面积的部分(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Fill &amp;holes smaller than</source>
+        <translation>填充小于此面积的孔洞(&amp;H)</translation>
+    </message>
+    <message>
+        <source> px</source>
+        <translation> 像素</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>不处理</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s) go</source>
+        <translation>
+            <numerusform>去除 %n 个部分</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hole(s) are filled</source>
+        <translation>
+            <numerusform>填充 %n 个孔洞</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1, %2.</source>
+        <translation>%1，%2。</translation>
+    </message>
+    <message>
+        <source>%1.</source>
+        <translation>%1。</translation>
+    </message>
+    <message>
+        <source>Nothing is that small.</source>
+        <translation>没有这么小的部分或孔洞。</translation>
     </message>
 </context>
 <context>
@@ -2881,6 +2932,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Smooth</source>
         <translation>平滑</translation>
+    </message>
+    <message>
+        <source>Select the instances to change.</source>
+        <translation>请选择要修改的实例。</translation>
     </message>
     <message>
         <source>Select two or more instances to merge.</source>

@@ -85,3 +85,28 @@ def test_a_mask_on_an_image_of_another_size_is_cut_at_its_edges(mask, height, wi
     part = mask.to_mask()[:height, :width]
     wanted[: part.shape[0], : part.shape[1]] = part
     assert mask_editing.cut_to(mask, height, width) == RunLengths.from_mask(wanted)
+
+
+@given(masks, st.integers(0, 8), st.integers(0, 8))
+def test_cleaning_removes_small_parts_then_fills_small_holes(mask, parts_below, holes_below):
+    wanted, parts = mask.copy(), 0
+    pieces = [piece.to_mask() for piece in mask_editing.split(RunLengths.from_mask(mask))]
+    largest = max((piece.sum() for piece in pieces), default=0)
+    kept = False
+    for piece in pieces:
+        if piece.sum() == largest and not kept:
+            kept = True
+        elif piece.sum() < parts_below:
+            wanted &= ~piece
+            parts += 1
+    filled = mask_editing.fill_holes(RunLengths.from_mask(wanted)).to_mask()
+    holes, left = 0, filled & ~wanted
+    while left.any():
+        hole = flood(left, tuple(np.argwhere(left)[0]), CORNERS)
+        left &= ~hole
+        if hole.sum() < holes_below:
+            wanted |= hole
+            holes += 1
+    made = mask_editing.cleaned(RunLengths.from_mask(mask), parts_below=parts_below, holes_below=holes_below)
+    assert np.array_equal(made.mask.to_mask(), wanted)
+    assert (made.parts, made.holes) == (parts, holes)

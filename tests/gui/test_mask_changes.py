@@ -12,6 +12,7 @@ from annotator.core import coco
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, Together
 from annotator.core.geometry import RunLengths
+from annotator.gui.dialogs.clean_up import CleanUpDialog
 
 
 @pytest.fixture
@@ -115,3 +116,36 @@ def test_holes_and_parts_are_exact_through_edit_save_and_load(hands, put):
     assert np.array_equal(again.mask.to_mask(), wanted)
     record = json.loads(path.read_bytes())["annotations"][0]
     assert np.array_equal(COCO(str(path)).annToMask(record).astype(bool), wanted)
+
+
+def test_small_parts_and_holes_go_by_their_sizes_in_one_edit(hands, put):
+    pin_hole = block(25, 25, 27, 27)
+    (made,) = put((RING & ~pin_hole) | ISLAND | block(150, 50, 170, 70))
+    before = masks(hands)[made.id]
+    hands.window.actions_.clean_up.trigger()
+    dialog = hands.window.findChild(CleanUpDialog)
+    dialog.parts.setValue(17)
+    dialog.holes.setValue(5)
+    hands.qtbot.waitUntil(lambda: dialog.ok.isEnabled() and "1 part" in dialog.note.text(), timeout=10_000)
+    assert "1 hole" in dialog.note.text()
+    dialog.ok.click()
+    assert np.array_equal(masks(hands)[made.id], RING | block(150, 50, 170, 70))
+    hands.window.workspace.model.undo()
+    assert np.array_equal(masks(hands)[made.id], before)
+
+
+def test_sizes_that_meet_nothing_cannot_be_accepted(hands, put):
+    put(RING | ISLAND)
+    hands.window.actions_.clean_up.trigger()
+    dialog = hands.window.findChild(CleanUpDialog)
+    dialog.parts.setValue(16)
+    dialog.holes.setValue(0)
+    hands.qtbot.waitUntil(lambda: "Nothing" in dialog.note.text(), timeout=10_000)
+    assert not dialog.ok.isEnabled()
+    dialog.reject()
+
+
+def test_cleaning_up_needs_a_selection(hands):
+    hands.window.actions_.clean_up.trigger()
+    assert hands.window.findChild(CleanUpDialog) is None
+    assert "Select the instances" in hands.window.status.currentMessage()
