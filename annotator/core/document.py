@@ -121,11 +121,14 @@ class Document:
         """The image's proposals, oldest first."""
         return (self.proposals[i] for i in self._proposal_ids_of_image.get(image_id, ()))
 
+    def annotations(self) -> list[Instance | StoredProposal]:
+        """All instances and proposals, in no order that means anything."""
+        return [*self.instances.values(), *self.proposals.values()]
+
     def annotations_in_order(self) -> list[Instance | StoredProposal]:
         """All instances and proposals, in the order in which they are saved."""
         places = self._places[Instance]
-        both: list[Instance | StoredProposal] = [*self.instances.values(), *self.proposals.values()]
-        return sorted(both, key=lambda annotation: places[annotation.id])
+        return sorted(self.annotations(), key=lambda annotation: places[annotation.id])
 
     def count_of_image(self, image_id: int) -> int:
         """How many instances the image has."""
@@ -137,6 +140,15 @@ class Document:
         if stated is not None:
             return stated
         return ImageStatus.IN_WORK if self.count_of_image(image_id) else ImageStatus.UNTOUCHED
+
+    def statuses(self) -> dict[int, ImageStatus]:
+        """What status_of says of each image, in their order."""
+        numbers = self._instance_ids_of_image
+        in_work, untouched = ImageStatus.IN_WORK, ImageStatus.UNTOUCHED
+        return {
+            image_id: image.status or (in_work if numbers.get(image_id) else untouched)
+            for image_id, image in self.images.items()
+        }
 
     def count_of_category(self, category_id: int) -> int:
         """How many instances the category has."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from PySide6.QtCore import QObject, QThread, Signal
 from annotator.core.cancelling import OpeningCancelled
 from annotator.errors import AnnotatorError, Sentence
 from annotator.segment import CancellationToken, Cancelled
+
+_SWITCH_SECONDS = 0.001
+"""How long a worker may keep Python's lock that the window waits for. Painting takes and gives it back dozens of times;
+with Python's own 5 ms each time, a busy worker would make a window of 10 ms one of 200."""
 
 
 class BackgroundJob(QThread):
@@ -80,6 +85,7 @@ class BackgroundJobs(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        sys.setswitchinterval(_SWITCH_SECONDS)
         self._running: list[BackgroundJob] = []
         self._failures: list[JobFailure] = []
 

@@ -105,7 +105,8 @@ class Saver(QObject):
 
     def _on_finished(self) -> None:
         self._writing = None
-        self._ended()
+        ended, self._ended = self._ended, _nothing  # it refers to the document
+        ended()
         if self._waiting and not self.is_saving:
             path, overwrite = next(iter(self._waiting.items()))
             del self._waiting[path]

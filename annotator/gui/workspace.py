@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
@@ -19,6 +20,7 @@ from annotator.core.dataset import Dataset, open_dataset
 from annotator.core.document import ImageRecord
 from annotator.core.file_version import FileVersion
 from annotator.core.lock import DatasetLock
+from annotator.gui import garbage
 from annotator.gui.autosave import Autosave
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.detail_figures import DetailFigures
@@ -44,6 +46,7 @@ from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 
 _DIALOG_POLL_MS = 100
+_MOST_COLLECTED = 5_000  # records; to look for garbage among more takes too long
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,12 @@ class Workspace(QObject):
         if self._opening is not None:
             self._opening.cancel.cancel()
         paths = list(chosen)
+
+        def read(job: BackgroundJob) -> Dataset:
+            return _read(job, paths, image_root)
+
         job = self.jobs.new(
-            lambda job: open_dataset(paths, image_root=image_root, on_progress=job.report_progress, cancel=job.cancel),
+            read,
             title=self.tr("Opening %1").replace("%1", paths[0].name or str(paths[0])),
             lists_failure=False,
         )
@@ -209,7 +216,7 @@ class Workspace(QObject):
                 newest = dataset
                 if FileVersion.of(dataset.coco_path) != dataset.coco_version:
                     # It was saved after it was read, by this window or another. Nobody else saves it from now on.
-                    newest = open_dataset(source.chosen, image_root=source.image_root, cancel=job.cancel)
+                    newest = _read(job, source.chosen, source.image_root)
                 keeping = Keeping(newest.document, newest.coco_path, lock)
             except BaseException:
                 lock.release()
@@ -236,7 +243,9 @@ class Workspace(QObject):
         self._leave_image()
         self.session.forget()
         self._image_id = None
+        forgotten = self.model.document.annotations()
         self.model.open(dataset, keeping)
+        self.jobs.new(lambda _: _free(forgotten)).start()
         problems = () if before is None or not before.problem else (before.problem,)
         self.opened.emit((*problems, *dataset.notes))
         first = self._first_image(source)
@@ -342,3 +351,20 @@ class Workspace(QObject):
         times = "\N{MULTIPLICATION SIGN}"
         sizes = (f"{width} {times} {height}", f"{record.width} {times} {record.height}")
         return text.replace("%1", record.path).replace("%2", sizes[0]).replace("%3", sizes[1])
+
+
+def _read(job: BackgroundJob, chosen: Sequence[Path], image_root: Path | None) -> Dataset:
+    """Open a dataset, for a worker thread."""
+    with garbage.pause():
+        dataset = open_dataset(chosen, image_root=image_root, on_progress=job.report_progress, cancel=job.cancel)
+        document = dataset.document
+        if len(document.images) + len(document.instances) + len(document.proposals) > _MOST_COLLECTED:
+            garbage.exempt_all()
+    return dataset
+
+
+def _free(records: list[Any]) -> None:
+    """Forget what nobody else may know any more, one by one, in a worker thread: all at once takes long, too long for
+    the window, which has to wait for Python's lock."""
+    while records:
+        records.pop()

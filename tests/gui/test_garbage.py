@@ -6,6 +6,8 @@ import gc
 import threading
 import weakref
 
+from annotator.gui import garbage
+
 
 class Cycle:
     """Garbage that says in which thread it goes."""
@@ -41,3 +43,27 @@ def test_older_garbage_is_collected_too(garbage_in_the_gui_thread):
         garbage_in_the_gui_thread.collect_if_due()
         del young
     assert collected_in == [threading.main_thread()]
+
+
+def test_nothing_is_collected_during_a_pause(garbage_in_the_gui_thread):
+    collected_in: list[threading.Thread] = []
+    with garbage.pause():
+        make_garbage(collected_in)
+        garbage_in_the_gui_thread.collect_if_due()
+        assert collected_in == []
+    garbage_in_the_gui_thread.collect_if_due()
+    assert collected_in
+
+
+def test_what_is_exempt_is_freed_without_a_collection():
+    gone: list[int] = []
+    kept = {0: type("Anything", (), {})()}
+    weakref.finalize(kept[0], gone.append, 1)
+    try:
+        garbage.exempt_all()
+        gc.collect()
+        assert gone == []
+        kept.clear()
+        assert gone == [1]
+    finally:
+        gc.unfreeze()

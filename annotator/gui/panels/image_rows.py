@@ -52,7 +52,7 @@ class ImageListModel(QAbstractListModel):
         self._key_of: dict[int, tuple[int, str, int]] = {}
         self._places: dict[int, int] = {}
         self._sorted_names: dict[int, str] = {}
-        self._searched: dict[int, str] = {}
+        self._folded_names: dict[int, str] | None = None
         self._statuses: dict[int, ImageStatus] = {}
         self._unusable: set[int] = set()  # missing, or cannot be opened
         self._status_counts: Counter[ImageStatus] = Counter()
@@ -188,11 +188,13 @@ class ImageListModel(QAbstractListModel):
         document = self._model.document
         self._dirty.clear()
         self._shown_id = None
-        self._places = {image_id: place for place, image_id in enumerate(document.images)}
-        self._searched = {image_id: record.path.casefold() for image_id, record in document.images.items()}
-        self._statuses = {image_id: document.status_of(image_id) for image_id in document.images}
+        # Of many images, this is what the window waits for: not a call for each, and nothing that may not be needed.
+        self._places = dict(zip(document.images, range(len(document.images)), strict=True))
+        self._folded_names = None
+        self._statuses = document.statuses()
         self._unusable = {image_id for image_id, record in document.images.items() if record.problem is not None}
-        self._status_counts = Counter(s for image_id, s in self._statuses.items() if image_id not in self._unusable)
+        usable = [status for image_id, status in self._statuses.items() if image_id not in self._unusable]
+        self._status_counts = Counter({status: usable.count(status) for status in ImageStatus})
         self._matches.find(document, self._filter)
         self._sort()
         self.statuses_changed.emit()
@@ -237,8 +239,12 @@ class ImageListModel(QAbstractListModel):
     def _sort(self) -> None:
         """Order all images anew, then make the rows of them."""
         self._sort_names()
-        self._key_of = {image_id: self._key(image_id) for image_id in self._places}
-        self._all_ids = sorted(self._places, key=self._key_of.__getitem__)
+        if self._order is ImageOrder.DATASET:
+            self._key_of = {image_id: (0, "", place) for image_id, place in self._places.items()}
+            self._all_ids = list(self._places)
+        else:
+            self._key_of = {image_id: self._key(image_id) for image_id in self._places}
+            self._all_ids = sorted(self._places, key=self._key_of.__getitem__)
         self._make_rows()
 
     def _make_rows(self) -> None:
@@ -246,7 +252,8 @@ class ImageListModel(QAbstractListModel):
         ids = self._all_ids
         # One condition after the other, because this runs at every key and is the quickest way through 20,000 images.
         if text:
-            ids = [i for i in ids if text in self._searched[i]]
+            names = self._searched()
+            ids = [i for i in ids if text in names[i]]
         if wanted.status is not None:
             ids = [i for i in ids if self._statuses[i] is wanted.status]
         ids = self._matches.narrowed(ids)
@@ -257,7 +264,7 @@ class ImageListModel(QAbstractListModel):
     def _passes(self, image_id: int) -> bool:
         wanted = self._filter
         return (
-            wanted.text.casefold() in self._searched[image_id]
+            (not wanted.text or wanted.text.casefold() in self._searched()[image_id])
             and (wanted.status is None or self._statuses[image_id] is wanted.status)
             and bool(self._matches.narrowed([image_id]))
         )
@@ -300,8 +307,14 @@ class ImageListModel(QAbstractListModel):
         else:
             # Numbers of one width are ordered by their value.
             self._sorted_names = {
-                image_id: _NUMBER.sub(_widened, searched) for image_id, searched in self._searched.items()
+                image_id: _NUMBER.sub(_widened, searched) for image_id, searched in self._searched().items()
             }
+
+    def _searched(self) -> dict[int, str]:
+        """The images' paths as texts are looked for in them."""
+        if self._folded_names is None:
+            self._folded_names = {i: record.path.casefold() for i, record in self._model.document.images.items()}
+        return self._folded_names
 
 
 def _written(record: ImageRecord) -> list[str]:
