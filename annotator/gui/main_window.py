@@ -29,6 +29,7 @@ from annotator.gui.file_drop import FileDrop
 from annotator.gui.icons import recolor_icons
 from annotator.gui.image_on_screen import ImageOnScreen
 from annotator.gui.instance_copies import InstanceCopies
+from annotator.gui.key_table import KeyTable
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.model_messages import ModelMessages
 from annotator.gui.panels.categories import CategoriesPanel
@@ -38,6 +39,7 @@ from annotator.gui.panels.instances import InstancesPanel
 from annotator.gui.panels.proposals import ProposalsPanel
 from annotator.gui.proposals_on_screen import ProposalsOnScreen
 from annotator.gui.settings import Settings
+from annotator.gui.shortcuts import Shortcuts
 from annotator.gui.status import StatusBar
 from annotator.gui.tools.toolbox import Toolbox
 from annotator.gui.weights_library import WeightsLibrary
@@ -66,6 +68,8 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._make_tools()
+        table = KeyTable(self)
+        self.shortcuts = Shortcuts(table.groups(), table.fixed(), settings, self)
         self._refresh_title()
         self._refresh_undo()
         if workspace.model.is_open:
@@ -126,7 +130,7 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Open the list of keys."""
-        self._open(KeysDialog(self.actions_.menus, self))
+        self._open(KeysDialog(self.shortcuts, self))
 
     def show_about(self) -> None:
         """Open versions and licences."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,25 @@ class Settings(QObject):
     def autosave(self, wanted: bool) -> None:
         if self._set("autosave", wanted):
             self.autosave_changed.emit(wanted)
+
+    def keys_of(self, action: str) -> tuple[str, ...] | None:
+        """The keys chosen for the action of that name, as Qt writes them in every language; None for its own."""
+        text = str(self._store.value(f"keys/{action}", "", str))
+        try:
+            keys = json.loads(text) if text else None
+        except ValueError:
+            return None
+        is_list = isinstance(keys, list) and all(isinstance(key, str) for key in keys)
+        return tuple(keys) if is_list else None
+
+    def set_keys_of(self, action: str, keys: Iterable[str] | None) -> None:
+        """Remember keys for an action, which may be none at all; None forgets them."""
+        if keys is None:
+            self._store.remove(f"keys/{action}")
+            self._store.sync()
+        else:
+            # An INI file does not tell lists of one or none from other values.
+            self._set(f"keys/{action}", json.dumps(list(keys)))
 
     # -- what is remembered by itself --------------------------------------------------------------------------------
 

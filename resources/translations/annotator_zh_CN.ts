@@ -2821,18 +2821,104 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>KeyEditor</name>
+    <message>
+        <source>Press the new key</source>
+        <translation>请按下新的快捷键</translation>
+    </message>
+    <message>
+        <source>&amp;Use it</source>
+        <translation>使用(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Use it &amp;as well</source>
+        <translation>同时使用(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;No key</source>
+        <translation>不设快捷键(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Restore</source>
+        <translation>恢复默认(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>取消(&amp;C)</translation>
+    </message>
+    <message>
+        <source>New key for: %1</source>
+        <translation>新的快捷键：%1</translation>
+    </message>
+    <message>
+        <source>%1 has a meaning already: %2. Take it away there first.</source>
+        <translation>%1 已用于“%2”，请先在那里取消。</translation>
+    </message>
+    <message>
+        <source>It has this key.</source>
+        <translation>已是这个快捷键。</translation>
+    </message>
+</context>
+<context>
+    <name>KeyTable</name>
+    <message>
+        <source>Choose the category of that number</source>
+        <translation>选择该编号的类别</translation>
+    </message>
+    <message>
+        <source>Hold to move the image</source>
+        <translation>按住以移动图像</translation>
+    </message>
+    <message>
+        <source>Hold for the magnifier</source>
+        <translation>按住以使用放大镜</translation>
+    </message>
+    <message>
+        <source>Go to another field</source>
+        <translation>切换到其他控件</translation>
+    </message>
+    <message>
+        <source>In the list of images</source>
+        <translation>图像列表</translation>
+    </message>
+    <message>
+        <source>In the list of categories</source>
+        <translation>类别列表</translation>
+    </message>
+    <message>
+        <source>In the list of instances</source>
+        <translation>实例列表</translation>
+    </message>
+    <message>
+        <source>In the list of proposals</source>
+        <translation>候选列表</translation>
+    </message>
+</context>
+<context>
     <name>KeysDialog</name>
     <message>
         <source>Keys</source>
         <translation>快捷键</translation>
     </message>
     <message>
-        <source>What it does</source>
-        <translation>作用</translation>
+        <source>Find what it does, or a key</source>
+        <translation>按功能或按键查找</translation>
+    </message>
+    <message>
+        <source>Nothing is called that.</source>
+        <translation>没有找到。</translation>
     </message>
     <message>
         <source>Mouse</source>
         <translation>鼠标</translation>
+    </message>
+    <message>
+        <source>&amp;Restore all keys</source>
+        <translation>恢复全部默认快捷键(&amp;R)</translation>
+    </message>
+    <message>
+        <source>A click on a key changes it.</source>
+        <translation>点击快捷键即可修改。</translation>
     </message>
     <message>
         <source>Add a point on the object</source>
@@ -2885,6 +2971,30 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Space+drag, middle drag, two fingers</source>
         <translation>空格+拖动，中键拖动，双指滑动</translation>
+    </message>
+    <message>
+        <source>Size of the brush</source>
+        <translation>画笔大小</translation>
+    </message>
+    <message>
+        <source>Alt+wheel</source>
+        <translation>Alt+滚轮</translation>
+    </message>
+    <message>
+        <source>Magnify what is under the pointer</source>
+        <translation>放大指针处的图像</translation>
+    </message>
+    <message>
+        <source>Hold Z</source>
+        <translation>按住 Z</translation>
+    </message>
+    <message>
+        <source>Change the keys</source>
+        <translation>修改快捷键</translation>
+    </message>
+    <message>
+        <source>Change the keys of: %1</source>
+        <translation>修改快捷键：%1</translation>
     </message>
 </context>
 <context>
@@ -3646,17 +3756,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>%1 has %2 pixels, but the COCO file says %3: its masks would not fit. Put the right image back, or open the image without that file.</source>
         <translation>%1 的尺寸是 %2 像素，而 COCO 文件中记录的是 %3，掩码会对不上。请放回正确的图像，或不经该文件单独打开这张图像。</translation>
-    </message>
-</context>
-<context>
-    <name>_InstanceView</name>
-    <message>
-        <source>Hide, or show (V)</source>
-        <translation>隐藏/显示 (V)</translation>
-    </message>
-    <message>
-        <source>Lock, or unlock (L)</source>
-        <translation>锁定/解锁 (L)</translation>
     </message>
 </context>
 <context>

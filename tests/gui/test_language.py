@@ -195,10 +195,7 @@ def test_plurals(keeper, settings, code, one, many):
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.code)
 def test_no_text_of_the_menus_has_leftover_marks(keeper, settings, language):
     settings.language = language.code
-    dialog = KeysDialog(keeper.window.actions_.menus, keeper.window)
-    texts = []
-    for row in range(dialog.table.topLevelItemCount()):
-        group = dialog.table.topLevelItem(row)
-        texts += [group.text(0), *(group.child(i).text(0) for i in range(group.childCount()))]
+    dialog = KeysDialog(keeper.window.shortcuts, keeper.window)
+    texts = [text for group in dialog.groups for text in (group.title.text(), *(r.what.text() for r in group.rows))]
     assert texts
     assert [text for text in texts if not text or set(text) & set("&()%")] == []

@@ -1,42 +1,145 @@
-"""Help > Keys: what every key and mouse button does, taken from the actions themselves."""
+"""Help > Keys: what every key and mouse button does, in columns that can be searched; keys can be changed there."""
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from annotator.gui.actions import MenuTable, plain_text
-from annotator.gui.dialogs.parts import RIGHT, drop_button_icons, make_room
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from annotator.gui.dialogs.key_editor import KeyEditor
+from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.shortcuts import BoundAction, Shortcuts
+
+_COLUMNS = 3
+_ROW_HEIGHT = 24
+_FRAME = 7  # of a button around its text: the texts of all rows end in one line
+
+
+@dataclass(frozen=True, eq=False)
+class KeyRow:
+    """One line: what is done, and by which keys. bound: None for the mouse, which cannot be changed."""
+
+    widget: QWidget
+    what: QLabel
+    keys: QLabel | QToolButton
+    bound: BoundAction | None
+
+    def has(self, text: str) -> bool:
+        """Whether the text is in what it does or in its keys."""
+        return text in self.what.text().casefold() or text in self.keys.text().casefold()
+
+
+@dataclass(frozen=True, eq=False)
+class KeyGroup:
+    """Lines under a heading."""
+
+    widget: QWidget
+    title: QLabel
+    rows: tuple[KeyRow, ...]
 
 
 class KeysDialog(QDialog):
-    """A table by menu; the mouse comes first."""
+    """A click on the keys of an action changes them; what has another meaning already is refused."""
 
-    def __init__(self, menus: tuple[MenuTable, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, shortcuts: Shortcuts, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shortcuts = shortcuts
         self.setWindowTitle(self.tr("Keys"))
-        self.table = QTreeWidget(self)
-        self.table.setColumnCount(2)
-        self.table.setHeaderLabels([self.tr("What it does"), self.tr("Keys")])
-        self.table.setRootIsDecorated(False)
-        self.table.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
-        self.table.setAccessibleName(self.tr("Keys"))
-        self._add_group(self.tr("Mouse"), self._mouse())
-        for menu in menus:
-            rows = [(plain_text(action.text()), key_text(action)) for action in menu.actions]
-            self._add_group(plain_text(menu.title), [row for row in rows if row[1]])
-        self.table.expandAll()
-        make_room(self.table, stretched=0)
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(self.tr("Find what it does, or a key"))
+        self.search.setAccessibleName(self.tr("Find what it does, or a key"))
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(self._on_searched)
+        self.nothing = QLabel(self.tr("Nothing is called that."), self)
+        self.nothing.setEnabled(False)
+        self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.groups = (
+            self._group(self.tr("Mouse"), [self._row(what, keys, None) for what, keys in self._mouse()]),
+            *(
+                self._group(group.title, [self._row(bound.title, bound.text, bound) for bound in group.actions])
+                for group in shortcuts.groups
+            ),
+        )
+        self.editor = KeyEditor(shortcuts, self)
+        self.editor.closed.connect(self._on_editor_closed)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
+        self.reset_all = buttons.addButton(self.tr("&Restore all keys"), QDialogButtonBox.ButtonRole.ResetRole)
+        self.reset_all.setAutoDefault(False)
+        self.reset_all.clicked.connect(shortcuts.reset_all)
         buttons.rejected.connect(self.reject)
         drop_button_icons(buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
-        column.addWidget(self.table)
+        hint = QLabel(self.tr("A click on a key changes it."), self)
+        hint.setEnabled(False)
+        head = QHBoxLayout()
+        head.setSpacing(16)
+        head.addWidget(self.search, 1)
+        head.addWidget(hint)
+        column.addLayout(head)
+        column.addWidget(self.nothing)
+        column.addWidget(self._in_columns(), 1)
+        column.addWidget(self.editor)
         column.addWidget(buttons)
-        self.resize(560, 640)
-        buttons.setFocus()
+        shortcuts.changed.connect(self._show_keys)
+        self._show_keys()
+        self._on_searched("")
+        self.resize(1120, 760)
+        self.search.setFocus()
+
+    @property
+    def rows(self) -> list[KeyRow]:
+        """All lines, in order."""
+        return [row for group in self.groups for row in group.rows]
+
+    def edit(self, bound: BoundAction) -> None:
+        """Ask for other keys for an action."""
+        self.editor.open_for(bound)
+
+    # -- following ---------------------------------------------------------------------------------------------------
+
+    def _on_searched(self, text: str) -> None:
+        wanted = text.strip().casefold()
+        found = False
+        for group in self.groups:
+            is_all = wanted in group.title.text().casefold()
+            shown = [row for row in group.rows if is_all or row.has(wanted)]
+            for row in group.rows:
+                row.widget.setVisible(row in shown)
+            group.widget.setVisible(bool(shown))
+            found = found or bool(shown)
+        self.nothing.setVisible(not found)
+
+    def _show_keys(self) -> None:
+        for row in self.rows:
+            if row.bound is not None:
+                row.keys.setText(row.bound.text or "\N{EN DASH}")
+                font = QFont(self.font())
+                font.setBold(self._shortcuts.is_chosen(row.bound))  # tells the user's from the program's
+                row.keys.setFont(font)
+        self.reset_all.setEnabled(any(self._shortcuts.is_chosen(row.bound) for row in self.rows if row.bound))
+
+    def _on_editor_closed(self, bound: BoundAction) -> None:
+        for row in self.rows:
+            if row.bound is bound:
+                row.keys.setFocus()
+
+    # -- putting together --------------------------------------------------------------------------------------------
 
     def _mouse(self) -> list[tuple[str, str]]:
         return [
@@ -47,21 +150,67 @@ class KeysDialog(QDialog):
             (self.tr("Accept the mask as that category"), "1 - 9"),
             (self.tr("Zoom to the pointer"), self.tr("Wheel, pinch")),
             (self.tr("Move the image"), self.tr("Space+drag, middle drag, two fingers")),
+            (self.tr("Size of the brush"), self.tr("Alt+wheel")),
+            (self.tr("Magnify what is under the pointer"), self.tr("Hold Z")),
         ]
 
-    def _add_group(self, title: str, rows: list[tuple[str, str]]) -> None:
-        if not rows:
-            return
-        group = QTreeWidgetItem(self.table, [title, ""])
-        font = group.font(0)
-        font.setBold(True)
-        group.setFont(0, font)
+    def _row(self, what: str, keys: str, bound: BoundAction | None) -> KeyRow:
+        widget = QWidget(self)
+        name = QLabel(what, widget)
+        name.setTextFormat(Qt.TextFormat.PlainText)
+        if bound is None:
+            shown: QLabel | QToolButton = QLabel(keys, widget)
+            shown.setContentsMargins(0, 0, _FRAME, 0)
+        else:
+            shown = QToolButton(widget)
+            shown.setAutoRaise(True)
+            shown.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            shown.setToolTip(self.tr("Change the keys"))
+            shown.setAccessibleName(self.tr("Change the keys of: %1").replace("%1", what))
+            shown.clicked.connect(lambda: self.edit(bound))
+        line = QHBoxLayout(widget)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(8)
+        widget.setMinimumHeight(_ROW_HEIGHT)
+        line.addWidget(name, 1)
+        line.addWidget(shown)
+        return KeyRow(widget, name, shown, bound)
+
+    def _group(self, title: str, rows: Sequence[KeyRow]) -> KeyGroup:
+        widget = QWidget(self)
+        heading = QLabel(title, widget)
+        font = heading.font()
+        font.setWeight(QFont.Weight.DemiBold)
+        heading.setFont(font)
+        column = QVBoxLayout(widget)
+        column.setContentsMargins(0, 0, 0, 16)
+        column.setSpacing(2)
+        column.addWidget(heading)
         for row in rows:
-            QTreeWidgetItem(group, list(row)).setTextAlignment(1, RIGHT)
+            column.addWidget(row.widget)
+        return KeyGroup(widget, heading, tuple(rows))
 
-
-def key_text(action: QAction) -> str:
-    """All keys of an action, as the platform writes them."""
-    written = QKeySequence.SequenceFormat.NativeText
-    # Return and Enter have one name in some languages.
-    return ", ".join(dict.fromkeys(key.toString(written) for key in action.shortcuts()))
+    def _in_columns(self) -> QScrollArea:
+        """The groups in their order, in columns of about the same height."""
+        inside = QWidget(self)
+        side_by_side = QHBoxLayout(inside)
+        side_by_side.setContentsMargins(0, 0, 8, 0)
+        side_by_side.setSpacing(32)
+        columns = [QVBoxLayout() for _ in range(_COLUMNS)]
+        for column in columns:
+            column.setSpacing(0)
+        heights = [len(group.rows) + 2 for group in self.groups]
+        above = 0
+        for group, height in zip(self.groups, heights, strict=True):
+            # Where its middle would be if all stood in one column.
+            columns[int((above + height / 2) * _COLUMNS / sum(heights))].addWidget(group.widget)
+            above += height
+        for column in columns:
+            column.addStretch(1)
+            side_by_side.addLayout(column, 1)
+        area = QScrollArea(self)
+        area.setWidget(inside)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        return area

@@ -61,13 +61,17 @@ class ImageListPanel(QWidget):
         self._lay_out()
         self.toggle_done = self._add_action(self.tr("Mark as done, or not"), "Space")
         self.toggle_done.triggered.connect(self._on_toggle_done)
-        for text, key, state in (
-            (self.tr("Accept in the review"), "Shift+Y", ReviewState.ACCEPTED),
-            (self.tr("Reject in the review"), "Shift+N", ReviewState.REJECTED),
-            (self.tr("Mark as to be reviewed"), "Shift+T", ReviewState.TO_REVIEW),
-            (self.tr("Take the review back"), "", None),
+        self.accept = self._add_action(self.tr("Accept in the review"), "Shift+Y")
+        self.reject = self._add_action(self.tr("Reject in the review"), "Shift+N")
+        self.ask_for_review = self._add_action(self.tr("Mark as to be reviewed"), "Shift+T")
+        self.take_back = self._add_action(self.tr("Take the review back"), "")
+        for action, state in (
+            (self.accept, ReviewState.ACCEPTED),
+            (self.reject, ReviewState.REJECTED),
+            (self.ask_for_review, ReviewState.TO_REVIEW),
+            (self.take_back, None),
         ):
-            self._add_action(text, key).triggered.connect(partial(self._on_review, state))
+            action.triggered.connect(partial(self._on_review, state))
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.filter_bar.filter_changed.connect(self._on_filter_changed)
         self.filter_bar.order_changed.connect(self.list_model.set_order)

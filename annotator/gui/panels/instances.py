@@ -106,6 +106,7 @@ class InstancesPanel(QWidget):
         self.view.addActions(self.arrange.all)
         self.delete = self._add_action(self.tr("&Delete"), "Del", self._on_delete)
         self._own_actions = self.view.actions()
+        self.view.actions_of_parts = {RowPart.EYE: self.toggle_hidden, RowPart.LOCK: self.lock}
 
     @property
     def menu_entries(self) -> tuple[QAction, ...]:
@@ -201,6 +202,7 @@ class _InstanceView(RowView):
 
     def __init__(self, model: InstanceListModel, row_height: int, parent: QWidget) -> None:
         super().__init__(model, row_height, parent)
+        self.actions_of_parts: dict[RowPart, QAction] = {}  # for their tooltips
         self._delegate = InstanceDelegate(self)
         self.setItemDelegate(self._delegate)
         self.setSelectionMode(RowView.SelectionMode.ExtendedSelection)
@@ -235,8 +237,8 @@ class _InstanceView(RowView):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             index = self.indexAt(event.pos())
             part = self._delegate.part_at(event.pos(), self.visualRect(index)) if index.isValid() else None
-            texts = {RowPart.EYE: self.tr("Hide, or show (V)"), RowPart.LOCK: self.tr("Lock, or unlock (L)")}
-            QToolTip.showText(event.globalPos(), "" if part is None else texts[part], self.viewport())
+            text = "" if part is None else self.actions_of_parts[part].toolTip()
+            QToolTip.showText(event.globalPos(), text, self.viewport())
             return True
         return super().viewportEvent(event)
 
