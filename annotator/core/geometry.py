@@ -62,8 +62,8 @@ class RunLengths:
         toggles = np.sort((column + x0) * height + row + y0)
         if rows == height:
             # A run that goes on in the next column ends where it starts again.
-            places, times = np.unique(toggles, return_counts=True)
-            toggles = places[times == 1]
+            differs = np.concatenate(([True], toggles[1:] != toggles[:-1], [True]))
+            toggles = toggles[differs[1:] & differs[:-1]]
         return cls._from_toggles(toggles, height, width)
 
     @classmethod
