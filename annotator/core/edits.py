@@ -237,7 +237,8 @@ def _exchange(document: Document, before: Record | None, after: Record | None) -
     record = after if before is None else before
     if record is None or (before is not None and after is not None and before.id != after.id):
         raise ValueError(f"{before} cannot become {after}")
-    if document.find(record) != before:
+    found = document.find(record)
+    if found is not before and found != before:
         raise ValueError(f"the document is not in the state this edit was made for: {record}")
     if after is None:
         document.remove(record)

@@ -110,6 +110,13 @@ class RunLengths:
         """toggles: ascending column-major indices at which the value changes, starting from background."""
         return cls(height, width, from_toggles(toggles, height, width))
 
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True  # whatever it is, which need not be found out
+        if not isinstance(other, RunLengths):
+            return NotImplemented
+        return (self.height, self.width) == (other.height, other.width) and self.counts == other.counts
+
     @property
     def is_pending(self) -> bool:
         """Whether it is still to be made of a segmentation."""

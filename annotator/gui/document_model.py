@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -24,8 +25,9 @@ class DocumentModel(QObject):
     document_replaced = Signal()
     category_changed = Signal(object)  # Change of Category records
     image_changed = Signal(object)  # Change of ImageRecords
-    instance_changed = Signal(object)  # Change of Instances
-    proposal_changed = Signal(object)  # Change of StoredProposals
+    instance_changed = Signal(object)  # Change of Instances of the image on screen
+    proposal_changed = Signal(object)  # Change of StoredProposals of the image on screen
+    elsewhere_changed = Signal(object)  # frozenset of image ids: instances or proposals of others; once for each edit
     saved_changed = Signal(bool)  # True when everything is on disk
     kept_changed = Signal()  # edits reached the journal
     refused = Signal(object)  # why the document cannot be changed
@@ -45,6 +47,9 @@ class DocumentModel(QObject):
         self._saved_state = 0
         self._was_saved = True
         self._touched_image: int | None = None
+        self.image_on_screen: int | None = None  # its id: the one whose every change has to be told by itself
+        self._elsewhere: set[int] = set()
+        self._is_applying = False
 
     @property
     def is_open(self) -> bool:
@@ -148,6 +153,20 @@ class DocumentModel(QObject):
         self._state = state
         self._tell_saved()
 
+    def _apply(self, step: Callable[[Document], None]) -> None:
+        """Change the document by an edit."""
+        self._is_applying = True
+        try:
+            step(self.document)
+        finally:
+            self._is_applying = False
+            self._tell_elsewhere()
+
+    def _tell_elsewhere(self) -> None:
+        if self._elsewhere and not self._is_applying:
+            image_ids, self._elsewhere = frozenset(self._elsewhere), set()
+            self.elsewhere_changed.emit(image_ids)
+
     def _tell_saved(self) -> None:
         if self._was_saved != self.is_saved:
             self._was_saved = self.is_saved
@@ -155,12 +174,16 @@ class DocumentModel(QObject):
 
     def _on_document_changed(self, change: Change) -> None:
         record = change.after or change.before
-        if isinstance(record, Instance):
+        if isinstance(record, Instance | StoredProposal):
             self._touched_image = record.image_id
-            self.instance_changed.emit(change)
-        elif isinstance(record, StoredProposal):
-            self._touched_image = record.image_id
-            self.proposal_changed.emit(change)
+            if record.image_id != self.image_on_screen:
+                # Of ten thousand changes in one edit, few are for the views to follow one by one.
+                self._elsewhere.add(record.image_id)
+                self._tell_elsewhere()
+            elif isinstance(record, Instance):
+                self.instance_changed.emit(change)
+            else:
+                self.proposal_changed.emit(change)
         elif isinstance(record, Category):
             self.category_changed.emit(change)
         elif isinstance(record, ImageRecord):
@@ -180,11 +203,11 @@ class _EditCommand(QUndoCommand):
         self._after = model._new_state()
 
     def redo(self) -> None:
-        self._edit.apply(self._model.document)
+        self._model._apply(self._edit.apply)
         self._model._enter_state(self._after, self._edit, applied=True)
 
     def undo(self) -> None:
-        self._edit.revert(self._model.document)
+        self._model._apply(self._edit.revert)
         self._model._enter_state(self._before, self._edit, applied=False)
 
     def id(self) -> int:

@@ -242,7 +242,7 @@ class Workspace(QObject):
         self._source = source
         self._leave_image()
         self.session.forget()
-        self._image_id = None
+        self._image_id = self.model.image_on_screen = None
         forgotten = self.model.document.annotations()
         self.model.open(dataset, keeping)
         self.jobs.new(lambda _: _free(forgotten)).start()
@@ -291,7 +291,7 @@ class Workspace(QObject):
         if image_id == self._image_id:
             return
         self._leave_image()
-        self._image_id = image_id
+        self._image_id = self.model.image_on_screen = image_id
         self.image_awaited.emit(image_id)
         self._loader.load(self.model.document.image_path(image_id))
 

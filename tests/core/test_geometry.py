@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -229,3 +231,17 @@ def test_shifting_refuses_to_lose_pixels():
     mask[1:3, 1:4] = True
     with pytest.raises(ValueError, match="not inside"):
         RunLengths.from_mask(mask).shifted(2, 0)
+
+
+def test_equal_masks_are_equal_however_they_were_made():
+    drawn = RunLengths.from_coco([[1, 1, 5, 1, 5, 4, 1, 4]], 6, 10)
+    again = RunLengths.from_coco([[1, 1, 5, 1, 5, 4, 1, 4]], 6, 10)
+    assert drawn.is_pending
+    assert drawn == drawn
+    assert drawn.is_pending
+    assert drawn == again == RunLengths.from_mask(again.to_mask())
+    assert hash(drawn) == hash(again)
+    assert not drawn.is_pending
+    assert drawn != RunLengths.from_coco([[1, 1, 5, 1, 5, 4, 1, 4]], 6, 11)
+    assert drawn != "a mask"
+    assert pickle.loads(pickle.dumps(RunLengths.from_coco([[1, 1, 5, 1, 5, 4, 1, 4]], 6, 10))) == drawn

@@ -42,6 +42,7 @@ class CategoryListModel(QAbstractListModel):
         model.document_replaced.connect(self._reset)
         model.category_changed.connect(self._on_category_changed)
         model.instance_changed.connect(self._on_instance_changed)
+        model.elsewhere_changed.connect(self._on_instance_changed)
         self._reset()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  (Qt's signature)

@@ -65,6 +65,7 @@ class ImageListModel(QAbstractListModel):
         self._later.timeout.connect(self._catch_up)
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
+        model.elsewhere_changed.connect(self._on_elsewhere_changed)
         model.image_changed.connect(self._on_image_changed)
         self._on_document_replaced()
 
@@ -203,6 +204,10 @@ class ImageListModel(QAbstractListModel):
         instance = change.after or change.before
         assert isinstance(instance, Instance)
         self._ask(instance.image_id)
+
+    def _on_elsewhere_changed(self, image_ids: frozenset[int]) -> None:
+        self._dirty |= image_ids
+        self._later.start()
 
     def _on_image_changed(self, change: Change) -> None:
         if change.before is None or change.after is None:
