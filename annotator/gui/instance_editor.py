@@ -143,7 +143,7 @@ class InstanceEditor(QObject):
         elif shown is None:
             self.refused.emit(self.tr("Click on what is missing or too much first, or press Esc."))
         elif shown.mask.area == 0:
-            self.refused.emit(self.tr("This mask is empty: press C for another one, or add a point."))
+            self.refused.emit(self.tr("This mask is empty: take the next of the three, or add a point."))
         else:
             return shown
         return None

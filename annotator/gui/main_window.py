@@ -264,8 +264,9 @@ class MainWindow(QMainWindow):
         self.status = StatusBar(model, workspace.inference, session, workspace.jobs, self)
         self.setStatusBar(self.status)
         self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
+        actions = self.actions_
         self.proposals = ProposalsPanel(
-            workspace.proposals, workspace.proposal_changes, self.actions_.show_proposals, self
+            workspace.proposals, workspace.proposal_changes, actions.show_proposals, actions.segment_everything, self
         )
         self.side.addWidget(self.proposals)
         self.details = DetailsPanel(model, selection, editor.instances, self.instances.arrange, self)

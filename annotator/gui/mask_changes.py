@@ -46,7 +46,7 @@ class MaskChanges(QObject):
         if instance.id in self._selection.view_state.locked_ids:
             self.refused.emit(self.tr("This instance is locked: unlock it (L) to change its mask."))
         elif instance.id in self._selection.view_state.hidden_ids:
-            self.refused.emit(self.tr("This instance is hidden: show it (V) to change its mask."))
+            self.refused.emit(self.tr("This instance is hidden: show it to change its mask."))
         else:
             return True
         return False

@@ -2720,8 +2720,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>请先单击缺少或多余的部分，或按 Esc 退出。</translation>
     </message>
     <message>
-        <source>This mask is empty: press C for another one, or add a point.</source>
-        <translation>此掩码为空：按 C 换一个，或再加一个点。</translation>
+        <source>This mask is empty: take the next of the three, or add a point.</source>
+        <translation>此掩码为空：请换用三个掩码中的下一个，或再加一个点。</translation>
     </message>
     <message>
         <source>Add instance</source>
@@ -2749,6 +2749,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>crowd</source>
         <translation>群体</translation>
+    </message>
+    <message>
+        <source>to review</source>
+        <translation>待审核</translation>
+    </message>
+    <message>
+        <source>accepted</source>
+        <translation>已通过</translation>
+    </message>
+    <message>
+        <source>rejected</source>
+        <translation>已退回</translation>
     </message>
 </context>
 <context>
@@ -3028,8 +3040,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>该实例已锁定：请先解锁（L）再修改掩码。</translation>
     </message>
     <message>
-        <source>This instance is hidden: show it (V) to change its mask.</source>
-        <translation>该实例已隐藏：请先显示（V）再修改掩码。</translation>
+        <source>This instance is hidden: show it to change its mask.</source>
+        <translation>该实例已隐藏：先显示它，再修改掩码。</translation>
     </message>
     <message>
         <source>Fill holes</source>
@@ -3319,8 +3331,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>没有符合筛选条件的候选。</translation>
     </message>
     <message>
-        <source>W proposes masks for everything in the image.</source>
-        <translation>按 W 为图像中的所有对象生成候选掩码。</translation>
+        <source>%1 proposes masks for everything in the image.</source>
+        <translation>%1：为图像中的所有对象生成候选掩码。</translation>
     </message>
     <message>
         <source>Level</source>

@@ -198,3 +198,21 @@ def test_a_saved_review_is_read_back(hands, note):
     hands.window.workspace.editor.images.toggle_done([1])
     back = coco.read(hands.save())
     assert back.images[1] == image(hands, 1)
+
+
+def test_rows_of_instances_show_their_review(hands):
+    model = hands.window.workspace.model
+    category = Category(model.document.take_id(Category), "thing")
+    mask = RunLengths.from_mask(np.ones((160, 240), bool))
+    instance = Instance(model.document.take_id(Instance), 1, category.id, mask)
+    model.push(Together((AddCategory(category), AddInstance(instance))), "test")
+    panel = hands.window.instances
+    hands.window.workspace.selection.select([])
+    pictures, texts = [], []
+    for review in (None, TO_REVIEW, ACCEPTED, Review(ReviewState.REJECTED, "rough")):
+        model.document.put(replace(instance, review=review))
+        pictures.append(panel.view.viewport().grab().toImage())
+        texts.append(panel.list_model.index(0).data(Qt.ItemDataRole.AccessibleTextRole).split(" px")[1])
+    assert texts == ["", ", to review", ", accepted", ", rejected: rough"]
+    for number, one in enumerate(pictures):
+        assert all(one != other for other in pictures[:number])

@@ -170,6 +170,15 @@ def test_escape_is_a_key_like_any_other_while_one_is_asked_for(dialog, qtbot):
     assert "Clear the prompt" in dialog.editor.problem.text()
 
 
+def test_texts_name_the_key_that_was_chosen(window, dialog, qtbot):
+    assert window.proposals.rows.empty_text == "W proposes masks for everything in the image."
+    press(dialog, qtbot, "segment_everything", Qt.Key.Key_F8)
+    qtbot.mouseClick(dialog.editor.use, LEFT)
+    assert window.proposals.rows.empty_text == "F8 proposes masks for everything in the image."
+    window.shortcuts.choose(bound(window, "segment_everything"), [])
+    assert window.proposals.rows.empty_text.startswith("Segment everything proposes")
+
+
 # -- the settings ------------------------------------------------------------------------------------------------------
 
 

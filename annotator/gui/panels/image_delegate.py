@@ -6,9 +6,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
-from annotator.core.document import ImageStatus, ReviewState
+from annotator.core.document import ImageStatus
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.panels.image_rows import IMAGE_ROW_ROLE, ImageRow
+from annotator.gui.panels.review_marks import review_mark
 from annotator.gui.panels.row_view import (
     GAP,
     MARGIN,
@@ -26,11 +27,6 @@ THUMBNAIL = QSize(56, 40)
 _MARK = 14
 _IN_WORK = QColor("#e69f00")
 _DONE = QColor("#009e73")
-_REVIEWS = {
-    ReviewState.TO_REVIEW: ("review-open", QColor("#2b8fd6")),
-    ReviewState.ACCEPTED: ("review-accepted", _DONE),
-    ReviewState.REJECTED: ("review-rejected", QColor("#d55e00")),
-}
 
 
 class ImageDelegate(RowDelegate):
@@ -70,8 +66,7 @@ class ImageDelegate(RowDelegate):
         """Symbols and their colours, from the right: the review, and whether there is a note."""
         marks = []
         if row.record.review is not None:
-            symbol, color = _REVIEWS[row.record.review.state]
-            marks.append((symbol, text_color(option) if is_selected(option) else color))
+            marks.append(review_mark(row.record.review.state, option))
         if row.record.note:
             marks.append(("note", text_color(option, faint=True)))
         return marks

@@ -11,9 +11,10 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPoint, QRe
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
-from annotator.core.document import Category, Change, Instance
+from annotator.core.document import Category, Change, Instance, Review, ReviewState
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.palette import category_color
+from annotator.gui.panels.review_marks import review_mark
 from annotator.gui.panels.row_view import (
     GAP,
     MARGIN,
@@ -28,11 +29,12 @@ from annotator.gui.view_state import ViewState
 
 INSTANCE_ROW_ROLE = Qt.ItemDataRole.UserRole
 _SYMBOL = 16
+_REVIEW_SYMBOL = 12
 
 
 @dataclass(frozen=True)
 class InstanceRow:
-    """What a row shows. area: pixels, as text. marks: group and crowd, as text; brief_marks: for little room."""
+    """What a row shows. area: pixels, as text. marks: group, crowd and review, as text; brief_marks: group, crowd."""
 
     instance: Instance
     category: Category
@@ -52,6 +54,7 @@ class InstanceListModel(QAbstractListModel):
         self._view_state = view_state
         self._image_id: int | None = None
         self._instances: list[Instance] = []
+        self._row_of: dict[int, int] | None = None  # by id; None: not made since rows came, went or moved
         self._order: tuple[int, ...] = ()  # the drawing order the rows were last brought into
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
@@ -62,6 +65,7 @@ class InstanceListModel(QAbstractListModel):
         """List another image's instances."""
         self._image_id = image_id
         self._order = ()
+        self._row_of = None
         self.beginResetModel()
         self._instances = [] if image_id is None else list(self._model.document.instances_of(image_id))[::-1]
         self.endResetModel()
@@ -97,7 +101,10 @@ class InstanceListModel(QAbstractListModel):
 
     def rows_of(self, instance_ids: frozenset[int]) -> list[int]:
         """The rows of those of them that are on the image."""
-        return [row for row, instance in enumerate(self._instances) if instance.id in instance_ids]
+        if self._row_of is None:
+            # Hundreds of instances that change together ask for one row each.
+            self._row_of = {instance.id: row for row, instance in enumerate(self._instances)}
+        return sorted(self._row_of[i] for i in instance_ids if i in self._row_of)
 
     def _row(self, row: int) -> InstanceRow:
         instance = self._instances[row]
@@ -117,6 +124,17 @@ class InstanceListModel(QAbstractListModel):
             yield self.tr("group %1").replace("%1", str(instance.group))
         if instance.iscrowd:
             yield self.tr("crowd")
+        if instance.review is not None:
+            yield self._review_name(instance.review)
+
+    def _review_name(self, review: Review) -> str:
+        names = {
+            ReviewState.TO_REVIEW: self.tr("to review"),
+            ReviewState.ACCEPTED: self.tr("accepted"),
+            ReviewState.REJECTED: self.tr("rejected"),
+        }
+        name = names[review.state]
+        return f"{name}: {review.comment}" if review.comment else name
 
     def _brief_marks(self, instance: Instance) -> Iterator[str]:
         if instance.group is not None:
@@ -138,6 +156,7 @@ class InstanceListModel(QAbstractListModel):
             row = newest_first.index(record.id)
             self.beginInsertRows(QModelIndex(), row, row)
             self._instances.insert(row, record)
+            self._row_of = None
             self.endInsertRows()
             return
         if before is after:
@@ -147,6 +166,7 @@ class InstanceListModel(QAbstractListModel):
         if after is None:
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._instances[row]
+            self._row_of = None
             self.endRemoveRows()
         else:
             self._instances[row] = record
@@ -164,6 +184,7 @@ class InstanceListModel(QAbstractListModel):
         before = self.persistentIndexList()
         after = [self.index(row_of[self._instances[index.row()].id]) for index in before]
         self._instances = moved
+        self._row_of = None
         self.changePersistentIndexList(before, after)
         self.layoutChanged.emit()
 
@@ -191,6 +212,11 @@ class InstanceDelegate(RowDelegate):
         numbers = area.adjusted(0, 0, -(2 * _SYMBOL + 3 * GAP), 0)
         width = option.fontMetrics.horizontalAdvance(row.area)
         name = QRect(name_left, area.top(), numbers.right() - width - GAP - name_left, area.height())
+        if row.instance.review is not None:
+            side = _REVIEW_SYMBOL
+            room = QRect(name.right() - side, area.center().y() + 1 - side // 2, side, side)
+            draw_symbol(painter, room, *review_mark(row.instance.review.state, option))
+            name.setRight(room.left() - GAP)
         draw_text(painter, option, name, row.category.name, faint=row.is_hidden)
         after_name = name.adjusted(option.fontMetrics.horizontalAdvance(row.category.name) + GAP, 0, 0, 0)
         if row.brief_marks and after_name.width() > 0:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.gui.actions import plain_text
 from annotator.gui.panels.proposal_rows import ProposalDelegate, ProposalListModel
 from annotator.gui.panels.row_view import RowView, title_label
 from annotator.gui.proposal_changes import ProposalChanges
@@ -28,9 +29,15 @@ class ProposalsPanel(QWidget):
     """A list whose selection is the canvas's, and the two filters."""
 
     def __init__(
-        self, view: ProposalView, changes: ProposalChanges, show: QAction, parent: QWidget | None = None
+        self,
+        view: ProposalView,
+        changes: ProposalChanges,
+        show: QAction,
+        everything: QAction,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._everything = everything
         self._view = view
         self._changes = changes
         self._is_following = False
@@ -60,6 +67,7 @@ class ProposalsPanel(QWidget):
         self.accept_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.accept_all.clicked.connect(changes.ask_for_all)
         self._lay_out(show)
+        everything.changed.connect(self._refresh)  # it may have another key
         view.changed.connect(self._refresh)
         view.selection_changed.connect(self._follow_selection)
         self.list_model.modelReset.connect(self._follow_selection)
@@ -97,7 +105,10 @@ class ProposalsPanel(QWidget):
         if view.total:
             self.rows.empty_text = self.tr("None passes the filters.")
         else:
-            self.rows.empty_text = self.tr("W proposes masks for everything in the image.")
+            key = self._everything.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            name = key or plain_text(self._everything.text())
+            text = self.tr("%1 proposes masks for everything in the image.")
+            self.rows.empty_text = text.replace("%1", name)
         self.rows.viewport().update()
 
     # -- one selection -----------------------------------------------------------------------------------------------
