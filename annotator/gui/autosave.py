@@ -37,10 +37,15 @@ class Autosave(QObject):
         else:
             self._timer.stop()
 
+    @property
+    def is_working(self) -> bool:
+        """Whether it saves, which it does not after a save that failed."""
+        return self._timer.isActive() and not self._waits
+
     def save(self) -> None:
         """Save now if there is something to save, and nothing speaks against it."""
         model = self._model
-        if not self._timer.isActive() or self._waits or self._saver.is_saving:
+        if not self.is_working or self._saver.is_saving:
             return
         if model.coco_path is not None and not model.is_saved and not model.refusal:
             self._saver.save(model.coco_path, is_auto=True)

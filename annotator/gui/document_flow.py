@@ -18,6 +18,7 @@ from annotator.gui.language import translated
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.saving import SaveConflict
 from annotator.gui.settings import Settings
+from annotator.gui.unfinished import Unfinished, Wish
 from annotator.gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -178,18 +179,39 @@ class DocumentFlow(QObject):
             # The file dialog has asked already whether to replace what is there.
             self._workspace.saver.save(path, overwrite=True)
 
+    @property
+    def is_free_to_leave(self) -> bool:
+        """Whether leaving the document would neither ask nor wait."""
+        workspace = self._workspace
+        return workspace.model.is_saved and not workspace.saver.is_saving and not Unfinished.of(workspace).images
+
     def leave_for(self, go_on: Callable[[], None]) -> None:
-        """Go on at once when all is saved; else ask, and go on once it is saved or given up.
+        """Go on at once when all is saved and no mask is unfinished; else ask, and go on once that is settled.
 
         Only the newest of several waits: what the user wanted before is not done later, unasked.
         """
         self._when_saved = None
+        unfinished = Unfinished.of(self._workspace)
+        if unfinished.images:
+            wish = unfinished.ask(self._window)
+            if wish is Wish.STAY:
+                return
+            if wish is Wish.ACCEPT:
+                self._workspace.editor.accept()
+        self._save_for(go_on)
+
+    def _save_for(self, go_on: Callable[[], None]) -> None:
+        """Go on once all is saved or given up; who has it saved by itself is not asked."""
         self._workspace.discards = False
         if self._workspace.model.is_saved:
             if self._workspace.saver.is_saving:
                 self._when_saved = go_on
             else:
                 go_on()
+            return
+        if self._workspace.autosave.is_working:
+            self._when_saved = go_on
+            self.save()
             return
         buttons = QMessageBox.StandardButton
         answer = QMessageBox.warning(
@@ -215,7 +237,7 @@ class DocumentFlow(QObject):
             return
         go_on, self._when_saved = self._when_saved, None
         if go_on is not None:
-            self.leave_for(go_on)  # which asks again if there was more work meanwhile
+            self._save_for(go_on)  # which asks again if there was more work meanwhile
 
     def _on_save_failed(self, reason: str) -> None:
         self._when_saved = None

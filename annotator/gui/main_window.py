@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self._is_leaving and (self.workspace.saver.is_saving or not self.workspace.model.is_saved):
+        if not self._is_leaving and not self.flow.is_free_to_leave:
             event.ignore()
             self.flow.leave_for(self._close_later)
             return

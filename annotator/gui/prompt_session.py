@@ -79,6 +79,12 @@ class PromptSession(QObject):
         return bool(self._steps) or self._refined is not None
 
     @property
+    def unfinished_keys(self) -> tuple[str, ...]:
+        """The images with clicks or a box that are neither accepted nor cleared, by their keys."""
+        left = [key for key, pending in self._left_behind.items() if pending.steps]
+        return (*left, self._key) if self._steps else tuple(left)
+
+    @property
     def refined(self) -> Instance | None:
         """The instance whose mask the prompt is to better, as it was when that began; None for a new one."""
         return self._refined

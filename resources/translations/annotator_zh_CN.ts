@@ -3584,6 +3584,21 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>Unfinished</name>
+    <message>
+        <source>Unfinished masks</source>
+        <translation>未完成的掩码</translation>
+    </message>
+    <message>
+        <source>&amp;Accept it</source>
+        <translation>接受(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Go on &amp;without</source>
+        <translation>放弃掩码并继续(&amp;W)</translation>
+    </message>
+</context>
+<context>
     <name>VertexEditor</name>
     <message>
         <source>Move the instance</source>

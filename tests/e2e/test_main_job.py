@@ -104,4 +104,5 @@ def test_segmenter_killed_from_outside_is_started_anew(qtbot, photo, settings):
     hands.click(183, 118)
     hands.wait_mask()
     assert hands.window.workspace.session.shown is not None
+    forget_changes(window)
     window.close()

@@ -16,6 +16,7 @@ from annotator.gui.app import WindowKeeper
 from annotator.gui.garbage import GarbageCollection
 from annotator.gui.main_window import MainWindow
 from annotator.gui.settings import Settings
+from annotator.gui.unfinished import Unfinished, Wish
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
 from tests.fakes import FakeSegmenter
@@ -169,6 +170,15 @@ def closed_windows_are_destroyed(qapp):
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+@pytest.fixture(autouse=True)
+def nobody_is_asked_about_masks(monkeypatch):
+    """A question that no test answers would hold up the whole suite: it is answered, and fails the test."""
+    asked = []
+    monkeypatch.setattr(Unfinished, "ask", lambda unfinished, _: asked.append(unfinished) or Wish.DROP)
+    yield
+    assert not asked
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of the test's own."""
@@ -219,6 +229,8 @@ def keeper(qtbot, settings, process):
 
 def forget_changes(window: MainWindow) -> None:
     """So that closing at a test's end asks nothing."""
+    window.workspace.session.forget()
+    window.workspace.editor.masks.forget_waiting()
     window.workspace.model.mark_saved(window.workspace.model.state, window.workspace.model.coco_path)
 
 

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from annotator.gui import hover_preview, image_loader, keeping, workspace
 from annotator.gui.inference_messages import SegmenterState
+from annotator.gui.unfinished import Unfinished, Wish
 from tests.gui.conftest import FakeProcess, Hands, write_discs
 from tests.gui.test_annotating import add_category
 from tests.gui.test_browsing import accept_disc
@@ -196,7 +197,8 @@ def test_clicks_do_not_keep_full_size_masks(hands):
     assert "mask" not in vars(hands.window.workspace.session.shown.proposal)
 
 
-def test_prompts_of_a_document_that_was_left_are_forgotten(hands, folder):
+def test_prompts_of_a_document_that_was_left_are_forgotten(hands, folder, monkeypatch):
+    monkeypatch.setattr(Unfinished, "ask", lambda *_: Wish.DROP)
     hands.click(50, 80)
     hands.wait_mask()
     hands.key(Qt.Key.Key_D)
@@ -236,7 +238,8 @@ def test_accepted_instances_are_what_the_canvas_paints(hands, qtbot):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_and_the_systems_wish_to_end_ask_about_unsaved_work(keeper, answers, qtbot, number, folder):
+def test_ctrl_c_and_the_systems_wish_to_end_ask_about_unsaved_work(keeper, settings, answers, qtbot, number, folder):
+    settings.autosave = False  # else it is saved unasked
     before = [signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)]
     try:
         keeper.close_on_signals()
