@@ -380,6 +380,7 @@ class MainWindow(QMainWindow):
         self._toolbox.refused.connect(self.status.refuse)
         self._toolbox.chosen.connect(self.canvas.set_tool)
         self.detail_strip = DetailStrip(self.canvas, self.workspace.outline, self.workspace.detail_figures)
+        self.workspace.outline.shape_made.connect(self.layer.prepare)
         self._toolbox.vertices_offered.connect(self.detail_strip.offer)
         self.canvas_menu = CanvasMenu(
             self.canvas, self.layer, self.workspace.selection, self.actions_, self.instances, self._toolbox

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,6 +12,7 @@ from annotator.core.document import Instance
 from annotator.core.geometry import RunLengths
 from annotator.core.outline import FINEST, Outline
 from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.mask_changes import MaskChanges
 from annotator.gui.selection import Selection
@@ -28,6 +30,7 @@ class SelectedOutline(QObject):
     """
 
     changed = Signal()
+    shape_made = Signal(object, object)  # RunLengths that an instance is about to get, and its MaskShape
 
     def __init__(
         self,
@@ -135,23 +138,29 @@ class SelectedOutline(QObject):
         if instance is None or self._job is not None:
             return
         self._pinned = tuple(pinned)
-        self._start(make, lambda mask: self._on_changed(instance, mask, text))
 
-    def _start(self, make: Callable[[], object], done: Callable[[object], None]) -> None:
+        def masks_and_shape() -> tuple[RunLengths, MaskShape | None]:
+            mask = make()
+            return mask, MaskShape.from_run_lengths(mask)
+
+        self._start(masks_and_shape, lambda made: self._on_changed(instance, made, text))
+
+    def _start(self, make: Callable[[], object], done: Callable[[Any], None]) -> None:
         job = self._jobs.new(lambda _: make())
         self._job = job
         job.succeeded.connect(done)
         job.finished.connect(lambda: self._on_finished(job))
         job.start()
 
-    def _on_made(self, instance_id: int, outline: object) -> None:
-        assert isinstance(outline, Outline)
+    def _on_made(self, instance_id: int, outline: Outline) -> None:
         self._instance_id, self._outline = instance_id, outline
 
-    def _on_changed(self, instance: Instance, mask: object, text: str) -> None:
-        assert isinstance(mask, RunLengths)
+    def _on_changed(self, instance: Instance, made: tuple[RunLengths, MaskShape | None], text: str) -> None:
+        mask, shape = made
         # Undo or another tool may have been faster; what was drawn on the mask before does not fit the one after.
         if self._model.document.instances.get(instance.id) == instance and self._masks.image_id == instance.image_id:
+            if shape is not None:
+                self.shape_made.emit(mask, shape)
             self._masks.set_mask(instance, mask, text)
 
     def _on_finished(self, job: BackgroundJob) -> None:

@@ -198,6 +198,7 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
+        painter.setClipRect(event.rect())  # for those who paint only what is to be seen of many things
         if self._image is None:
             margin = QRectF(self.rect()).adjusted(32, 32, -32, -32)
             painter.drawText(margin, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
@@ -205,7 +206,10 @@ class Canvas(QWidget):
         self._image_painter.paint(painter, self.viewport, self._image, self.devicePixelRatio())
         picture = self._layer.picture(self.viewport, self.size(), self.devicePixelRatio())
         painter.drawPixmap(0, 0, self._tool.cut(picture, self.viewport))
-        self._layer.paint_highlights(painter, self.viewport)
+        self._layer.paint_bright(painter, self.viewport)
+        selected = self._layer.selected_picture(self.viewport, self.size(), self.devicePixelRatio())
+        if selected is not None:
+            painter.drawPixmap(0, 0, selected)
         painter.drawPixmap(0, 0, self._proposals.picture(self.viewport, self.size(), self.devicePixelRatio()))
         self._proposals.paint_highlights(painter, self.viewport)
         self._paint_prompt(painter, self.viewport)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
@@ -13,17 +14,19 @@ from annotator.gui.palette import CASING, CURRENT_MASK, POSITIVE
 
 _HANDLE = 8.0  # widget pixels across
 _LARGER = 12.0
+_CROWDED = 4.0
 _FILL = QColor(255, 255, 255)
 
 
 def paint_handles(painter: QPainter, viewport: Viewport, places: Ring) -> None:
-    """Handles at places N x 2, image pixels; those off the screen are left out."""
-    visible = viewport.visible()
-    margin = _HANDLE / viewport.scale
-    x, y = places[:, 0], places[:, 1]
-    seen = (x > visible.left() - margin) & (x < visible.right() + margin)
-    seen &= (y > visible.top() - margin) & (y < visible.bottom() + margin)
-    points = QPolygonF([viewport.to_widget(QPointF(*place)) for place in places[seen].tolist()])
+    """Handles at places N x 2, image pixels; those beside what is painted are left out."""
+    part = painter.clipBoundingRect().adjusted(-_HANDLE, -_HANDLE, _HANDLE, _HANDLE)
+    on_widget = places * viewport.scale + (viewport.offset.x(), viewport.offset.y())
+    x, y = on_widget[:, 0], on_widget[:, 1]
+    seen = (x > part.left()) & (x < part.right()) & (y > part.top()) & (y < part.bottom())
+    # Of those that would cover each other, one: where a ragged outline is small on screen there are many.
+    _, first = np.unique(np.floor(on_widget[seen] / _CROWDED), axis=0, return_index=True)
+    points = QPolygonF([QPointF(*place) for place in on_widget[seen][first].tolist()])
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     # Points with a round pen: hundreds of them take no longer than a few ellipses.

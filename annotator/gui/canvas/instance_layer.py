@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from annotator.core.document import Change, Instance
+from annotator.core.geometry import RunLengths
 from annotator.gui.canvas.layer_picture import LayerPicture
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
@@ -38,9 +39,11 @@ class InstanceLayer(QObject):
         self._flashing_id: int | None = None
         self._replaced_id: int | None = None
         self._picture = LayerPicture(self.paint)
+        self._selected_picture = LayerPicture(self._paint_selected)
         self._dirty = QRectF()  # the part of the image, in its pixels, where the picture is no longer right
         self.is_visible = True
         self._shown_at = 0.0  # when shapes last appeared, in seconds of perf_counter
+        self._prepared: tuple[RunLengths | None, MaskShape | None] = (None, None)
         self._builder = QTimer(self)
         self._builder.setInterval(0)
         self._builder.timeout.connect(self._build_some)
@@ -51,7 +54,7 @@ class InstanceLayer(QObject):
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
         model.category_changed.connect(self.invalidate)
-        selection.instances_changed.connect(self.changed)
+        selection.instances_changed.connect(self._on_selection_changed)
         selection.hover_changed.connect(self.changed)
         selection.view_state.changed.connect(self.invalidate)
 
@@ -79,6 +82,10 @@ class InstanceLayer(QObject):
         if instance_id != self._replaced_id:
             self._replaced_id = instance_id
             self.invalidate()
+
+    def prepare(self, mask: RunLengths, shape: MaskShape) -> None:
+        """The shape of a mask that an instance is about to get, made in a worker thread."""
+        self._prepared = mask, shape
 
     def shape_of(self, instance_id: int) -> MaskShape | None:
         """The instance's shape if it has been built."""
@@ -130,17 +137,35 @@ class InstanceLayer(QObject):
             paint_outline(painter, viewport, shape, color, 1.5)
 
     def paint_highlights(self, painter: QPainter, viewport: Viewport) -> None:
-        """Draw over them what is selected, pointed at or new; it changes too often to be part of the picture."""
+        """Draw over them what is selected, pointed at or new."""
+        self.paint_bright(painter, viewport)
+        self._paint_selected(painter, viewport)
+
+    def paint_bright(self, painter: QPainter, viewport: Viewport) -> None:
+        """Of that what is pointed at or new: it changes too often to be part of a picture."""
         bright = {self._selection.hovered_id, self._flashing_id}
-        for instance, shape in self._drawn(viewport):
-            if instance.id in bright:
-                paint_fill(painter, viewport, shape, self._color(instance), FILL_OPACITY)
-            if instance.id in self._selection.instance_ids:
-                paint_outline(painter, viewport, shape, QColor(Qt.GlobalColor.white), 2.5)
+        if bright != {None}:
+            for instance, shape in self._drawn(viewport):
+                if instance.id in bright:
+                    paint_fill(painter, viewport, shape, self._color(instance), FILL_OPACITY)
+
+    def selected_picture(self, viewport: Viewport, size: QSize, pixel_ratio: float) -> QPixmap | None:
+        """The rest of that, the outlines of the selected instances; None when none is selected."""
+        if not self._selection.instance_ids:
+            return None
+        return self._selected_picture.get(viewport, size, pixel_ratio)
+
+    def _paint_selected(self, painter: QPainter, viewport: Viewport) -> None:
+        chosen = self._selection.instance_ids
+        if chosen:
+            for instance, shape in self._drawn(viewport):
+                if instance.id in chosen:
+                    paint_outline(painter, viewport, shape, QColor(Qt.GlobalColor.white), 2.5)
 
     def invalidate(self) -> None:
         """Draw anew at the next paint."""
         self._picture.invalidate()
+        self._selected_picture.invalidate()
         self.changed.emit()
 
     def _drawn(self, viewport: Viewport) -> Iterator[tuple[Instance, MaskShape]]:
@@ -177,6 +202,10 @@ class InstanceLayer(QObject):
             self._shown_at = time.perf_counter()
             self.invalidate()
 
+    def _on_selection_changed(self) -> None:
+        self._selected_picture.invalidate()
+        self.changed.emit()
+
     def _on_document_replaced(self) -> None:
         self.set_image(None)
 
@@ -186,6 +215,7 @@ class InstanceLayer(QObject):
         assert after is None or isinstance(after, Instance)
         if before is not None and after is None:
             self._shapes.pop(before.id, None)
+            self._selected_picture.invalidate()
             self._stale_ids.discard(before.id)
         elif after is not None and after.image_id == self._image_id and (before is None or after.mask != before.mask):
             self._stale_ids.add(after.id)
@@ -202,8 +232,10 @@ class InstanceLayer(QObject):
         self.changed.emit()
 
     def _build(self, instance: Instance) -> None:
-        self._shapes[instance.id] = MaskShape.from_run_lengths(instance.mask)
+        mask, shape = self._prepared
+        self._shapes[instance.id] = shape if mask == instance.mask else MaskShape.from_run_lengths(instance.mask)
         self._stale_ids.discard(instance.id)
+        self._selected_picture.invalidate()
 
     def _on_flash_ended(self) -> None:
         self._flashing_id = None
