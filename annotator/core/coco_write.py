@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from io import BytesIO
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -25,6 +27,7 @@ from annotator.errors import SaveError, reason_of
 
 OURS = "annotator"
 PROPOSAL = "proposal"
+_WRITTEN_TOGETHER = 500  # records
 
 
 def write(document: Document, path: Path) -> None:
@@ -59,15 +62,21 @@ def _to_json(document: Document, path: Path) -> bytes:
         "next_ids": {field.name: getattr(document.next_ids, field.name) for field in fields(NextIds)},
         "image_root": _image_root_json(document, path),
     }
-    lists = {
-        "images": _lines(_image_json(image) for image in document.images.values() if image.has_size),
-        "annotations": _lines(_annotation_json(annotation) for annotation in annotations),
-        "categories": _lines(_category_json(category) for category in document.categories.values()),
+    lists: dict[str, Iterator[dict[str, Any]]] = {
+        "images": (_image_json(image) for image in document.images.values() if image.has_size),
+        "annotations": (_annotation_json(annotation) for annotation in annotations),
+        "categories": (_category_json(category) for category in document.categories.values()),
     }
     rest = {key: json_text.dumps(value) for key, value in _completed({}, document.extra, ours_new).items()}
     ours = rest.pop(OURS)
-    members = (json_text.dumps(key) + b": " + value for key, value in {**rest, **lists, OURS: ours}.items())
-    return b"{\n" + b",\n".join(members) + b"\n}\n"
+    file = BytesIO()
+    for key, value in rest.items():
+        file.write(b"%b%b: %b" % (b",\n" if file.tell() else b"{\n", json_text.dumps(key), value))
+    for key, records in lists.items():
+        file.write(b"%b%b: [" % (b",\n" if file.tell() else b"{\n", json_text.dumps(key)))
+        _write_lines(file, records)
+    file.write(b",\n%b: %b\n}\n" % (json_text.dumps(OURS), ours))
+    return file.getvalue()
 
 
 def _image_root_json(document: Document, path: Path) -> str | None:
@@ -98,10 +107,16 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _lines(records: Iterable[dict[str, Any]]) -> bytes:
-    """A list with one record a line, which version control can compare."""
-    lines = b",\n".join(map(json_text.dumps, records))
-    return b"[\n" + lines + b"\n]" if lines else b"[]"
+def _write_lines(file: BytesIO, records: Iterator[dict[str, Any]]) -> None:
+    """A list, after its bracket, with one record a line, which version control can compare.
+
+    Some at a time: a hundred megabytes put together at once keep Python's lock for so long that the window stalls.
+    """
+    separator = b"\n"
+    while some := list(islice(records, _WRITTEN_TOGETHER)):
+        file.write(separator + b",\n".join(map(json_text.dumps, some)))
+        separator = b",\n"
+    file.write(b"]" if separator == b"\n" else b"\n]")
 
 
 def _category_json(category: Category) -> dict[str, Any]:

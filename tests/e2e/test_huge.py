@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from annotator.core.edits import ChangeInstance, Together
 from benchmarks.parts.watchdog import Watchdog
 from tests.e2e.huge_data import KINDS, write_coco, write_pictures
 from tests.gui.conftest import FakeProcess, Settings, show_window
@@ -16,6 +19,7 @@ pytestmark = pytest.mark.proof
 IMAGES = 20_000
 ANNOTATED_IMAGES = 10_000
 ANNOTATIONS = 100_000
+CHANGED = 10_000
 TIMEOUT_MS = 240_000
 STALL_BAR_MS = 50
 AFTER_MS = 1500
@@ -122,3 +126,42 @@ def test_a_coco_file_of_100_000_annotations(kind: str, window, qtbot, capsys, tm
     assert len(document.instances) == ANNOTATIONS
     assert len(document.images) == ANNOTATED_IMAGES
     report.say(f"  progress shown: {len({done for done, total in progress if total})} steps")
+
+
+def test_10_000_instances_change_and_100_000_are_saved(window, qtbot, capsys, tmp_path: Path):
+    folder = tmp_path / "pictures"
+    names = write_pictures(folder, ANNOTATED_IMAGES)
+    path = tmp_path / "instances.json"
+    write_coco(path, names, ANNOTATIONS, "mixed")
+    before = json.loads(path.read_bytes())
+    model, saver = window.workspace.model, window.workspace.saver
+    window.open_paths([path], folder)
+    qtbot.waitUntil(lambda: window.canvas.image is not None, timeout=TIMEOUT_MS)
+    qtbot.wait(AFTER_MS)
+
+    report = Report(capsys, f"Work on a COCO file of {ANNOTATIONS:,} annotations")
+    changed = list(model.document.instances.values())[:CHANGED]
+    edit = Together(
+        tuple(ChangeInstance(i, replace(i, category_id=i.category_id % len(before["categories"]) + 1)) for i in changed)
+    )
+    for what, change in (
+        (f"one edit of {CHANGED:,} instances", lambda: model.push(edit, "change")),
+        ("its undo", model.undo),
+    ):
+        report.start()
+        change()
+        report.time(what)
+        qtbot.wait(AFTER_MS)
+        report.end()
+    model.redo()
+    model.undo()
+    report.start()
+    with qtbot.waitSignal(saver.saved, timeout=TIMEOUT_MS):
+        window.save()
+    report.time("saved")
+    qtbot.wait(AFTER_MS)
+    report.end()
+    # Nothing was changed in the end, so nothing but the layout of the file and what is under our own key may differ.
+    after = json.loads(path.read_bytes())
+    del after["annotator"]
+    assert after == before
