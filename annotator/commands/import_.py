@@ -50,7 +50,7 @@ def run(command: ImportCommand) -> int:
     from annotator.core.document import Document
     from annotator.core.formats.exchange import read_foreign
     from annotator.core.formats.image_index import ImageIndex
-    from annotator.core.formats.merge import plan_merge
+    from annotator.core.formats.merge import NewImages, plan_merge
     from annotator.core.lock import DatasetLock
 
     # A preview writes nothing, so it may look on while another process edits.
@@ -59,8 +59,10 @@ def run(command: ImportCommand) -> int:
         imported = read_foreign(command.source, command.format, images=images)
         is_new = not command.out.exists()
         document = Document(imported.document.image_root) if is_new else coco.read(command.out)
-        plan = plan_merge(document, imported.document, add_images=True)
-        print(*_lines(plan, imported.notes), sep="\n")
+        # Where nothing is yet, the images are where the source's are, and may be put there later.
+        new_images = NewImages.ALL if is_new else NewImages.ON_DISK
+        plan = plan_merge(document, imported.document, new_images=new_images)
+        print(*_lines(plan, imported.notes, document.image_root), sep="\n")
         if command.preview:
             return 0
         plan.put_into(document)
@@ -70,7 +72,7 @@ def run(command: ImportCommand) -> int:
     return 0
 
 
-def _lines(plan: MergePlan, notes: tuple[str, ...]) -> list[str]:
+def _lines(plan: MergePlan, notes: tuple[str, ...], image_root: Path) -> list[str]:
     lines = [
         f"categories: {len(plan.categories)} new",
         f"images: {len(plan.images)} new",
@@ -79,5 +81,7 @@ def _lines(plan: MergePlan, notes: tuple[str, ...]) -> list[str]:
     if plan.proposals:
         lines.append(f"proposals: {len(plan.proposals)} new")
     for path in plan.other_size:
-        lines.append(f"left out: {path}, which has another size in the file")
+        lines.append(f"left out: {path}, which has another size there")
+    for path in plan.unknown_images:
+        lines.append(f"left out: {path}, which the file does not list and which is not in {image_root}")
     return [*lines, *notes]

@@ -8,7 +8,7 @@ An Edit raises ValueError when the document is not in the state the Edit was mad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -128,6 +128,19 @@ class ChangeImage:
 
 
 @dataclass(frozen=True)
+class AddImages:
+    """New images, last in the list; they have no instances when this is reverted."""
+
+    images: tuple[ImageRecord, ...]
+
+    def apply(self, document: Document) -> None:
+        _exchange_all(document, (), self.images)
+
+    def revert(self, document: Document) -> None:
+        _exchange_all(document, self.images, ())
+
+
+@dataclass(frozen=True)
 class AddCategory:
     """A new category, last in the list."""
 
@@ -210,6 +223,15 @@ def joined(first: Edit, second: Edit) -> Edit | None:
             if len(records) == len(edits):
                 return Together(tuple(edit for edit in edits if edit is not None))
     return None
+
+
+def added_images(edit: Edit) -> Iterator[ImageRecord]:
+    """The images that an edit adds, whatever it is made of."""
+    if isinstance(edit, AddImages):
+        yield from edit.images
+    elif isinstance(edit, Together):
+        for part in edit.edits:
+            yield from added_images(part)
 
 
 def _exchange_all(document: Document, before: Sequence[Record], after: Sequence[Record]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from annotator.core.dataset import missing_image, place_unreadable
 from annotator.core.document import Document, ImageRecord
 from annotator.core.edit_codec import decode
-from annotator.core.edits import Edit
+from annotator.core.edits import Edit, added_images
 from annotator.core.journal_file import Base, JournalFile, SavedState, digest_of_file, move_aside
 
 _Step = tuple[bool, Edit]
@@ -88,6 +88,7 @@ def _replayed(file: JournalFile, document: Document, start: SavedState) -> Recov
 
 def _replay(document: Document, images: list[ImageRecord], steps: list[_Step]) -> None:
     missing = _restore_images(document, images)
+    found = _set_aside(document, {image.path for image in images}, steps)
     for applied, edit in steps:
         if applied:
             edit.apply(document)
@@ -96,7 +97,24 @@ def _replay(document: Document, images: list[ImageRecord], steps: list[_Step]) -
     for image in missing:
         if not document.count_of_image(image.id) and not any(document.proposals_of(image.id)):
             document.remove(image)
+    listed = {image.path for image in document.images.values()}
+    for image in found:
+        if image.path not in listed:
+            document.put(replace(image, id=document.take_id(ImageRecord)))
     place_unreadable(document)
+
+
+def _set_aside(document: Document, recorded: set[str], steps: list[_Step]) -> list[ImageRecord]:
+    """Take out the images that the steps add, where they have been found on the disk since; returns them."""
+    added = {image.path for _, edit in steps for image in added_images(edit)} - recorded
+    found = [
+        image
+        for image in document.images.values()
+        if image.path in added and not document.count_of_image(image.id) and not any(document.proposals_of(image.id))
+    ]
+    for image in found:
+        document.remove(image)
+    return found
 
 
 def _restore_images(document: Document, recorded: list[ImageRecord]) -> list[ImageRecord]:

@@ -25,6 +25,7 @@ class DocumentModel(QObject):
     document_replaced = Signal()
     category_changed = Signal(object)  # Change of Category records
     image_changed = Signal(object)  # Change of ImageRecords
+    images_listed = Signal()  # an edit added or removed images; told once, when all of it is done
     instance_changed = Signal(object)  # Change of Instances of the image on screen
     proposal_changed = Signal(object)  # Change of StoredProposals of the image on screen
     elsewhere_changed = Signal(object)  # frozenset of image ids: instances or proposals of others; once for each edit
@@ -50,6 +51,7 @@ class DocumentModel(QObject):
         self.image_on_screen: int | None = None  # its id: the one whose every change has to be told by itself
         self._elsewhere: set[int] = set()
         self._is_applying = False
+        self._has_listed = False
 
     @property
     def is_open(self) -> bool:
@@ -140,7 +142,7 @@ class DocumentModel(QObject):
             return
         self._touched_image = None
         step()  # type: ignore[operator]
-        if self._touched_image is not None:
+        if self._touched_image in self.document.images:
             self.replayed.emit(self._touched_image)
 
     def _new_state(self) -> int:
@@ -151,6 +153,9 @@ class DocumentModel(QObject):
         if self.keeping is not None:
             self.keeping.record(edit, applied=applied)
         self._state = state
+        if self._has_listed:
+            self._has_listed = False
+            self.images_listed.emit()
         self._tell_saved()
 
     def _apply(self, step: Callable[[Document], None]) -> None:
@@ -187,6 +192,7 @@ class DocumentModel(QObject):
         elif isinstance(record, Category):
             self.category_changed.emit(change)
         elif isinstance(record, ImageRecord):
+            self._has_listed |= change.before is None or change.after is None
             self.image_changed.emit(change)
 
 

@@ -185,7 +185,7 @@ class FolderRuns(QObject):
         usable = {
             image_id: result.proposals
             for image_id, result in found.results.items()
-            if not result.problem and _has_size(document.images[image_id], result)
+            if not result.problem and image_id in document.images and _has_size(document.images[image_id], result)
         }
         findings = Findings(
             document,

@@ -10,7 +10,7 @@ from annotator.core.cancelling import Cancel
 from annotator.core.document import Document, NextIds
 from annotator.core.formats.exchange import Imported, detected, read_foreign
 from annotator.core.formats.image_index import ImageIndex
-from annotator.core.formats.merge import MergePlan, plan_merge
+from annotator.core.formats.merge import MergePlan, NewImages, plan_merge
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class ImportPlan:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to add."""
-        return not (self.merge.categories or self.merge.instances or self.merge.proposals)
+        merge = self.merge
+        return not (merge.categories or merge.images or merge.instances or merge.proposals)
 
 
 def plan_import(
@@ -43,16 +44,15 @@ def plan_import(
 ) -> ImportPlan:
     """Read `source` and compare it with `document`, a snapshot, whose ids it uses up.
 
-    format_name: one of core's FORMATS; None finds out. Annotations of images that the document does not have are left
-    out, since an import is an undoable change of what is open. Raises DatasetError, and OpeningCancelled when `cancel`
-    is set.
+    format_name: one of core's FORMATS; None finds out. Images that the document does not have are added when they lie
+    under its image root. Raises DatasetError, and OpeningCancelled when `cancel` is set.
     """
     before = document.snapshot().next_ids
     name = format_name
     if name is None and source.exists():
         name = detected(source)
     imported = _read(document, source, name, on_progress, cancel)
-    merge = plan_merge(document, imported.document, add_images=False)
+    merge = plan_merge(document, imported.document, new_images=NewImages.ON_DISK)
     return ImportPlan(source, name or "", merge, imported.notes, before, document.next_ids)
 
 
@@ -66,9 +66,9 @@ def _read(
     if name == "coco":
         # Its images lie where it says; when none of them is one of ours, their names may still be.
         imported = read_foreign(source, name, on_progress=on_progress, cancel=cancel)
-        there = plan_merge(document.snapshot(), imported.document, add_images=False)
+        there = plan_merge(document.snapshot(), imported.document, new_images=NewImages.NONE)
         if len(there.unknown_images) == len(imported.document.images):
             imported.document.image_root = document.image_root
         return imported
-    images = ImageIndex.of_document(document)
+    images = ImageIndex.around_document(document, without=source if name in ("masks", "voc") else None)
     return read_foreign(source, name, images=images, on_progress=on_progress, cancel=cancel)

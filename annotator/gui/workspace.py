@@ -114,6 +114,7 @@ class Workspace(QObject):
         self._loader.loaded.connect(self._on_loaded)
         self._loader.failed.connect(self._on_load_failed)
         self.model.replayed.connect(self.show_image)
+        self.model.images_listed.connect(self._on_images_listed)
         self.inference.start()
 
     def close(self) -> None:
@@ -294,6 +295,18 @@ class Workspace(QObject):
         self._image_id = self.model.image_on_screen = image_id
         self.image_awaited.emit(image_id)
         self._loader.load(self.model.document.image_path(image_id))
+
+    def _on_images_listed(self) -> None:
+        """An undo may take away the image on screen."""
+        images = self.model.document.images
+        if self._image_id is None or self._image_id in images:
+            return
+        self._leave_image()
+        self._image_id = self.model.image_on_screen = None
+        if images:
+            self.show_image(next(reversed(images)))
+        else:
+            self._refuse(self.tr("There is no image in this dataset."))
 
     def _refuse(self, reason: str) -> None:
         self._refusal = reason

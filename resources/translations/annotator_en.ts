@@ -187,6 +187,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n new image(s) of the folder: %1</source>
+        <translation>
+            <numerusform>%n new image of the dataset&apos;s folder: %1</numerusform>
+            <numerusform>%n new images of the dataset&apos;s folder: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n instance(s)</source>
         <translation>
             <numerusform>%n instance</numerusform>
@@ -215,10 +222,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n image(s) that this dataset does not have: %1</source>
+        <source>%n image(s) that neither this dataset nor its folder has: %1</source>
         <translation>
-            <numerusform>%n image that this dataset does not have: %1</numerusform>
-            <numerusform>%n images that this dataset does not have: %1</numerusform>
+            <numerusform>%n image that neither this dataset nor its folder has: %1</numerusform>
+            <numerusform>%n images that neither this dataset nor its folder has: %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2557,6 +2557,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n new image(s) of the folder: %1</source>
+        <translation>
+            <numerusform>本数据集文件夹中的 %n 张新图像：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n instance(s)</source>
         <translation>
             <numerusform>%n 个实例</numerusform>
@@ -2581,9 +2587,9 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n image(s) that this dataset does not have: %1</source>
+        <source>%n image(s) that neither this dataset nor its folder has: %1</source>
         <translation>
-            <numerusform>%n 张图像不在本数据集中：%1</numerusform>
+            <numerusform>%n 张图像既不在本数据集中，也不在其文件夹里：%1</numerusform>
         </translation>
     </message>
     <message numerus="yes">

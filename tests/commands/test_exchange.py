@@ -122,6 +122,22 @@ def test_import_adds_and_keeps_the_old_version(coco_file, tmp_path, capsys):
     assert masks(coco_file) == after
 
 
+def test_import_adds_images_that_lie_there_and_names_those_that_do_not(coco_file, tmp_path, capsys):
+    content = json.loads(coco_file.read_bytes())
+    Image.new("L", (12, 10)).save(tmp_path / "c.png")
+    new = [{"id": n, "file_name": f"{name}.png", "height": 10, "width": 12} for n, name in ((7, "c"), (8, "d"))]
+    shape = content["annotations"][0]
+    content["images"] = new
+    content["annotations"] = [{**shape, "id": 10 + image["id"], "image_id": image["id"]} for image in new]
+    (tmp_path / "other.json").write_text(json.dumps(content), encoding="utf-8")
+    assert run("import", tmp_path / "other.json", "--out", coco_file) == 0
+    out = capsys.readouterr().out
+    assert "images: 1 new" in out
+    assert "left out: d.png, which the file does not list and which is not in" in out
+    assert sorted(image["file_name"] for image in COCO(coco_file).imgs.values()) == ["a.png", "b.png", "c.png"]
+    assert run("check", coco_file) == 0
+
+
 def test_import_does_not_write_what_another_process_edits(coco_file, tmp_path, capsys):
     lock = DatasetLock(coco_file)
     try:

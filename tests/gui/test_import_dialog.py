@@ -16,6 +16,7 @@ from annotator.core.formats.exchange import export
 from annotator.core.formats.options import ExportOptions
 from annotator.core.geometry import RunLengths
 from annotator.gui.dialogs.import_ import ImportDialog
+from tests.gui.conftest import FakeProcess, Hands, forget_changes
 
 
 def theirs(root, names=("a.png", "b.png"), size=(160, 240)) -> Document:
@@ -86,7 +87,7 @@ def test_what_is_left_out_is_named(hands, qtbot, folder, tmp_path):
     coco.write(theirs(folder, ("a.png", "elsewhere.png")), tmp_path / "theirs.json")
     dialog = show_dialog(hands, qtbot)
     text = preview(dialog, qtbot, tmp_path / "theirs.json")
-    assert "1 image(s) that this dataset does not have: elsewhere.png" in text
+    assert "1 image(s) that neither this dataset nor its folder has: elsewhere.png" in text
     dialog.do_import.click()
     assert len(hands.window.workspace.model.document.instances) == 1
     coco.write(theirs(folder, ("b.png",), size=(80, 90)), tmp_path / "small.json")
@@ -135,3 +136,78 @@ def test_a_document_changed_behind_the_dialog_is_looked_at_again(hands, qtbot, f
     document = hands.window.workspace.model.document
     assert [c.name for c in document.categories.values()] == ["cat"]
     assert len(document.instances) == 2
+
+
+class TestNewImages:
+    """A COCO file that is open by itself, whose folder has pictures it does not list."""
+
+    @pytest.fixture
+    def listed(self, hands, folder):
+        """Opens a file that lists a.png only."""
+        coco.write(theirs(folder, names=("a.png",)), folder / "mine.json")
+        hands.open(folder / "mine.json")
+        hands.wait_image("a.png")
+        return hands
+
+    def import_other(self, listed, qtbot, source) -> str:
+        dialog = show_dialog(listed, qtbot)
+        text = preview(dialog, qtbot, source)
+        qtbot.mouseClick(dialog.do_import, Qt.MouseButton.LeftButton)
+        return text
+
+    @pytest.mark.parametrize("format_name", ["coco", "yolo", "voc", "masks", "labelme"])
+    def test_they_come_in_the_same_edit_and_go_with_it(self, listed, qtbot, folder, tmp_path, format_name):
+        source = tmp_path / ("theirs.json" if format_name == "coco" else "theirs")
+        export(theirs(folder, names=("b.png", "子文件夹/丙.png")), format_name, source, ExportOptions())
+        text = self.import_other(listed, qtbot, source)
+        assert "2 new image(s) of the folder: b.png, 子文件夹/丙.png" in text
+        document = listed.window.workspace.model.document
+        assert [image.path for image in document.images.values()] == ["a.png", "b.png", "子文件夹/丙.png"]
+        rows = listed.window.images.list_model
+        assert rows.rowCount() == rows.total == 3
+        assert len(document.instances) == 3
+        listed.window.actions_.next_image.trigger()
+        listed.wait_image("b.png")
+        listed.window.actions_.undo.trigger()
+        assert [image.path for image in document.images.values()] == ["a.png"]
+        assert rows.rowCount() == rows.total == 1
+        listed.wait_image("a.png")  # the one on screen is gone
+        listed.window.actions_.redo.trigger()
+        assert rows.total == 3
+        with qtbot.waitSignal(listed.window.workspace.saver.saved, timeout=10_000):
+            listed.window.save()
+        reread = coco.read(folder / "mine.json")
+        assert masks(reread) == masks(document)
+
+    def test_they_come_back_after_a_crash(self, listed, qtbot, folder, tmp_path, make_window):
+        coco.write(theirs(folder, names=("b.png",)), folder / "theirs.json")
+        self.import_other(listed, qtbot, folder / "theirs.json")
+        model = listed.window.workspace.model
+        made = masks(model.document)
+        qtbot.waitUntil(lambda: model.is_kept)
+        forget_changes(listed.window)
+        listed.window.close()
+        later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+        later.open(folder / "mine.json")
+        document = later.window.workspace.model.document
+        assert masks(document) == made
+        assert [image.path for image in document.images.values()] == ["a.png", "b.png"]
+
+    def test_a_picture_put_into_an_open_folder_is_not_there_twice_after_a_crash(
+        self, hands, qtbot, folder, tmp_path, make_window
+    ):
+        shutil.copy(folder / "a.png", folder / "aa.png")
+        coco.write(theirs(folder, names=("aa.png",)), tmp_path / "theirs.json")
+        self.import_other(hands, qtbot, tmp_path / "theirs.json")
+        model = hands.window.workspace.model
+        made = masks(model.document)
+        assert len(made) == 1
+        qtbot.waitUntil(lambda: model.is_kept)
+        forget_changes(hands.window)
+        hands.window.close()
+        later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+        later.open(folder)
+        document = later.window.workspace.model.document
+        assert masks(document) == made
+        paths = [image.path for image in document.images.values()]
+        assert sorted(paths) == ["a.png", "aa.png", "b.png", "子文件夹/丙.png"]

@@ -16,7 +16,7 @@ from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import Edit
-from annotator.core.formats.merge import plan_merge
+from annotator.core.formats.merge import NewImages, plan_merge
 from annotator.core.geometry import RunLengths
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
@@ -216,7 +216,7 @@ class Hand:
         other = two_images()
         other.put(replace(next(iter(other.instances.values())), mask=self.mask(), verbatim=None))
         copy = document.snapshot()
-        plan = plan_merge(copy, other, add_images=False)
+        plan = plan_merge(copy, other, new_images=NewImages.NONE)
         document.next_ids = copy.next_ids
         self.desk.model.push(plan.edit(), "import")
 

@@ -27,8 +27,10 @@ def label_names(paths: Iterable[str]) -> dict[str, str]:
 class ImageIndex:
     """The images that annotations may refer to, by their path under `root`, in full or as label_names names it."""
 
-    def __init__(self, root: Path, images: Iterable[ImageRecord]) -> None:
+    def __init__(self, root: Path, images: Iterable[ImageRecord], others: ImageIndex | None = None) -> None:
+        """others: images that are meant only where none of the first ones is; of the same root."""
         self.root = root
+        self._others = others
         self._images = {image.path: image for image in images}
         self._path_of_label = {label: path for path, label in label_names(self._images).items()}
 
@@ -48,14 +50,32 @@ class ImageIndex:
         )
         return cls(folder, (ImageRecord(number, name, 0, 0) for number, name in enumerate(names, start=1)))
 
+    @classmethod
+    def around_document(cls, document: Document, *, without: Path | None = None) -> ImageIndex:
+        """The document's images, and behind them whatever else lies in its folder.
+
+        without: a folder whose PNG files are no images but masks.
+        """
+        there = {image.path for image in document.images.values()}
+        masks = None if without is None else os.path.abspath(without) + os.sep
+        root = os.path.abspath(document.image_root)
+
+        def is_other(path: str) -> bool:
+            is_mask = masks is not None and path.lower().endswith(".png") and os.path.join(root, path).startswith(masks)
+            return path not in there and not is_mask
+
+        images = (image for image in document.images.values() if image.has_size)
+        return cls(document.image_root, images, cls.of_folder(document.image_root).restricted(is_other))
+
     @property
     def paths(self) -> list[str]:
         """All images, relative to `root`."""
-        return list(self._images)
+        return [*self._images, *([] if self._others is None else self._others.paths)]
 
     def restricted(self, wanted: Callable[[str], bool]) -> ImageIndex:
         """The index of those images whose path is wanted."""
-        return ImageIndex(self.root, [image for path, image in self._images.items() if wanted(path)])
+        images = [image for path, image in self._images.items() if wanted(path)]
+        return ImageIndex(self.root, images, None if self._others is None else self._others.restricted(wanted))
 
     def is_of(self, folder: Path) -> bool:
         """Whether the images' paths start from that folder."""
@@ -64,9 +84,10 @@ class ImageIndex:
     def holds(self, file: Path) -> bool:
         """Whether a file is one of the images."""
         try:
-            return Path(os.path.abspath(file)).relative_to(os.path.abspath(self.root)).as_posix() in self._images
+            path = Path(os.path.abspath(file)).relative_to(os.path.abspath(self.root)).as_posix()
         except ValueError:
             return False
+        return path in self._images or (self._others is not None and self._others.holds(file))
 
     def find(self, *names: str) -> ImageRecord | None:
         """The image of the first name that is one's: paths with forward slashes, with or without their ending.
@@ -77,7 +98,7 @@ class ImageIndex:
             path = name if name in self._images else self._path_of_label.get(name)
             if path is not None:
                 return self._with_size(path)
-        return None
+        return None if self._others is None else self._others.find(*names)
 
     def _with_size(self, path: str) -> ImageRecord:
         image = self._images[path]

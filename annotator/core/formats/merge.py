@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from pathlib import PurePath
 
+from annotator.core.dataset import check_name
 from annotator.core.document import Category, Document, ImageRecord, Instance, NextIds, Record, StoredProposal
-from annotator.core.edits import AddCategory, AddInstance, Edit, ReplaceProposals, Together
+from annotator.core.edits import AddCategory, AddImages, AddInstance, Edit, ReplaceProposals, Together
+from annotator.core.images import read_header
+from annotator.errors import ImageError
 
 
 @dataclass(frozen=True)
@@ -17,7 +21,7 @@ class MergePlan:
 
     categories, images, instances: new records, with ids of the document. repeated: how many instances are there
     already, with the same category and mask. unknown_images: paths that the document does not have, with all their
-    instances left out. other_size: paths of images that have another size there, left out too.
+    instances left out. other_size: paths of images that have another size there, or on the disk, left out too.
     """
 
     categories: tuple[Category, ...]
@@ -29,11 +33,10 @@ class MergePlan:
     other_size: tuple[str, ...]
 
     def edit(self) -> Edit:
-        """The plan as one undoable change. Raises ValueError when it has new images, which no Edit can add."""
-        if self.images:
-            raise ValueError("an edit cannot add images")
+        """The plan as one undoable change."""
+        images = [AddImages(self.images)] if self.images else []
         proposals = [ReplaceProposals((), self.proposals)] if self.proposals else []
-        return Together((*map(AddCategory, self.categories), *map(AddInstance, self.instances), *proposals))
+        return Together((*map(AddCategory, self.categories), *images, *map(AddInstance, self.instances), *proposals))
 
     def put_into(self, document: Document) -> None:
         """Add everything, images included, for a document that nobody is editing."""
@@ -42,10 +45,18 @@ class MergePlan:
             document.put(record)
 
 
-def plan_merge(document: Document, imported: Document, *, add_images: bool) -> MergePlan:
+class NewImages(Enum):
+    """Which of the images that a document does not have an import adds."""
+
+    NONE = auto()
+    ON_DISK = auto()  # those that lie under its image root, with the size that the other says
+    ALL = auto()
+
+
+def plan_merge(document: Document, imported: Document, *, new_images: NewImages) -> MergePlan:
     """What adding `imported` to `document` means. Images are the same by file, categories by name.
 
-    add_images: take over images that the document does not have; otherwise they are listed as unknown. Ids are kept
+    Images that the document does not have, and that are not added, are listed as unknown. Ids are kept
     where the document has never given one of theirs, so an import into an empty document keeps all.
     """
     # An empty document has given no id at all, not even 0.
@@ -74,11 +85,14 @@ def plan_merge(document: Document, imported: Document, *, add_images: bool) -> M
             image_of[image.id] = there.id
         elif there is not None:
             other_size.append(path)
-        elif add_images:
+        elif new_images is NewImages.NONE or (new_images is NewImages.ON_DISK and not _is_image(document, path)):
+            unknown.append(path)
+        elif new_images is NewImages.ON_DISK and not _has_size(document, path, image):
+            other_size.append(path)
+        else:
             image_of[image.id] = image_ids[image.id]
             images.append(replace(image, id=image_of[image.id], path=path))
-        else:
-            unknown.append(path)
+            by_path[path] = images[-1]
 
     known = {(a.image_id, a.category_id, a.mask) for a in document.annotations_in_order()}
     first_group = _first_groups(document)
@@ -127,6 +141,21 @@ def _path_in(document: Document, imported: Document, image: ImageRecord) -> str:
     except ValueError:  # another drive of Windows
         return image.path
     return image.path if path.startswith("../") else path
+
+
+def _is_image(document: Document, path: str) -> bool:
+    """Whether the document could have that image, which is there."""
+    try:
+        check_name(path)
+        read_header(document.image_root / path)
+    except ImageError:
+        return False
+    return True
+
+
+def _has_size(document: Document, path: str, image: ImageRecord) -> bool:
+    header = read_header(document.image_root / path)
+    return (header.height, header.width) == (image.height, image.width)
 
 
 def _new_ids(document: Document, kind: str, wanted: Iterable[int], *, is_new: bool) -> dict[int, int]:

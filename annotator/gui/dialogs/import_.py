@@ -187,6 +187,9 @@ class ImportDialog(QDialog):
         if merge.categories:
             text = self.tr("%n category(s): %1", "", len(merge.categories))
             lines.append("    " + text.replace("%1", _listed([category.name for category in merge.categories])))
+        if merge.images:
+            text = self.tr("%n new image(s) of the folder: %1", "", len(merge.images))
+            lines.append("    " + text.replace("%1", _listed([image.path for image in merge.images])))
         if merge.instances:
             images = len({instance.image_id for instance in merge.instances})
             lines.append("    " + self.tr("%n instance(s)", "", len(merge.instances)))
@@ -197,7 +200,9 @@ class ImportDialog(QDialog):
         if merge.repeated:
             left_out.append(self.tr("%n instance(s) that are there already", "", merge.repeated))
         if merge.unknown_images:
-            text = self.tr("%n image(s) that this dataset does not have: %1", "", len(merge.unknown_images))
+            text = self.tr(
+                "%n image(s) that neither this dataset nor its folder has: %1", "", len(merge.unknown_images)
+            )
             left_out.append(text.replace("%1", _listed(merge.unknown_images)))
         if merge.other_size:
             text = self.tr("%n image(s) of another size in this dataset: %1", "", len(merge.other_size))

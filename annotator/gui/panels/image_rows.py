@@ -67,6 +67,7 @@ class ImageListModel(QAbstractListModel):
         model.instance_changed.connect(self._on_instance_changed)
         model.elsewhere_changed.connect(self._on_elsewhere_changed)
         model.image_changed.connect(self._on_image_changed)
+        model.images_listed.connect(self._on_images_listed)
         self._on_document_replaced()
 
     # -- for the view ------------------------------------------------------------------------------------------------
@@ -210,10 +211,13 @@ class ImageListModel(QAbstractListModel):
         self._later.start()
 
     def _on_image_changed(self, change: Change) -> None:
-        if change.before is None or change.after is None:
-            self._on_document_replaced()
-        else:
+        if change.before is not None and change.after is not None:
             self._ask(change.after.id)
+
+    def _on_images_listed(self) -> None:
+        shown_id = self._shown_id
+        self._on_document_replaced()
+        self._shown_id = shown_id if shown_id in self._places else None
 
     def _ask(self, image_id: int) -> None:
         self._dirty.add(image_id)

@@ -305,12 +305,13 @@ def test_progress_and_cancelling(format_name, document, tmp_path):
         read_foreign(tmp_path / "out", images=ImageIndex.of_document(document), cancel=CancelAfter(1))
 
 
-@pytest.mark.parametrize("format_name", FOLDERS)
-def test_real_annotations(format_name, shared, tmp_path):
-    """On COCO's own photos: all exact, but for what VOC's overlaps cost, and that is listed."""
+@pytest.mark.parametrize(("format_name", "options"), [*EXACT, ("voc", ExportOptions())])
+def test_real_annotations(format_name, options, shared, tmp_path):
+    """On COCO's own photos: all exact, polygons too, but for what VOC's overlaps cost, and that is listed."""
     demo = shared / "data" / "demo_coco"
     document = coco.read(demo / "instances.json", demo / "images")
-    report = export(document, format_name, tmp_path / "out", ExportOptions())
+    out = tmp_path / "x.json" if format_name == "coco" else tmp_path / "out"
+    report = export(document, format_name, out, options)
     overlapped = {i for loss in report.losses for i in loss.instance_ids}
     assert {deviation.instance_id for deviation in report.changed} | set(report.missing) == overlapped
     assert report.exact + len(overlapped) == report.instances == 183

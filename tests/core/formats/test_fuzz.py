@@ -25,7 +25,7 @@ from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.formats import labelme, masks, voc, yolo
 from annotator.core.formats.exchange import read_foreign
 from annotator.core.formats.image_index import ImageIndex
-from annotator.core.formats.merge import plan_merge
+from annotator.core.formats.merge import NewImages, plan_merge
 from annotator.core.formats.progress import Progress
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError
@@ -252,7 +252,7 @@ def import_into(document: Document, source: Path, format_name: str) -> None:
     copy = document.snapshot()
     try:
         imported = read_foreign(source, format_name, images=ImageIndex.of_document(copy))
-        edit = plan_merge(copy, imported.document, add_images=False).edit()
+        edit = plan_merge(copy, imported.document, new_images=NewImages.NONE).edit()
     finally:
         assert coco.to_bytes(document, source) == before
     edit.apply(document)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from annotator.core import coco
 from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
-from annotator.core.formats.merge import plan_merge
+from annotator.core.formats.merge import NewImages, plan_merge
 from annotator.core.geometry import RunLengths
 
 
@@ -35,7 +35,7 @@ def state(document: Document) -> bytes:
 
 def test_into_an_empty_document_everything_comes(document, tmp_path):
     empty = Document(document.image_root)
-    plan = plan_merge(empty, document, add_images=True)
+    plan = plan_merge(empty, document, new_images=NewImages.ALL)
     plan.put_into(empty)
     assert [i.mask for i in empty.instances_in_order()] == [i.mask for i in document.instances_in_order()]
     assert [i.path for i in empty.images.values()] == [i.path for i in document.images.values()]
@@ -47,7 +47,7 @@ def test_into_an_empty_document_everything_comes(document, tmp_path):
 
 
 def test_a_second_time_nothing_comes(document):
-    plan = plan_merge(document, copy_of(document), add_images=True)
+    plan = plan_merge(document, copy_of(document), new_images=NewImages.ALL)
     assert (plan.categories, plan.images, plan.instances) == ((), (), ())
     assert plan.repeated == len(document.instances)
 
@@ -58,7 +58,7 @@ def test_new_masks_come_beside_the_old_and_undo_takes_them_back(document):
     other.put(replace(other.categories[104], name="lion"))
     mask = RunLengths.from_mask(np.eye(20, 30, dtype=bool))
     other.put(other.instances[312].with_mask(mask))
-    plan = plan_merge(document, other, add_images=False)
+    plan = plan_merge(document, other, new_images=NewImages.NONE)
     assert [category.name for category in plan.categories] == ["lion"]
     # Three of a category that is new, and one with another mask.
     assert len(plan.instances) == 4
@@ -80,10 +80,10 @@ def test_images_that_are_unknown_or_of_another_size_are_listed(document):
     smaller.put(Category(1, "cat"))
     smaller.put(ImageRecord(1, "a.png", 10, 15))
     smaller.put(Instance(1, 1, 1, RunLengths.from_mask(np.ones((10, 15), bool))))
-    plan = plan_merge(document, other, add_images=False)
+    plan = plan_merge(document, other, new_images=NewImages.NONE)
     assert plan.unknown_images == ("猫/c.jpg",)
     assert plan.instances == ()
-    plan = plan_merge(document, smaller, add_images=True)
+    plan = plan_merge(document, smaller, new_images=NewImages.ALL)
     assert (plan.other_size, plan.instances, plan.images) == (("a.png",), (), ())
 
 
@@ -94,7 +94,7 @@ def test_images_are_the_same_by_file_whatever_the_root(document, tmp_path):
     inner.put(replace(other.images[203], path="b.jpg"))
     mask = RunLengths.from_mask(np.eye(20, 40, dtype=bool))
     inner.put(Instance(1, 203, 104, mask))
-    plan = plan_merge(document, inner, add_images=True)
+    plan = plan_merge(document, inner, new_images=NewImages.ALL)
     assert plan.images == ()
     assert [i.image_id for i in plan.instances] == [3]
 
@@ -103,7 +103,7 @@ def test_images_of_another_folder_match_by_their_path(document, tmp_path):
     shutil.copytree(document.image_root, tmp_path / "moved")
     other = copy_of(document)
     other.image_root = tmp_path / "moved"
-    plan = plan_merge(document, other, add_images=True)
+    plan = plan_merge(document, other, new_images=NewImages.ALL)
     assert (plan.images, plan.repeated) == ((), 4)
 
 
@@ -113,7 +113,7 @@ def test_proposals_keep_their_parents(document):
     for number in (1, 2):
         part = RunLengths.from_mask(mask.to_mask() & (np.arange(30) < 16 + number))
         other.put(StoredProposal(number, 207, 104, part, score=0.5, parent_id=None if number == 1 else 1))
-    plan = plan_merge(document, other, add_images=True)
+    plan = plan_merge(document, other, new_images=NewImages.ALL)
     first, second = plan.proposals
     assert (first.parent_id, second.parent_id) == (None, first.id)
     plan.edit().apply(document)
@@ -125,28 +125,49 @@ def test_accepted_ones_keep_their_parents(document):
     mask = RunLengths.from_mask(np.eye(*other.instances[312].mask.to_mask().shape, dtype=bool))
     other.put(StoredProposal(1, 207, 104, RunLengths.from_mask(~mask.to_mask()), score=0.5))
     other.put(replace(other.instances[312].with_mask(mask), id=2, category_id=104, parent_id=1))
-    plan = plan_merge(document, other, add_images=True)
+    plan = plan_merge(document, other, new_images=NewImages.ALL)
     (part,) = (instance for instance in plan.instances if instance.mask == mask)
     assert part.parent_id == plan.proposals[0].id
 
 
-def test_an_edit_cannot_add_images(document):
+def test_new_images_come_in_the_same_edit_and_go_with_it(document, tmp_path):
+    before = coco.to_bytes(document, tmp_path / "x.json").rsplit(b"\n", 3)[0]
     other = copy_of(document)
     other.put(ImageRecord(999, "new.png", 5, 5))
-    plan = plan_merge(document, other, add_images=True)
-    with pytest.raises(ValueError, match="images"):
-        plan.edit()
+    other.put(Instance(998, 999, next(iter(other.categories)), RunLengths.from_mask(np.ones((5, 5), bool))))
+    edit = plan_merge(document, other, new_images=NewImages.ALL).edit()
+    for _ in range(2):
+        edit.apply(document)
+        (added,) = (image for image in document.images.values() if image.path == "new.png")
+        assert document.count_of_image(added.id) == 1
+        edit.revert(document)
+        assert coco.to_bytes(document, tmp_path / "x.json").rsplit(b"\n", 3)[0] == before
+
+
+def test_only_images_on_the_disk_with_the_size_that_is_said(document):
+    root = document.image_root
+    root.mkdir(parents=True, exist_ok=True)
+    for name, size in (("good.png", (7, 5)), ("other.png", (6, 5))):
+        Image.new("L", size).save(root / name)
+    (root / "broken.png").write_bytes(b"no image")
+    other = copy_of(document)
+    for number, name in enumerate(("good.png", "other.png", "broken.png", "absent.png"), start=900):
+        other.put(ImageRecord(number, name, 5, 7))
+    plan = plan_merge(document, other, new_images=NewImages.ON_DISK)
+    assert [image.path for image in plan.images] == ["good.png"]
+    assert plan.other_size == ("other.png",)
+    assert set(plan.unknown_images) >= {"broken.png", "absent.png"}
 
 
 @given(st.from_type(Document), st.from_type(Document))
 def test_nothing_that_is_there_changes(document, other):
     document.image_root = other.image_root = Path("images")
     before = [dict(table) for table in (document.categories, document.images, document.instances)]
-    plan = plan_merge(document, other, add_images=True)
+    plan = plan_merge(document, other, new_images=NewImages.ALL)
     plan.put_into(document)
     for old, new in zip(before, (document.categories, document.images, document.instances), strict=True):
         assert {key: new[key] for key in old} == old
-    again = plan_merge(document, other, add_images=True)
+    again = plan_merge(document, other, new_images=NewImages.ALL)
     assert (again.categories, again.images, again.instances) == ((), (), ())
 
 
@@ -158,6 +179,6 @@ def test_groups_that_come_stay_apart_from_those_that_are_there(document):
         mask = RunLengths.from_mask(~instance.mask.to_mask())
         other.put(replace(instance.with_mask(mask), group=group))
     groups = {i.image_id: [] for i in document.instances.values()}
-    for instance in plan_merge(document, other, add_images=False).instances:
+    for instance in plan_merge(document, other, new_images=NewImages.NONE).instances:
         groups[instance.image_id].append(instance.group)
     assert groups == {7: [5, 5], 3: [0]}
