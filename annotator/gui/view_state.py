@@ -13,8 +13,8 @@ class ViewState(QObject):
     """Kept while the dataset is open, never saved.
 
     Hidden instances are not drawn. Locked ones cannot be chosen on the canvas, changed or deleted; only when their
-    category is merged into another one do they go along. Ids of deleted instances stay, so that one that comes back is
-    as it was.
+    category is merged into another one, or an attribute of it gets another name, do they go along. Ids of deleted
+    instances stay, so that one that comes back is as it was.
     """
 
     changed = Signal()

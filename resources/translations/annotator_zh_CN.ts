@@ -683,8 +683,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>编组</translation>
     </message>
     <message>
-        <source>Crowd: many objects in one mask</source>
-        <translation>群体：一个掩码含多个对象</translation>
+        <source>Crowd</source>
+        <translation>群体（crowd）</translation>
+    </message>
+    <message>
+        <source>Many objects in one mask</source>
+        <translation>一个掩码含多个对象</translation>
     </message>
     <message>
         <source>Counted from the top</source>

@@ -215,6 +215,18 @@ def test_values_that_do_not_fit_are_shown_and_stay(people):
     assert instance(people).attributes == odd
 
 
+def test_long_names_do_not_widen_the_panel(people):
+    model = people.window.workspace.model
+    long = tuple(replace(attribute, name=attribute.name * 30) for attribute in (HIDDEN, POSE, AGE, NAME))
+    category = model.document.categories[1]
+    model.push(ChangeCategory(category, replace(category, name="person" * 30, attributes=long)), "test")
+    select(people, 1)
+    people.qtbot.waitUntil(lambda: panel(people).form.width() > 0)
+    assert panel(people)._fields.minimumSizeHint().width() < 240
+    assert panel(people).minimumSizeHint().width() < 240
+    assert field(people, "age" * 30).toolTip() == "age" * 30
+
+
 def test_the_wheel_changes_nothing(people):
     select(people, 1)
     for combo in (field(people, "pose"), panel(people).review.state):
@@ -240,6 +252,18 @@ def test_return_and_escape_give_the_keyboard_back_to_the_canvas(people):
         field(people, "name").setFocus()
         QTest.keyClick(field(people, "name"), key)
         assert QApplication.focusWidget() is people.window.canvas
+
+
+def test_tab_goes_through_the_fields_in_their_order(people):
+    select(people, 3)
+    select(people, 1)
+    panel(people).define.setFocus()
+    passed = []
+    for _ in range(6):
+        people.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        passed.append(QApplication.focusWidget())
+    fields = [field(people, name) for name in ("hidden", "pose", "age", "name")]
+    assert passed == [*fields, panel(people).review.state, panel(people).group]
 
 
 def test_letters_in_a_field_are_no_shortcuts(people):

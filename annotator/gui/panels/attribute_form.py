@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from annotator.core.document import Attribute, AttributeKind
 from annotator.gui.panels.value_fields import ChoiceField, FlagField, LineField, NumberField
 
+_LABEL_CHARACTERS = 16
+_FLAG_CHARACTERS = 28
 Field = FlagField | ChoiceField | LineField
 
 
@@ -33,6 +35,7 @@ class AttributeForm(QWidget):
         for attribute in self.attributes:
             field = self._field(attribute)
             field.setAccessibleName(attribute.name)
+            field.setToolTip(attribute.name)
             self.fields[attribute.name] = field
             if isinstance(field, FlagField):
                 field.edited.connect(partial(self._on_chosen, attribute.name))
@@ -43,7 +46,9 @@ class AttributeForm(QWidget):
                 field.left.connect(self.left)
             else:
                 field.edited.connect(partial(self._on_chosen, attribute.name))
-            label = QLabel(attribute.name, self)
+            label = QLabel(self._shortened(attribute.name, _LABEL_CHARACTERS), self)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setToolTip(attribute.name)
             label.setBuddy(field)
             form.addRow(label, field)
 
@@ -54,10 +59,15 @@ class AttributeForm(QWidget):
 
     def _field(self, attribute: Attribute) -> Field:
         if attribute.kind is AttributeKind.FLAG:
-            return FlagField(attribute.name.replace("&", "&&"), self)
+            return FlagField(self._shortened(attribute.name, _FLAG_CHARACTERS).replace("&", "&&"), self)
         if attribute.kind is AttributeKind.CHOICE:
             return ChoiceField(attribute.choices, self)
         return NumberField(self) if attribute.kind is AttributeKind.NUMBER else LineField(self)
+
+    def _shortened(self, name: str, characters: int) -> str:
+        """The name, in no more room than so many characters take: it must not widen the panel."""
+        metrics = self.fontMetrics()
+        return metrics.elidedText(name, Qt.TextElideMode.ElideRight, characters * metrics.averageCharWidth())
 
     def _on_chosen(self, name: str, value: object) -> None:
         self.edited.emit(name, value, "")

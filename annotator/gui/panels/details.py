@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QStackedLayout,
     QToolButton,
     QVBoxLayout,
@@ -50,6 +52,8 @@ class DetailsPanel(QWidget):
         self._changes = changes
         self._shown: tuple[Instance, ...] = ()
         self.subject = QLabel(self)
+        self.subject.setTextFormat(Qt.TextFormat.PlainText)
+        self.subject.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.subject.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.form = AttributeForm((), self)
         self.define = QToolButton(self)
@@ -67,7 +71,8 @@ class DetailsPanel(QWidget):
         self.group.set_hint(self.tr("none"))
         self.group.setAccessibleName(self.tr("Group"))
         self.group.edited.connect(lambda group: changes.set_group(self._ids, group, typing=self.group.typing))
-        self.crowd = FlagField(self.tr("Crowd: many objects in one mask"), self)
+        self.crowd = FlagField(self.tr("Crowd"), self)
+        self.crowd.setToolTip(self.tr("Many objects in one mask"))
         self.crowd.edited.connect(lambda crowd: changes.set_crowd(self._ids, crowd))
         self.place = QLabel(self)
         self.place.setToolTip(self.tr("Counted from the top"))
@@ -171,6 +176,9 @@ class DetailsPanel(QWidget):
         self.form.edited.connect(self._on_edited)
         self.form.left.connect(self.left)
         self._column.replaceWidget(before, self.form)
+        fields = [self.define, *self.form.fields.values(), self.review.state]
+        for one, following in pairwise(fields):
+            QWidget.setTabOrder(one, following)
         self.form.show()
         before.hide()
         before.deleteLater()
