@@ -6,8 +6,8 @@ A run borrows the window's segmenter while neither a prompt nor the image on scr
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,44 +18,22 @@ from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
-from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.language import translated
+from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
-from annotator.segment import Cancelled
 from annotator.segment.everything_config import EverythingConfig
-from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
-from annotator.segment.stored_proposals import earlier_proposals
-
-
-@dataclass(frozen=True)
-class PrelabelOptions:
-    """min_iou: None for what the checkpoint asks for. max_masks: the most kept of an image, best first; None for all.
-
-    category: the name of what they are proposed as, made if it is new. only_untouched: leave images with instances out.
-    """
-
-    min_iou: float | None
-    max_masks: int | None
-    category: str
-    only_untouched: bool
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """What a run has found so far: results by image id, and what they were made with."""
-
-    weights: str
-    config: EverythingConfig
-    results: dict[int, ImageResult]
-    skipped: int
-    was_cancelled: bool
+from annotator.segment.prelabel_partial import InterruptedRun, interrupted_run, partial_path
+from annotator.segment.prelabel_task import ImageResult
 
 
 class FolderRuns(QObject):
     """At most one run at a time. What it found is one undoable change at its end, also when it is cancelled:
-    an undo of the user's own last edit must not take back something that came in from elsewhere meanwhile."""
+    an undo of the user's own last edit must not take back something that came in from elsewhere meanwhile. Until then
+    it lies beside the COCO file: a run that ends with the program, or with another dataset, can be gone on with."""
 
     told = Signal(object)  # what came of it, or why nothing was begun
+    interrupted = Signal(object)  # InterruptedRun: one over the dataset just opened, which can be gone on with
+    looked = Signal(object)  # InterruptedRun, or None: what look_for_interrupted has found
 
     def __init__(
         self,
@@ -73,14 +51,20 @@ class FolderRuns(QObject):
         self._storing = storing
         self._read_config = read_config
         self._job: BackgroundJob | None = None
+        self._is_storing = False
+        self._record: Path | None = None  # results on the disk that are in the document, too
+        self._is_new_dataset = False  # whether nobody has looked yet if a run over it was interrupted
         self._title = ""
         self._started = 0.0
         self._first_done = 0
+        model.document_replaced.connect(self._on_document_replaced)
+        model.kept_changed.connect(self._remove_record)
+        model.saved_changed.connect(self._remove_record)
 
     @property
     def is_running(self) -> bool:
         """Whether a run is under way."""
-        return self._job is not None
+        return self._job is not None or self._is_storing
 
     def prelabel(self, options: PrelabelOptions) -> None:
         """Propose masks for all images; those that have the proposals of this very checkpoint and thresholds are done.
@@ -90,11 +74,18 @@ class FolderRuns(QObject):
         if self._model.refusal:
             self.told.emit(self._model.refusal)
             return
-        document = self._model.document
+        document, coco_path = self._model.document, self._model.coco_path
+        if coco_path is None:
+            return
         snapshot = document.snapshot()
-        job = self._begin(lambda job: self._propose(job, snapshot, options), self.tr("Pre-labelling the folder"))
+
+        def work(job: BackgroundJob) -> PrelabelFindings:
+            return find_proposals(job, self._inference, snapshot, coco_path, options, self._read_config())
+
+        job = self._begin(work, self.tr("Pre-labelling the folder"))
         if job is not None:
-            job.succeeded.connect(lambda found: self._store(document, options, found))
+            self._record = None
+            job.succeeded.connect(lambda found: self._store(document, coco_path, options, found))
             job.start()
 
     def encode(self) -> None:
@@ -106,7 +97,7 @@ class FolderRuns(QObject):
             job.start()
 
     def _begin(self, work: Callable[[BackgroundJob], object], title: str) -> BackgroundJob | None:
-        if self._job is not None:
+        if self.is_running:
             self.told.emit(self.tr("The folder is being worked on already: see the jobs in the status bar."))
             return None
         job = self._jobs.new(work, title=title)
@@ -117,37 +108,9 @@ class FolderRuns(QObject):
 
     # -- in the job's thread -----------------------------------------------------------------------------------------
 
-    def _propose(self, job: BackgroundJob, document: Document, options: PrelabelOptions) -> _Found:
-        config = self._read_config()
-        if options.min_iou is not None:
-            config = replace(config, predicted_iou=options.min_iou)
-        segmenter = LentSegmenter(self._inference, job.cancel)
-        results: dict[int, ImageResult] = {}
-        weights, skipped = "", 0
-        try:
-            weights = segmenter.name
-            todo = []
-            for image in _usable(document):
-                is_touched = options.only_untouched and any(True for _ in document.instances_of(image.id))
-                if is_touched or _is_done(document, image, weights, config):
-                    skipped += 1
-                else:
-                    todo.append(image)
-            total = skipped + len(todo)
-            for done, image in enumerate(todo, start=skipped):
-                job.report_progress(done, total)
-                job.cancel.check()
-                task = ImageTask(document.image_root, image.path, config)
-                results[image.id] = propose(segmenter, task, cancel=job.cancel)
-                if results[image.id].problem and self._inference.state is SegmenterState.FAILED:
-                    raise Cancelled  # the other images would only fail like this one
-        except Cancelled:
-            return _Found(weights, config, results, skipped, was_cancelled=True)
-        return _Found(weights, config, results, skipped, was_cancelled=False)
-
     def _encode(self, job: BackgroundJob, document: Document) -> tuple[int, list[str]]:
         segmenter = LentSegmenter(self._inference, job.cancel)
-        images = list(_usable(document))
+        images = list(usable(document))
         problems = []
         for done, image in enumerate(images):
             job.report_progress(done, len(images))
@@ -175,21 +138,21 @@ class FolderRuns(QObject):
 
     def _on_finished(self) -> None:
         self._job = None
+        self._look_after_opening()
 
     def _on_encoded(self, outcome: tuple[int, list[str]]) -> None:
         count, problems = outcome
         self.told.emit(" ".join([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
 
-    def _store(self, document: Document, options: PrelabelOptions, found: _Found) -> None:
-        problems = [result.problem for result in found.results.values() if result.problem]
-        usable = {
+    def _store(self, document: Document, coco_path: Path, options: PrelabelOptions, found: PrelabelFindings) -> None:
+        usable_results = {
             image_id: result.proposals
             for image_id, result in found.results.items()
             if not result.problem and image_id in document.images and _has_size(document.images[image_id], result)
         }
         findings = Findings(
             document,
-            usable,
+            usable_results,
             found.weights,
             found.config,
             self.tr("Pre-label the folder"),
@@ -197,29 +160,65 @@ class FolderRuns(QObject):
             most=options.max_masks,
             only_untouched=options.only_untouched,
         )
-        self._storing.store(findings, lambda: True, lambda count: self._on_stored(found, problems, count))
+        self._is_storing = True
+        self._storing.store(findings, lambda: True, lambda count: self._on_stored(coco_path, found, count))
 
-    def _on_stored(self, found: _Found, problems: list[str], count: int | None) -> None:
+    def _on_stored(self, coco_path: Path, found: PrelabelFindings, count: int | None) -> None:
+        self._is_storing = False
         if count is None:
-            return
+            return  # another document is open: its own results wait on the disk
+        self._record = partial_path(coco_path)
+        self._remove_record()
+        problems = [result.problem for result in found.results.values() if result.problem]
         texts = [self.tr("%n proposal(s) were added.", "", count)]
-        if found.was_cancelled:
+        if found.problem:
+            problems.insert(0, found.problem)
+        elif found.was_cancelled:
             texts.append(self.tr("Pre-labelling ended early; begun again, it goes on with the images that are left."))
         self.told.emit(" ".join([*texts, *map(translated, problems[:1])]))
+
+    # -- runs that did not come to their end -------------------------------------------------------------------------
+
+    def look_for_interrupted(self) -> None:
+        """Find out whether a run over the open dataset was interrupted: `looked` tells it."""
+        coco_path = self._model.coco_path
+        if coco_path is None or self.is_running or self._model.refusal:
+            self.looked.emit(None)
+            return
+        job = self._jobs.new(lambda _: interrupted_run(coco_path))
+        job.succeeded.connect(lambda run: self._on_looked(coco_path, run))
+        job.failed.connect(lambda _: self._on_looked(coco_path, None))  # beginning anew replaces what cannot be read
+        job.start()
+
+    def _on_looked(self, coco_path: Path, run: InterruptedRun | None) -> None:
+        self.looked.emit(run if coco_path == self._model.coco_path and not self.is_running else None)
+
+    def _look_after_opening(self) -> None:
+        """Offer to go on with an interrupted run, when the one that is being cancelled has ended."""
+        if not self._is_new_dataset or self.is_running:
+            return
+        self._is_new_dataset = False
+        self.looked.connect(self._offer)
+        self.look_for_interrupted()
+
+    def _offer(self, run: InterruptedRun | None) -> None:
+        self.looked.disconnect(self._offer)
+        if run is not None:
+            self.interrupted.emit(run)
+
+    def _remove_record(self) -> None:
+        """What was found is in the document: once that would survive the end of the program, its record may go."""
+        if self._record is not None and (self._model.is_kept or self._model.is_saved):
+            self._record.unlink(missing_ok=True)
+            self._record = None
+
+    def _on_document_replaced(self) -> None:
+        self._record = None
+        self._is_new_dataset = True
+        if self._job is not None:
+            self._job.cancel.cancel()  # its results are kept; it can be gone on with
+        self._look_after_opening()
 
 
 def _has_size(image: ImageRecord, result: ImageResult) -> bool:
     return (image.height, image.width) == (result.height, result.width)
-
-
-def _usable(document: Document) -> Iterator[ImageRecord]:
-    return (image for image in document.images.values() if image.has_size and image.problem is None)
-
-
-def _is_done(document: Document, image: ImageRecord, weights: str, config: EverythingConfig) -> bool:
-    """Whether the image has what this run would propose."""
-    parameters = asdict(config)
-    return any(
-        proposal.provenance.weights == weights and proposal.parameters == parameters
-        for proposal in earlier_proposals(document, image.id)
-    )

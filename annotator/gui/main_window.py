@@ -20,7 +20,6 @@ from annotator.gui.canvas_menu import CanvasMenu
 from annotator.gui.dialogs.about import AboutDialog
 from annotator.gui.dialogs.clean_up import CleanUpDialog
 from annotator.gui.dialogs.keys import KeysDialog
-from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.gui.dialogs.settings import SettingsDialog
 from annotator.gui.dialogs.weights import WeightsDialog
 from annotator.gui.document_flow import DocumentFlow
@@ -37,6 +36,7 @@ from annotator.gui.panels.details import DetailsPanel
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel
 from annotator.gui.panels.proposals import ProposalsPanel
+from annotator.gui.prelabelling import Prelabelling
 from annotator.gui.proposals_on_screen import ProposalsOnScreen
 from annotator.gui.settings import Settings
 from annotator.gui.shortcuts import Shortcuts
@@ -115,12 +115,6 @@ class MainWindow(QMainWindow):
     def show_weights(self) -> None:
         """Open the installed weights."""
         self._open(WeightsDialog(self._library, self._settings, self))
-
-    def show_prelabel(self) -> None:
-        """Ask how to pre-label the folder, then do it."""
-        dialog = PrelabelDialog(self.workspace.model.document, self)
-        dialog.wanted.connect(self.workspace.folder_runs.prelabel)
-        self._open(dialog)
 
     def show_clean_up(self) -> None:
         """Ask which parts and holes of the selected instances are too small, then remove them."""
@@ -275,6 +269,7 @@ class MainWindow(QMainWindow):
             workspace, self.canvas, self.proposal_layer, self.actions_, self.images
         )
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
+        self.prelabelling = Prelabelling(self, workspace, self.messages)
         self.exchange = Exchange(self, workspace, self.messages, self._settings)
         self.model_messages = ModelMessages(
             self.messages, workspace.inference, self._library, self._settings, self.show_weights
@@ -312,7 +307,6 @@ class MainWindow(QMainWindow):
         workspace.editor.accepted.connect(self.layer.flash)
         workspace.editor.refused.connect(self.status.refuse)
         workspace.proposal_changes.accepted.connect(self.layer.flash)
-        workspace.folder_runs.told.connect(self.messages.tell)
         workspace.everything.told.connect(self.status.refuse)
         workspace.model.refused.connect(self.status.refuse)
         workspace.model.saved_changed.connect(self._refresh_title)
@@ -332,7 +326,7 @@ class MainWindow(QMainWindow):
             (actions.save_as, flow.save_as),
             (actions.locate_images, flow.locate_images),
             (actions.import_, self.exchange.show_import),
-            (actions.prelabel, self.show_prelabel),
+            (actions.prelabel, self.prelabelling.show),
             (actions.encode_folder, self.workspace.folder_runs.encode),
             (actions.export, self.exchange.show_export),
             (actions.quit, self.close),

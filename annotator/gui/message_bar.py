@@ -38,6 +38,7 @@ class MessageBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._passing: Message | None = None
+        self._next: Message | None = None  # what is shown after it
         self._standing: Message | None = None
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -89,9 +90,16 @@ class MessageBar(QFrame):
         else:
             window.messages.tell(self._passing.text)
 
+    def tell_after(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+        """Show a passing message when the one on show has been closed or used; at once when there is none."""
+        if self._passing is None:
+            self.tell(text, action, callback)
+        else:
+            self._next = Message(text, action, callback)
+
     def clear(self) -> None:
-        """The passing message is out of date."""
-        self._passing = None
+        """The passing message is out of date, and the one to come after it."""
+        self._passing = self._next = None
         self._refresh()
 
     def set_standing(self, message: Message | None) -> None:
@@ -113,7 +121,7 @@ class MessageBar(QFrame):
         """The message on show, which is shown no longer."""
         message = self._passing or self._standing
         if self._passing is not None:
-            self._passing = None
+            self._passing, self._next = self._next, None
         else:
             self._standing = None
         self._refresh()
@@ -122,7 +130,7 @@ class MessageBar(QFrame):
     def _on_action_clicked(self) -> None:
         message = self._passing or self._standing
         if self._passing is not None:
-            self.clear()  # a standing one stays until what it says is no longer so
+            self._take()  # a standing one stays until what it says is no longer so
         if message is not None and message.callback is not None:
             message.callback()
 

@@ -18,9 +18,11 @@ from typing import Any
 
 from annotator.errors import DatasetError, SaveError, reason_of
 from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.identity import ModelIdentity
 from annotator.segment.prelabel_task import ImageResult
 
 _RESULT_DIGEST = "coco_sha256"
+_DIGEST_LINE = f'{{"{_RESULT_DIGEST}"'.encode()
 
 
 def run_header(
@@ -46,19 +48,14 @@ def run_header(
 
 @dataclass(frozen=True)
 class InterruptedRun:
-    """A run that has left results. header: what it was asked, see run_header; images: how many are done."""
+    """A run that has left results. header: what it was asked, see run_header; images: how many are done.
 
-    path: Path
+    config: its thresholds.
+    """
+
     header: Mapping[str, Any]
+    config: EverythingConfig
     images: int
-
-    @property
-    def config(self) -> EverythingConfig:
-        """Its thresholds. Raises DatasetError when they are of another version."""
-        try:
-            return EverythingConfig(**self.header["config"])
-        except (TypeError, KeyError, ValueError) as error:
-            raise _damaged(self.path, error) from error
 
     @property
     def category(self) -> str:
@@ -71,31 +68,39 @@ class InterruptedRun:
         most = self.header.get("max masks")
         return most if isinstance(most, int) else None
 
+    def is_of(self, identity: ModelIdentity) -> bool:
+        """Whether that model made its results."""
+        return (self.header.get("weights"), self.header.get("image size")) == (identity.digest, identity.image_size)
+
 
 def interrupted_run(coco_path: Path) -> InterruptedRun | None:
-    """The run over the images of that COCO file that has not ended yet, if there is one.
+    """The run over the images of that COCO file that has not ended yet, if it has done any.
 
-    Reads the whole file. Raises DatasetError when it is damaged, SaveError when it cannot be read.
+    Reads the whole file. Raises DatasetError when it is damaged or of another version, SaveError when it cannot be
+    read.
     """
     path = partial_path(coco_path)
     try:
         with open(path, "rb") as file:
-            first, done = file.readline(), 0
-            for line in file:
-                done += line.endswith(b"\n") and not line.startswith(b'{"coco_sha256"')
+            first, done, last = file.readline(), 0, b""
+            for last in file:
+                done += last.endswith(b"\n") and not last.startswith(_DIGEST_LINE)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unwritable(path, error) from error
-    if not first.endswith(b"\n"):
+    if not done:
         return None
     try:
         header = json.loads(first)
-    except ValueError as error:
+        config = EverythingConfig(**header["config"])
+    except (ValueError, TypeError, KeyError) as error:
         raise _damaged(path, error) from error
-    if not isinstance(header, dict):
-        raise _damaged(path, ValueError("it does not say what was asked"))
-    return InterruptedRun(path, header, done)
+    if last.startswith(_DIGEST_LINE) and last.endswith(b"\n"):
+        digest = json.loads(last)[_RESULT_DIGEST]
+        if digest == _file_digest(coco_path):
+            return None  # it has ended, and only this file was left
+    return InterruptedRun(header, config, done)
 
 
 def partial_path(coco_path: Path) -> Path:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QToolButton
 
+from annotator.core import coco
+from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance
 from annotator.gui.dialogs.prelabel import PrelabelDialog
+from annotator.segment import CancellationToken, Cancelled
+from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.prelabel import PrelabelRequest, prelabel
+from annotator.segment.prelabel_engines import HereEngine
+from annotator.segment.prelabel_partial import partial_path
+from annotator.segment.prelabel_task import ImageTask, propose
 from annotator.segment.stored_proposals import SOURCE
-from tests.gui.conftest import FakeProcess
+from tests.fakes import FakeSegmenter
+from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
 
 
 class Gated(FakeProcess):
-    """Answers batches of more than one prompt only while `gate` is open."""
+    """Answers batches of more than one prompt only while `gate` is open, or as many as are allowed."""
 
     def __init__(self, **options) -> None:
         super().__init__(**options)
@@ -23,11 +35,22 @@ class Gated(FakeProcess):
         self.gate.set()
         self.asked = threading.Semaphore(0)
         self.batches = 0
+        self.batches_of_an_image = 0
+        self.is_held = False
+        self._allowed = 0
+
+    def allow(self, batches: int) -> None:
+        """Close the gate, but let that many batches through first."""
+        self._allowed = self.batches + batches
+        self.gate.clear()
 
     def decode_batch(self, embedding, prompts):
         if len(prompts) > 1:
             self.asked.release()
-            assert self.gate.wait(20)
+            if self.batches >= self._allowed:
+                self.is_held = not self.gate.is_set()
+                assert self.gate.wait(20)
+                self.is_held = False
             self.batches += 1
         return super().decode_batch(embedding, prompts)
 
@@ -42,6 +65,7 @@ def process():
 def show_dialog(hands) -> PrelabelDialog:
     hands.window.actions_.prelabel.trigger()
     (dialog,) = (child for child in hands.window.findChildren(PrelabelDialog) if child.isVisible())
+    hands.qtbot.waitUntil(dialog.start.isEnabled)
     return dialog
 
 
@@ -114,6 +138,209 @@ def test_cancelled_it_keeps_what_is_done_and_goes_on_later(hands, qtbot, process
     run(hands, qtbot)
     assert counts(hands)[0] == run_counts[0]
     assert min(counts(hands)) > 0
+
+
+def test_once_its_proposals_are_safe_a_cancelled_run_leaves_nothing_beside_the_file(hands, qtbot, process, folder):
+    runs = hands.window.workspace.folder_runs
+    start(hands)
+    runs._job.progressed.connect(lambda done, _: runs._job and done == 1 and runs._job.cancel.cancel())
+    with qtbot.waitSignal(runs.told, timeout=60_000):
+        pass
+    assert counts(hands)[0] > 0
+    qtbot.waitUntil(lambda: not record_of(folder).exists())
+
+
+# -- runs that do not come to their end --------------------------------------------------------------------------------
+
+
+def start(hands, *, only_untouched: bool = False) -> None:
+    dialog = show_dialog(hands)
+    dialog.only_untouched.setChecked(only_untouched)
+    qtbot_click(hands, dialog.start)
+
+
+def qtbot_click(hands, button) -> None:
+    hands.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def record_of(folder):
+    return partial_path(folder / COCO_NAME)
+
+
+def close_in_the_middle(hands, process, images: int) -> None:
+    """Close the window when that many images of a run are done."""
+    process.allow(process.batches_of_an_image * images + 1)
+    start(hands)
+    hands.qtbot.waitUntil(lambda: process.is_held, timeout=60_000)
+    threading.Timer(0.2, process.gate.set).start()
+    hands.window.workspace.jobs.listed[0].cancel.cancel()
+    hands.window.close()
+
+
+def wait_offer(hands, text: str) -> None:
+    """Close what is said before it, and wait for the offer to go on with a run."""
+    messages = hands.window.messages
+    hands.qtbot.waitUntil(lambda: messages._next is not None or text in messages.text)
+    if messages._next is not None:
+        qtbot_click(hands, messages.findChild(QToolButton, "close_message"))
+    assert text in messages.text
+
+
+def results_of(hands) -> list[tuple]:
+    document = hands.window.workspace.model.document
+    return [(p.id, p.image_id, p.mask, p.score, p.parent_id) for p in document.proposals.values()]
+
+
+@pytest.fixture
+def reopened(make_window, qtbot, folder):
+    """Opens the folder in a window of its own."""
+
+    def reopen() -> Hands:
+        other = Hands(make_window(Gated(image_size=256)), qtbot)
+        other.open(folder)
+        other.wait_image("a.png")
+        return other
+
+    return reopen
+
+
+def test_a_run_that_ended_with_the_window_is_gone_on_with(hands, process, reopened, qtbot, folder):
+    run(hands, qtbot)
+    expected, process.batches_of_an_image = results_of(hands), process.batches // 3
+    hands.window.actions_.undo.trigger()
+    assert counts(hands) == [0, 0, 0]
+    close_in_the_middle(hands, process, 2)
+    assert record_of(folder).exists()
+
+    again = reopened()
+    wait_offer(again, "2 image(s)")
+    assert counts(again) == [0, 0, 0]
+    qtbot_click(again, again.window.messages._action)
+    (dialog,) = (child for child in again.window.findChildren(PrelabelDialog) if child.isVisible())
+    qtbot.waitUntil(dialog.start.isEnabled)
+    assert dialog.go_on.isVisible()
+    assert dialog.go_on.isChecked()
+    assert not dialog.category.isEnabled()
+    with qtbot.waitSignal(again.window.workspace.folder_runs.told, timeout=60_000):
+        qtbot_click(again, dialog.start)
+    other = again.window.workspace.inference._segmenter
+    assert other.batches == process.batches_of_an_image  # of the one image that was left
+    first = expected[0][0] - results_of(again)[0][0]
+    assert [(i, *rest) for i, *rest in results_of(again)] == [
+        (i - first, image, mask, score, parent and parent - first) for i, image, mask, score, parent in expected
+    ]
+    qtbot.waitUntil(lambda: not record_of(folder).exists())
+    again.window.actions_.undo.trigger()
+    assert counts(again) == [0, 0, 0]
+
+
+def test_a_run_that_was_interrupted_can_be_begun_anew(hands, process, reopened, qtbot, folder):
+    run(hands, qtbot)
+    process.batches_of_an_image = process.batches // 3
+    hands.window.actions_.undo.trigger()
+    close_in_the_middle(hands, process, 1)
+    again = reopened()
+    dialog = show_dialog(again)
+    dialog.go_on.setChecked(False)
+    assert dialog.category.isEnabled()
+    dialog.category.setCurrentText("disc")
+    with qtbot.waitSignal(again.window.workspace.folder_runs.told, timeout=60_000):
+        qtbot_click(again, dialog.start)
+    document = again.window.workspace.model.document
+    assert min(counts(again)) >= 3
+    assert [category.name for category in document.categories.values()] == ["disc"]
+
+
+def test_opening_another_dataset_keeps_what_a_run_has_found(hands, process, qtbot, folder, tmp_path):
+    process.batches_of_an_image = 1
+    run(hands, qtbot)
+    process.batches_of_an_image = process.batches // 3
+    hands.window.actions_.undo.trigger()
+    assert counts(hands) == [0, 0, 0]
+    write_discs(tmp_path / "other" / "x.png")
+    forget_changes(hands.window)
+    process.allow(process.batches_of_an_image + 1)
+    start(hands)
+    qtbot.waitUntil(lambda: process.is_held, timeout=60_000)
+    hands.open(tmp_path / "other")
+    process.gate.set()
+    qtbot.waitUntil(lambda: not hands.window.workspace.folder_runs.is_running)
+    assert not hands.window.workspace.model.document.proposals
+    hands.open(folder)
+    wait_offer(hands, "1 image(s)")
+
+
+def test_the_command_goes_on_with_what_the_window_has_begun(hands, process, qtbot, folder):
+    run(hands, qtbot)
+    process.batches_of_an_image = process.batches // 3
+    expected = [row[2:4] for row in results_of(hands)]
+    hands.window.actions_.undo.trigger()
+    assert counts(hands) == [0, 0, 0]
+    close_in_the_middle(hands, process, 1)
+    fake = FakeSegmenter()
+    request = PrelabelRequest(
+        folder, folder / COCO_NAME, EverythingConfig(), fake.name, fake.identity.digest, 256, recursive=True
+    )
+    prelabel(request, HereEngine(lambda: fake), resume=True)
+    assert fake.encodes == 2
+    assert [(p.mask, p.score) for p in coco.read(folder / COCO_NAME).proposals.values()] == expected
+
+
+def test_the_window_goes_on_with_what_the_command_has_begun(hands, qtbot, folder, reopened):
+    hands.window.close()
+    fake, token = FakeSegmenter(), CancellationToken()
+    config = replace(EverythingConfig(), predicted_iou=0.6)
+    request = PrelabelRequest(
+        folder, folder / COCO_NAME, config, fake.name, fake.identity.digest, 256, recursive=True, category="disc"
+    )
+    with pytest.raises(Cancelled):
+        prelabel(
+            request,
+            HereEngine(lambda: fake),
+            on_progress=lambda progress: token.cancel() if progress.done == 2 else None,
+            cancel=token,
+        )
+    again = reopened()
+    dialog = show_dialog(again)
+    assert (dialog.category.currentText(), dialog.min_iou.value()) == ("disc", 0.6)
+    with qtbot.waitSignal(again.window.workspace.folder_runs.told, timeout=60_000):
+        qtbot_click(again, dialog.start)
+    one = Gated(image_size=256)
+    propose(one, ImageTask(folder, "a.png", config))
+    assert again.window.workspace.inference._segmenter.batches == one.batches
+    document = again.window.workspace.model.document
+    assert {p.parameters["predicted_iou"] for p in document.proposals.values()} == {0.6}
+
+
+def test_a_run_of_other_weights_is_not_mixed_in(hands, process, qtbot, folder, make_window):
+    run(hands, qtbot)
+    process.batches_of_an_image = process.batches // 3
+    hands.window.actions_.undo.trigger()
+    close_in_the_middle(hands, process, 1)
+    before = record_of(folder).read_bytes()
+    other = Hands(make_window(Gated(name="other", image_size=256)), qtbot)
+    other.open(folder)
+    other.wait_image("a.png")
+    start(other)
+    qtbot.waitUntil(lambda: "other weights" in other.window.messages.text, timeout=20_000)
+    assert record_of(folder).read_bytes() == before
+
+
+def test_a_full_disk_ends_it_and_what_is_found_is_stored(hands, process, qtbot, monkeypatch):
+    real, lines = os.fsync, []
+
+    def full(descriptor: int) -> None:
+        lines.append(descriptor)
+        if len(lines) > 2:
+            raise OSError(28, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr("annotator.segment.prelabel_partial.os.fsync", full)
+    with qtbot.waitSignal(hands.window.workspace.folder_runs.told, timeout=60_000):
+        start(hands)
+    monkeypatch.undo()
+    assert "cannot be written" in hands.window.messages.text
+    assert [count > 0 for count in counts(hands)] == [True, True, False]
 
 
 def test_a_click_is_answered_while_it_runs(hands, qtbot):

@@ -18,7 +18,7 @@ from annotator.core.journal_file import JournalFile, journal_path
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError
 from annotator.gui import keeping, workspace
-from annotator.gui.folder_runs import PrelabelOptions
+from annotator.gui.prelabel_run import PrelabelOptions
 from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
 from tests.gui.test_annotating import add_category
 

@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
 
 from annotator.core.document import Document
 from annotator.gui.dialogs.parts import drop_button_icons
-from annotator.gui.folder_runs import PrelabelOptions
+from annotator.gui.prelabel_run import PrelabelOptions
+from annotator.segment.prelabel_partial import InterruptedRun
 from annotator.segment.stored_proposals import UNNAMED
 
 _MOST_MASKS = 1000
@@ -32,6 +33,8 @@ class PrelabelDialog(QDialog):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self._interrupted: InterruptedRun | None = None
+        self._is_settled = False  # whether it is known if a run was interrupted
         self.setWindowTitle(self.tr("Pre-label the folder"))
         self.category = QComboBox(self)
         self.category.setEditable(True)
@@ -49,6 +52,8 @@ class PrelabelDialog(QDialog):
         self.max_masks.setSpecialValueText(self.tr("all"))
         self.only_untouched = QCheckBox(self.tr("&Only images without instances"), self)
         self.only_untouched.setChecked(True)
+        self.go_on = QCheckBox(self)
+        self.go_on.hide()
         form = QFormLayout()
         form.setHorizontalSpacing(16)
         form.setVerticalSpacing(8)
@@ -61,8 +66,9 @@ class PrelabelDialog(QDialog):
         hint = QLabel(
             self.tr(
                 "Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far "
-                "it is. The proposals are added when it ends or is cancelled, and Undo takes them back. Images that "
-                "have these proposals already are not done again."
+                "it is. The proposals are added when it ends or is cancelled, and Undo takes them back. If the window "
+                "is closed before, the run can be gone on with later. Images that have these proposals already are "
+                "not done again."
             ),
             self,
         )
@@ -77,6 +83,7 @@ class PrelabelDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(12)
+        column.addWidget(self.go_on)
         column.addLayout(form)
         column.addWidget(self.count)
         column.addWidget(hint)
@@ -85,7 +92,32 @@ class PrelabelDialog(QDialog):
         self.setMinimumWidth(480)
         self.only_untouched.toggled.connect(self._refresh)
         self.category.editTextChanged.connect(self._refresh)
+        self.go_on.toggled.connect(self._on_go_on)
         self._refresh()
+
+    def set_interrupted(self, run: InterruptedRun | None) -> None:
+        """Offer to go on with that run; until this is called nothing can be started."""
+        if self._is_settled:
+            return
+        self._is_settled = True
+        self._interrupted = run
+        if run is not None:
+            self.go_on.setText(
+                self.tr("&Go on with the run that was interrupted: %n image(s) are done", "", run.images)
+            )
+            self.go_on.show()
+            self.go_on.setChecked(True)
+        self._refresh()
+
+    def _on_go_on(self, goes_on: bool) -> None:
+        """A run is gone on with as it was begun."""
+        run = self._interrupted
+        if goes_on and run is not None:
+            self.category.setCurrentText(run.category)
+            self.min_iou.setValue(run.config.predicted_iou)
+            self.max_masks.setValue(run.max_masks or 0)
+        for widget in (self.category, self.min_iou, self.max_masks):
+            widget.setEnabled(not goes_on)
 
     @property
     def options(self) -> PrelabelOptions:
@@ -96,6 +128,7 @@ class PrelabelDialog(QDialog):
             max_masks=self.max_masks.value() or None,
             category=self.category.currentText().strip(),
             only_untouched=self.only_untouched.isChecked(),
+            interrupted=self._interrupted if self.go_on.isChecked() else None,
         )
 
     def accept(self) -> None:
@@ -107,6 +140,6 @@ class PrelabelDialog(QDialog):
         document = self._document
         images = [image for image in document.images.values() if image.has_size and image.problem is None]
         if self.only_untouched.isChecked():
-            images = [image for image in images if not any(True for _ in document.instances_of(image.id))]
+            images = [image for image in images if not document.count_of_image(image.id)]
         self.count.setText(self.tr("%n image(s) to look at", "", len(images)))
-        self.start.setEnabled(bool(images and self.category.currentText().strip()))
+        self.start.setEnabled(bool(self._is_settled and images and self.category.currentText().strip()))

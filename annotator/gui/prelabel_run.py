@@ -1,0 +1,145 @@
+"""What a pre-labelling run of the window does in its thread: every image's result is on the disk before the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+
+from annotator.core.document import Document, ImageRecord
+from annotator.errors import DatasetError, SaveError
+from annotator.gui.background import BackgroundJob
+from annotator.gui.errands import LentSegmenter
+from annotator.gui.inference import Inference
+from annotator.gui.inference_messages import SegmenterState
+from annotator.segment import Cancelled
+from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.identity import ModelIdentity
+from annotator.segment.prelabel_partial import InterruptedRun, PartialResults, partial_path, run_header
+from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
+from annotator.segment.stored_proposals import earlier_proposals
+
+
+@dataclass(frozen=True)
+class PrelabelOptions:
+    """min_iou: None for what the checkpoint asks for. max_masks: the most kept of an image, best first; None for all.
+
+    category: the name of what they are proposed as, made if it is new. only_untouched: leave images with instances out.
+    interrupted: the run to go on with, whose thresholds count then; None begins anew, and forgets what such a run left.
+    """
+
+    min_iou: float | None
+    max_masks: int | None
+    category: str
+    only_untouched: bool
+    interrupted: InterruptedRun | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PrelabelFindings:
+    """What a run has found so far: results by image id, in the document's order, and what they were made with.
+
+    problem: why it ended early, a sentence, or "" when it was cancelled.
+    """
+
+    weights: str
+    config: EverythingConfig
+    results: dict[int, ImageResult] = field(default_factory=dict)
+    was_cancelled: bool = False
+    problem: str = ""
+
+
+def find_proposals(
+    job: BackgroundJob,
+    inference: Inference,
+    document: Document,
+    coco_path: Path,
+    options: PrelabelOptions,
+    config: EverythingConfig,
+) -> PrelabelFindings:
+    """Propose masks for the document's images, with the window's segmenter; for the job's thread.
+
+    document: a snapshot. config: the checkpoint's thresholds. Images that have the proposals of this very checkpoint
+    and these thresholds are done already. Results are kept beside the COCO file, in the same way as `annotator
+    prelabel` keeps its own, until the caller removes them; either can go on with what the other has begun.
+    Raises DatasetError when the interrupted run cannot be gone on with, SaveError when results cannot be kept.
+    """
+    if options.interrupted is not None:
+        config = options.interrupted.config
+    elif options.min_iou is not None:
+        config = replace(config, predicted_iou=options.min_iou)
+    segmenter = LentSegmenter(inference, job.cancel)
+    try:
+        identity = segmenter.identity
+    except Cancelled:
+        return PrelabelFindings("", config, was_cancelled=True)
+    record = _record(coco_path, options, config, identity)
+    todo = [image for image in usable(document) if not _is_done(document, image, identity.name, config, options)]
+    # An image that failed may have been put right since.
+    found = {
+        i.id: record.results[i.path] for i in todo if i.path in record.results and not record.results[i.path].problem
+    }
+    ended_early, problem = False, ""
+    try:
+        total = sum(1 for _ in usable(document))
+        fresh = [image for image in todo if image.id not in found]
+        for done, image in enumerate(fresh, start=total - len(fresh)):
+            job.report_progress(done, total)
+            job.cancel.check()
+            result = propose(segmenter, ImageTask(document.image_root, image.path, config), cancel=job.cancel)
+            found[image.id] = result
+            if not result.problem:
+                record.add(result)
+            elif inference.state is SegmenterState.FAILED:
+                raise Cancelled  # the other images would only fail like this one
+        job.report_progress(total, total)
+    except Cancelled:
+        ended_early = True
+    except SaveError as error:
+        ended_early, problem = True, error.sentence
+    finally:
+        record.close()
+    in_order = {image.id: found[image.id] for image in todo if image.id in found}
+    return PrelabelFindings(identity.name, config, in_order, ended_early, problem)
+
+
+def usable(document: Document) -> Iterator[ImageRecord]:
+    """The images that can be worked on."""
+    return (image for image in document.images.values() if image.has_size and image.problem is None)
+
+
+def _record(
+    coco_path: Path, options: PrelabelOptions, config: EverythingConfig, identity: ModelIdentity
+) -> PartialResults:
+    """Where results are kept: those of the interrupted run, or new ones."""
+    interrupted = options.interrupted
+    if interrupted is None:
+        partial_path(coco_path).unlink(missing_ok=True)
+        header = run_header(
+            category=options.category,
+            config=config,
+            image_size=identity.image_size,
+            max_masks=options.max_masks,
+            recursive=True,
+            weights_digest=identity.digest,
+        )
+        return PartialResults(coco_path, header, resume=True)
+    if not interrupted.is_of(identity):
+        raise DatasetError(
+            "The interrupted run used other weights than {name}: choose those it used, or begin it anew.",
+            name=identity.name,
+        )
+    return PartialResults(coco_path, interrupted.header, resume=True)
+
+
+def _is_done(
+    document: Document, image: ImageRecord, weights: str, config: EverythingConfig, options: PrelabelOptions
+) -> bool:
+    """Whether the image has what this run would propose, or is to be left out."""
+    if options.only_untouched and document.count_of_image(image.id):
+        return True
+    parameters = asdict(config)
+    return any(
+        proposal.provenance.weights == weights and proposal.parameters == parameters
+        for proposal in earlier_proposals(document, image.id)
+    )
