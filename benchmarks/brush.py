@@ -43,7 +43,7 @@ def main() -> None:
         wait(app, lambda: workspace.image is not None and workspace.inference.is_encoded(workspace.image.key))
         add_discs(window)
         window.choose_tool("brush")
-        wait(app, lambda: len(window.layer._shapes) == INSTANCES and not window.layer._builder.isActive())
+        wait(app, lambda: len(window.layer._shapes._shapes) == INSTANCES and window.layer._picture.is_ready)
         watchdog = Watchdog()
         rest(app, 1.0)
         idle = watchdog.longest()

@@ -60,13 +60,13 @@ def test_hovering_brightens_an_instance_without_drawing_all_anew(hands, qtbot):
     qtbot.wait(300)  # until the flash of the accepted ones is over
     canvas = hands.window.canvas
     before = pixels(canvas.grab().toImage())
-    picture = layer._picture
+    picture = layer._picture._pixmap.cacheKey()
     selection.hover(first)
     hovered = pixels(canvas.grab().toImage())
     inside, other = hands.at(50, 70), hands.at(120, 70)
     assert np.any(hovered[inside.y(), inside.x()] != before[inside.y(), inside.x()])
     assert np.all(hovered[other.y(), other.x()] == before[other.y(), other.x()])
-    assert layer._picture is picture
+    assert layer._picture._pixmap.cacheKey() == picture
     selection.hover(None)
     assert np.array_equal(pixels(canvas.grab().toImage()), before)
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from annotator.core.document import Change, Instance
 from annotator.core.geometry import RunLengths
-from annotator.gui.canvas.layer_picture import LayerPicture
+from annotator.gui.canvas.layer_picture import Item, LayerPicture
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
+from annotator.gui.canvas.shape_store import ShapeStore
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.palette import FILL_OPACITY, category_color
 from annotator.gui.selection import Selection
-
-_SLICE_SECONDS = 0.008  # building shapes may hold the GUI thread this long at a time
-_OUTLINE_REACH = 4.0  # widget pixels that an outline goes beyond its mask, with room for rounding
-_SHOW_SECONDS = 0.3  # how often, while many are built, those that are ready appear
 
 
 class InstanceLayer(QObject):
@@ -33,24 +30,25 @@ class InstanceLayer(QObject):
         self._model = model
         self._selection = selection
         self._image_id: int | None = None
-        self._shapes: dict[int, MaskShape | None] = {}
-        self._stale_ids: set[int] = set()  # their shapes are of an older mask, drawn until the new one is built
+        self._shapes = ShapeStore(self._instances, self)
         self._has_built_one = False  # in this turn of the event loop
         self._flashing_id: int | None = None
         self._replaced_id: int | None = None
-        self._picture = LayerPicture(self.paint)
-        self._selected_picture = LayerPicture(self._paint_selected)
-        self._dirty = QRectF()  # the part of the image, in its pixels, where the picture is no longer right
+        self._picture = LayerPicture(self._items, self)
+        self._selected_picture = LayerPicture(self._selected_items, self)
         self.is_visible = True
-        self._shown_at = 0.0  # when shapes last appeared, in seconds of perf_counter
         self._prepared: tuple[RunLengths | None, MaskShape | None] = (None, None)
-        self._builder = QTimer(self)
-        self._builder.setInterval(0)
-        self._builder.timeout.connect(self._build_some)
+        self._turn_end = QTimer(self)
+        self._turn_end.setSingleShot(True)
+        self._turn_end.setInterval(0)
+        self._turn_end.timeout.connect(self._on_turn_ended)
         self._flash_end = QTimer(self)
         self._flash_end.setSingleShot(True)
         self._flash_end.setInterval(250)
         self._flash_end.timeout.connect(self._on_flash_ended)
+        self._shapes.built.connect(self.invalidate)
+        for picture in (self._picture, self._selected_picture):
+            picture.changed.connect(self.changed)
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
         model.category_changed.connect(self.invalidate)
@@ -62,9 +60,10 @@ class InstanceLayer(QObject):
         """Show another image's instances."""
         self._image_id = image_id
         self._shapes.clear()
-        self._stale_ids.clear()
-        self._builder.start()
-        self.invalidate()
+        self._shapes.start()
+        self._picture.clear()
+        self._selected_picture.clear()
+        self.changed.emit()
 
     def set_visible(self, visible: bool) -> None:
         """Show or hide all instances."""
@@ -111,35 +110,24 @@ class InstanceLayer(QObject):
 
     def picture(self, viewport: Viewport, size: QSize, pixel_ratio: float) -> QPixmap:
         """The layer for that view; size in widget pixels."""
-        picture = self._picture.get(viewport, size, pixel_ratio, None if self._dirty.isEmpty() else self._paint_dirty)
-        self._dirty = QRectF()
-        return picture
+        return self._picture.get(viewport, size, pixel_ratio)
 
-    def _paint_dirty(self, picture: QPixmap, viewport: Viewport) -> None:
-        """Draw anew what has changed: of hundreds of instances, those around a stroke."""
-        margin = _OUTLINE_REACH / viewport.scale
-        area = self._dirty.adjusted(-margin, -margin, margin, margin)
-        painter = QPainter(picture)
-        painter.setClipRect(viewport.rect_to_widget(area).toAlignedRect())
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-        painter.fillRect(painter.clipBoundingRect(), Qt.GlobalColor.transparent)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        self.paint(painter, viewport, area.adjusted(-margin, -margin, margin, margin))
-        painter.end()
+    def paint(self, painter: QPainter, viewport: Viewport) -> None:
+        """Draw the instances, in widget pixels."""
+        for item in self._items(viewport):
+            item(painter)
 
-    def paint(self, painter: QPainter, viewport: Viewport, part: QRectF | None = None) -> None:
-        """Draw the instances, in widget pixels; only those that reach into that part of the image, if one is given."""
+    def _items(self, viewport: Viewport, part: QRectF | None = None) -> Iterator[Item]:
+        """What there is to draw; only what reaches into that part of the image, if one is given."""
         for instance, shape in self._drawn(viewport):
-            if part is not None and not part.intersects(shape.rect):
-                continue
-            color = self._color(instance)
-            paint_fill(painter, viewport, shape, color, FILL_OPACITY)
-            paint_outline(painter, viewport, shape, color, 1.5)
+            if part is None or part.intersects(shape.rect):
+                yield partial(_paint, viewport=viewport, shape=shape, color=self._color(instance))
 
     def paint_highlights(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw over them what is selected, pointed at or new."""
         self.paint_bright(painter, viewport)
-        self._paint_selected(painter, viewport)
+        for item in self._selected_items(viewport):
+            item(painter)
 
     def paint_bright(self, painter: QPainter, viewport: Viewport) -> None:
         """Of that what is pointed at or new: it changes too often to be part of a picture."""
@@ -155,12 +143,12 @@ class InstanceLayer(QObject):
             return None
         return self._selected_picture.get(viewport, size, pixel_ratio)
 
-    def _paint_selected(self, painter: QPainter, viewport: Viewport) -> None:
+    def _selected_items(self, viewport: Viewport, part: QRectF | None = None) -> Iterator[Item]:
         chosen = self._selection.instance_ids
         if chosen:
             for instance, shape in self._drawn(viewport):
-                if instance.id in chosen:
-                    paint_outline(painter, viewport, shape, QColor(Qt.GlobalColor.white), 2.5)
+                if instance.id in chosen and (part is None or part.intersects(shape.rect)):
+                    yield partial(_paint_selected, viewport=viewport, shape=shape)
 
     def invalidate(self) -> None:
         """Draw anew at the next paint."""
@@ -186,22 +174,6 @@ class InstanceLayer(QObject):
     def _instances(self) -> list[Instance]:
         return [] if self._image_id is None else list(self._model.document.instances_of(self._image_id))
 
-    def _build_some(self) -> None:
-        deadline = time.perf_counter() + _SLICE_SECONDS
-        self._has_built_one = False
-        missing = [i for i in self._instances() if i.id not in self._shapes or i.id in self._stale_ids]
-        for instance in missing:
-            self._build(instance)
-            if time.perf_counter() > deadline:
-                break
-        else:
-            self._builder.stop()
-        # Drawing hundreds of instances anew takes as long as building many: not after every slice.
-        is_due = not self._builder.isActive() or time.perf_counter() - self._shown_at > _SHOW_SECONDS
-        if missing and is_due:
-            self._shown_at = time.perf_counter()
-            self.invalidate()
-
     def _on_selection_changed(self) -> None:
         self._selected_picture.invalidate()
         self.changed.emit()
@@ -214,29 +186,36 @@ class InstanceLayer(QObject):
         assert before is None or isinstance(before, Instance)
         assert after is None or isinstance(after, Instance)
         if before is not None and after is None:
-            self._shapes.pop(before.id, None)
+            self._shapes.forget(before.id)
             self._selected_picture.invalidate()
-            self._stale_ids.discard(before.id)
         elif after is not None and after.image_id == self._image_id and (before is None or after.mask != before.mask):
-            self._stale_ids.add(after.id)
+            self._shapes.renew(after.id)
             if not self._has_built_one:
                 # At once, so that a stroke does not vanish for a moment; of many, the rest comes in slices.
                 self._has_built_one = True
-                self._build(after)
-        self._builder.start()
+                self._turn_end.start()
+                mask, shape = self._prepared
+                self._shapes.build(after, shape if mask == after.mask else None)
+                self._selected_picture.invalidate()
         if before is None or after is None or before.mask == after.mask:
             mask = (after or before).mask  # type: ignore[union-attr]
         else:
             mask = before.mask.difference(after.mask)
-        self._dirty = self._dirty.united(QRectF(*mask.bbox))
+        self._picture.touch(QRectF(*mask.bbox))
         self.changed.emit()
 
-    def _build(self, instance: Instance) -> None:
-        mask, shape = self._prepared
-        self._shapes[instance.id] = shape if mask == instance.mask else MaskShape.from_run_lengths(instance.mask)
-        self._stale_ids.discard(instance.id)
-        self._selected_picture.invalidate()
+    def _on_turn_ended(self) -> None:
+        self._has_built_one = False
 
     def _on_flash_ended(self) -> None:
         self._flashing_id = None
         self.changed.emit()
+
+
+def _paint(painter: QPainter, viewport: Viewport, shape: MaskShape, color: QColor) -> None:
+    paint_fill(painter, viewport, shape, color, FILL_OPACITY)
+    paint_outline(painter, viewport, shape, color, 1.5)
+
+
+def _paint_selected(painter: QPainter, viewport: Viewport, shape: MaskShape) -> None:
+    paint_outline(painter, viewport, shape, QColor(Qt.GlobalColor.white), 2.5)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
+from functools import partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 from annotator.core.document import Change, StoredProposal
-from annotator.gui.canvas.layer_picture import LayerPicture
+from annotator.gui.canvas.layer_picture import Item, LayerPicture
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
+from annotator.gui.canvas.shape_store import ShapeStore
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.everything_runs import EverythingRuns
 from annotator.gui.palette import CASING, PROPOSAL, PROPOSAL_FILL_OPACITY
 from annotator.gui.proposal_view import ProposalView
 
-_SLICE_SECONDS = 0.008  # building shapes may hold the GUI thread this long at a time
-_SHOW_SECONDS = 0.3  # how often those that are found, or built, appear while there are more to come
+_SHOW_SECONDS = 0.3  # how often those that are found appear while there are more to come
 _DASH = 5  # widget pixels
 
 
@@ -35,16 +35,14 @@ class ProposalLayer(QObject):
         self._view = view
         self._runs = runs
         self._image_id: int | None = None
-        self._shapes: dict[int, MaskShape | None] = {}
-        self._picture = LayerPicture(self.paint)
-        self._builder = QTimer(self)
-        self._builder.setInterval(0)
-        self._builder.timeout.connect(self._build_some)
-        self._shown_at = 0.0  # when shapes last appeared, in seconds of perf_counter
+        self._shapes = ShapeStore(self._shown, self)
+        self._picture = LayerPicture(self._items, self)
         self._show_later = QTimer(self)
         self._show_later.setSingleShot(True)
         self._show_later.setInterval(round(_SHOW_SECONDS * 1000))
         self._show_later.timeout.connect(self.invalidate)
+        self._shapes.built.connect(self.invalidate)
+        self._picture.changed.connect(self.changed)
         model.proposal_changed.connect(self._on_proposal_changed)
         view.changed.connect(self._on_view_changed)
         view.hover_changed.connect(self.changed)
@@ -55,6 +53,7 @@ class ProposalLayer(QObject):
         """Show another image's proposals; the view is told by somebody else."""
         self._image_id = image_id
         self._shapes.clear()
+        self._picture.clear()
         self._on_view_changed()
 
     def shape_of(self, proposal_id: int) -> MaskShape | None:
@@ -84,11 +83,15 @@ class ProposalLayer(QObject):
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw the proposals, in widget pixels."""
-        visible = viewport.visible()
+        for item in self._items(viewport):
+            item(painter)
+
+    def _items(self, viewport: Viewport, part: QRectF | None = None) -> Iterator[Item]:
+        """What there is to draw; only what reaches into that part of the image, if one is given."""
+        part = viewport.visible() if part is None else part
         for shape in self._drawn():
-            if visible.intersects(shape.rect):
-                paint_fill(painter, viewport, shape, PROPOSAL, PROPOSAL_FILL_OPACITY)
-                _paint_dashes(painter, viewport, shape)
+            if part.intersects(shape.rect):
+                yield partial(_paint, viewport=viewport, shape=shape)
 
     def paint_highlights(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw over them what is pointed at or selected."""
@@ -101,7 +104,6 @@ class ProposalLayer(QObject):
 
     def invalidate(self) -> None:
         """Draw anew at the next paint."""
-        self._shown_at = time.perf_counter()
         self._picture.invalidate()
         self.changed.emit()
 
@@ -116,30 +118,22 @@ class ProposalLayer(QObject):
         if self._view.is_visible:
             yield from self._runs.found_shapes(self._image_id)
 
-    def _build_some(self) -> None:
-        deadline = time.perf_counter() + _SLICE_SECONDS
-        missing = [proposal for proposal in self._shown() if proposal.id not in self._shapes]
-        for proposal in missing:
-            self._shapes[proposal.id] = MaskShape.from_run_lengths(proposal.mask)
-            if time.perf_counter() > deadline:
-                break
-        else:
-            self._builder.stop()
-        # Drawing hundreds anew takes as long as building many: not after every slice.
-        if missing and (not self._builder.isActive() or time.perf_counter() - self._shown_at > _SHOW_SECONDS):
-            self.invalidate()
-
     def _on_view_changed(self) -> None:
-        self._builder.start()
+        self._shapes.start()
         self.invalidate()
 
     def _on_proposal_changed(self, change: Change) -> None:
         if change.before is not None:
-            self._shapes.pop(change.before.id, None)
+            self._shapes.forget(change.before.id)
 
     def _on_run_changed(self, image_id: int) -> None:
         if image_id == self._image_id and not self._show_later.isActive():
             self._show_later.start()
+
+
+def _paint(painter: QPainter, viewport: Viewport, shape: MaskShape) -> None:
+    paint_fill(painter, viewport, shape, PROPOSAL, PROPOSAL_FILL_OPACITY)
+    _paint_dashes(painter, viewport, shape)
 
 
 def _paint_dashes(painter: QPainter, viewport: Viewport, shape: MaskShape) -> None:

@@ -1,0 +1,106 @@
+"""The longest time the window does not answer while it stores and shows hundreds of proposals.
+
+A timer of the GUI thread ticks every 2 ms; a stall is the longest gap between two ticks. Run:
+.venv/bin/python benchmarks/proposals.py (needs no display). The picture is 1600 x 1200; the proposals are generated,
+with borders as ragged as the network's.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+import cv2
+import numpy as np
+from parts.figures import Figures, run_script
+from parts.scene import Scene, make_pictures, scene
+from PySide6.QtCore import QPointF, Qt
+
+from annotator.core.geometry import RunLengths
+from annotator.gui.proposal_storing import Findings
+from annotator.segment.everything import EverythingProposal
+from annotator.segment.everything_config import EverythingConfig
+
+COUNT = 200
+CHILD = "--figures"
+
+
+def main() -> None:
+    if CHILD not in sys.argv:
+        found = run_script("proposals.py", CHILD)
+        print("| part | longest stall |\n|---|---|")
+        for key, (stall,) in found.values.items():
+            print(f"| {key.removeprefix('stall: ')} | {stall:.0f} ms |")
+        return
+    figures = Figures()
+    with tempfile.TemporaryDirectory() as folder:
+        make_pictures(Path(folder) / "pictures", 2)
+        with scene() as stage:
+            measure(stage, Path(folder) / "pictures", figures)
+    figures.say()
+
+
+def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
+    """Store, show, zoom, filter and accept; the phases are the rows' keys."""
+    window, workspace = stage.window, stage.window.workspace
+    model, view = workspace.model, workspace.proposals
+
+    def step(phase: str) -> None:
+        stage.rest(1.5)
+        figures.add(f"stall: {phase}", stage.watchdog.longest())
+
+    stage.wait_ready()
+    window.open_paths([pictures])
+    stage.wait_embedded()
+    window.actions_.select_tool.trigger()
+    ended: list[int | None] = []
+    findings = Findings(model.document, {1: ragged(COUNT)}, "benchmark", EverythingConfig(), "benchmark")
+    stage.rest(2)
+    stage.watchdog.longest()
+    workspace.everything._storing.store(findings, lambda: True, ended.append)
+    stage.wait(lambda: bool(ended))
+    step(f"store and show {COUNT} proposals")
+    for _ in range(6):
+        window.canvas.zoom_by_steps(1)
+        stage.rest(0.1)
+    for _ in range(6):
+        window.canvas.zoom_by_steps(-1)
+        stage.rest(0.1)
+    step("zoom in and out")
+    for percent in (30, 60, 90, 0):
+        window.proposals.score.setValue(percent)
+        stage.rest(0.2)
+    step("move the slider of the least IoU")
+    for _ in range(20):
+        stage.press(Qt.Key.Key_D)
+        stage.wait(lambda: workspace.image is not None)
+        stage.press(Qt.Key.Key_A)
+        stage.wait(lambda: workspace.image is not None)
+    step("page to and fro")
+    stage.click(QPointF(800, 600))
+    step("accept one")
+    workspace.proposal_changes.accept_as_named([proposal.id for proposal in view.shown], "thing")
+    step("accept all")
+    model.undo()
+    step("undo that")
+
+
+def ragged(count: int) -> list[EverythingProposal]:
+    """Blobs of all sizes on a picture of 1600 x 1200, with coarse steps as of logits that were made larger."""
+    chance = np.random.default_rng(0)
+    found = []
+    for index in range(count):
+        noise = chance.normal(size=(75, 100)).astype(np.float32)
+        y, x = np.indices(noise.shape)
+        reach = chance.uniform(4, 25)
+        distance = np.hypot(y - chance.uniform(5, 70), x - chance.uniform(5, 95))
+        field = cv2.GaussianBlur(noise, (0, 0), 2) * 6 + (reach - distance) / 3
+        mask = cv2.resize(field, (1600, 1200), interpolation=cv2.INTER_LINEAR) > 0
+        if mask.any():
+            found.append(EverythingProposal(RunLengths.from_mask(mask), 1 - index / count, 0.9, (0.0, 0.0)))
+    return found
+
+
+if __name__ == "__main__":
+    main()
