@@ -83,19 +83,25 @@ class MessageBar(QFrame):
 
     def tell_again_in(self, window: MainWindow) -> None:
         """Show the passing message, if there is one, in another window, which speaks another language."""
-        if self._passing is None:
-            return
-        if self._passing.again is not None:
-            self._passing.again(window)
-        else:
-            window.messages.tell(self._passing.text)
+        for message in (self._passing, self._next):
+            if message is not None and message.again is not None:
+                message.again(window)
+            elif message is not None:
+                window.messages.tell_after(message.text)
 
-    def tell_after(self, text: str, action: str = "", callback: Callable[[], None] | None = None) -> None:
+    def tell_after(
+        self,
+        text: str,
+        action: str = "",
+        callback: Callable[[], None] | None = None,
+        *,
+        again: Callable[[MainWindow], None] | None = None,
+    ) -> None:
         """Show a passing message when the one on show has been closed or used; at once when there is none."""
         if self._passing is None:
-            self.tell(text, action, callback)
+            self.tell(text, action, callback, again=again)
         else:
-            self._next = Message(text, action, callback)
+            self._next = Message(text, action, callback, again=again)
 
     def clear(self) -> None:
         """The passing message is out of date, and the one to come after it."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
@@ -9,6 +12,9 @@ from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.workspace import Workspace
 from annotator.segment.prelabel_partial import InterruptedRun
+
+if TYPE_CHECKING:
+    from annotator.gui.main_window import MainWindow
 
 
 class Prelabelling(QObject):
@@ -20,7 +26,7 @@ class Prelabelling(QObject):
         self._workspace = workspace
         self._messages = messages
         workspace.folder_runs.told.connect(messages.tell)
-        workspace.folder_runs.interrupted.connect(self._on_interrupted)
+        workspace.folder_runs.interrupted.connect(self.offer)
 
     def show(self) -> None:
         """Ask how to pre-label the folder, then do it."""
@@ -32,8 +38,14 @@ class Prelabelling(QObject):
         runs.look_for_interrupted()
         dialog.open()
 
-    def _on_interrupted(self, run: InterruptedRun) -> None:
+    def offer(self, run: InterruptedRun) -> None:
+        """Say that there is a run that can be gone on with, unless something more important has to be said first."""
         text = self.tr(
             "Pre-labelling these images was interrupted; what was found on %n image(s) is kept.", "", run.images
         )
-        self._messages.tell_after(text, self.tr("Go on..."), self.show)
+        again = partial(_offer_in, run=run)
+        self._messages.tell_after(text, self.tr("Go on..."), self.show, again=again)
+
+
+def _offer_in(window: MainWindow, run: InterruptedRun) -> None:
+    window.prelabelling.offer(run)

@@ -345,10 +345,27 @@
 <context>
     <name>PrelabelDialog</name>
     <message numerus="yes">
+        <source>&amp;Go on with the run that was interrupted: %n image(s) are done</source>
+        <translation>
+            <numerusform>&amp;Go on with the run that was interrupted: %n image is done</numerusform>
+            <numerusform>&amp;Go on with the run that was interrupted: %n images are done</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n image(s) to look at</source>
         <translation>
             <numerusform>%n image to look at</numerusform>
             <numerusform>%n images to look at</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Prelabelling</name>
+    <message numerus="yes">
+        <source>Pre-labelling these images was interrupted; what was found on %n image(s) is kept.</source>
+        <translation>
+            <numerusform>Pre-labelling these images was interrupted; what was found on %n image is kept.</numerusform>
+            <numerusform>Pre-labelling these images was interrupted; what was found on %n images is kept.</numerusform>
         </translation>
     </message>
 </context>

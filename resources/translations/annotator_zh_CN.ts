@@ -1494,6 +1494,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>最近的修改无法写入 {path}（{reason}）：请检查那里的剩余空间和权限。修改仍在内存中，保存数据集即可保留。</translation>
     </message>
     <message>
+        <source>The interrupted run used other weights than {name}: choose those it used, or begin it anew.</source>
+        <translation>中断的运行使用的不是 {name}，而是其他权重：请选择当时使用的权重，或重新开始。</translation>
+    </message>
+    <message>
         <source>{path} is out of reach ({reason}), so it was not saved: {remedy}.</source>
         <translation>无法访问 {path}（{reason}），因此没有保存：{remedy}。</translation>
     </message>
@@ -3195,18 +3199,37 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>每张图像最多(&amp;M)</translation>
     </message>
     <message>
-        <source>Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far it is. The proposals are added when it ends or is cancelled, and Undo takes them back. Images that have these proposals already are not done again.</source>
-        <translation>已有实例不会改动。运行期间可以继续工作，状态栏的任务列表显示进度。候选在运行结束或取消时加入，并且可以撤销。已有同样候选的图像不会重复处理。</translation>
+        <source>Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far it is. The proposals are added when it ends or is cancelled, and Undo takes them back. If the window is closed before, the run can be gone on with later. Images that have these proposals already are not done again.</source>
+        <translation>已有实例不会改动。运行期间可以继续工作，状态栏的任务列表显示进度。候选在运行结束或取消时加入，并且可以撤销。中途关闭窗口时，下次可以接着运行。已有同样候选的图像不会重复处理。</translation>
     </message>
     <message>
         <source>&amp;Start</source>
         <translation>开始(&amp;S)</translation>
     </message>
     <message numerus="yes">
+        <source>&amp;Go on with the run that was interrupted: %n image(s) are done</source>
+        <translation>
+            <numerusform>继续上次中断的运行（已完成 %n 张图像）(&amp;G)</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n image(s) to look at</source>
         <translation>
             <numerusform>待处理 %n 张图像</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Prelabelling</name>
+    <message numerus="yes">
+        <source>Pre-labelling these images was interrupted; what was found on %n image(s) is kept.</source>
+        <translation>
+            <numerusform>这些图像的预标注曾中断，已完成的 %n 张图像的结果仍然保留。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Go on...</source>
+        <translation>继续...</translation>
     </message>
 </context>
 <context>
