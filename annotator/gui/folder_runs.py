@@ -11,10 +11,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.core.document import Document, ImageRecord
+from annotator.core.document import Document
 from annotator.core.images import read_image
 from annotator.errors import AnnotatorError, SegmenterError
-from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
@@ -22,8 +22,8 @@ from annotator.gui.language import translated
 from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
 from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.prelabel import problem_of
 from annotator.segment.prelabel_partial import InterruptedRun, interrupted_run, partial_path
-from annotator.segment.prelabel_task import ImageResult
 
 
 class FolderRuns(QObject):
@@ -145,11 +145,10 @@ class FolderRuns(QObject):
         self.told.emit(" ".join([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
 
     def _store(self, document: Document, coco_path: Path, options: PrelabelOptions, found: PrelabelFindings) -> None:
-        usable_results = {
-            image_id: result.proposals
-            for image_id, result in found.results.items()
-            if not result.problem and image_id in document.images and _has_size(document.images[image_id], result)
-        }
+        # An image that an import has brought may be gone again, by Undo.
+        results = {i: result for i, result in found.results.items() if i in document.images}
+        problems = {i: problem_of(document.images[i], result) for i, result in results.items()}
+        usable_results = {i: result.proposals for i, result in results.items() if not problems[i]}
         findings = Findings(
             document,
             usable_results,
@@ -160,22 +159,26 @@ class FolderRuns(QObject):
             most=options.max_masks,
             only_untouched=options.only_untouched,
         )
+        failed = [problem for problem in problems.values() if problem]
         self._is_storing = True
-        self._storing.store(findings, lambda: True, lambda count: self._on_stored(coco_path, found, count))
+        self._storing.store(findings, lambda: True, lambda count: self._on_stored(coco_path, found, failed, count))
 
-    def _on_stored(self, coco_path: Path, found: PrelabelFindings, count: int | None) -> None:
+    def _on_stored(self, coco_path: Path, found: PrelabelFindings, failed: list[str], count: int | None) -> None:
         self._is_storing = False
         if count is None:
             return  # another document is open: its own results wait on the disk
         self._record = partial_path(coco_path)
         self._remove_record()
-        problems = [result.problem for result in found.results.values() if result.problem]
         texts = [self.tr("%n proposal(s) were added.", "", count)]
         if found.problem:
-            problems.insert(0, found.problem)
+            texts.append(translated(found.problem))
         elif found.was_cancelled:
             texts.append(self.tr("Pre-labelling ended early; begun again, it goes on with the images that are left."))
-        self.told.emit(" ".join([*texts, *map(translated, problems[:1])]))
+        for problem in failed:
+            self._jobs.add_failure(JobFailure(self.tr("Pre-labelling the folder"), problem))
+        if failed:
+            texts.append(self.tr("%n image(s) failed: the jobs in the status bar tell why.", "", len(failed)))
+        self.told.emit(" ".join(texts))
 
     # -- runs that did not come to their end -------------------------------------------------------------------------
 
@@ -218,7 +221,3 @@ class FolderRuns(QObject):
         if self._job is not None:
             self._job.cancel.cancel()  # its results are kept; it can be gone on with
         self._look_after_opening()
-
-
-def _has_size(image: ImageRecord, result: ImageResult) -> bool:
-    return (image.height, image.width) == (result.height, result.width)

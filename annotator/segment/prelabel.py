@@ -128,7 +128,7 @@ def prelabel(
         finally:
             partial.close()
     records = {image.path: image for image in document.images.values()}
-    problems = {result.name: problem for result in results if (problem := _problem(records.get(result.name), result))}
+    problems = {result.name: problem for result in results if (problem := problem_of(records.get(result.name), result))}
     ours = sum(proposal.provenance.source == SOURCE for proposal in document.proposals.values())
     return PrelabelReport(len(results), ours, problems, found.notes)
 
@@ -179,7 +179,7 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
     records = {image.path: image for image in document.images.values()}
     for result in results:
         record = records.get(result.name)
-        if _problem(record, result):
+        if problem_of(record, result):
             continue
         if record is None:
             record = ImageRecord(document.take_id(ImageRecord), result.name, result.height, result.width)
@@ -199,8 +199,8 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
     return coco.to_bytes(document, request.coco_path)
 
 
-def _problem(record: ImageRecord | None, result: ImageResult) -> str:
-    """Why an image gets no proposals, or an empty text. record: what the COCO file has of it."""
+def problem_of(record: ImageRecord | None, result: ImageResult) -> str:
+    """Why an image gets no proposals, or an empty text. record: what the dataset has of it, if anything."""
     if result.problem or record is None or (record.height, record.width) == (result.height, result.width):
         return result.problem
     return (

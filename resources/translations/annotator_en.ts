@@ -118,6 +118,13 @@
             <numerusform>%n proposals were added.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n image(s) failed: the jobs in the status bar tell why.</source>
+        <translation>
+            <numerusform>%n image failed: the jobs in the status bar tell why.</numerusform>
+            <numerusform>%n images failed: the jobs in the status bar tell why.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ImageChanges</name>

@@ -2333,6 +2333,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>Pre-labelling ended early; begun again, it goes on with the images that are left.</source>
         <translation>预标注提前结束；再次开始时会接着处理剩下的图像。</translation>
     </message>
+    <message numerus="yes">
+        <source>%n image(s) failed: the jobs in the status bar tell why.</source>
+        <translation>
+            <numerusform>%n 张图像处理失败，原因见状态栏的任务列表。</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ImageChanges</name>

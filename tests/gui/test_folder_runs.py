@@ -322,7 +322,8 @@ def test_a_run_of_other_weights_is_not_mixed_in(hands, process, qtbot, folder, m
     other.open(folder)
     other.wait_image("a.png")
     start(other)
-    qtbot.waitUntil(lambda: "other weights" in other.window.messages.text, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(other.window.workspace.jobs.failures), timeout=20_000)
+    assert "other weights" in other.window.workspace.jobs.failures[0].reason
     assert record_of(folder).read_bytes() == before
 
 
@@ -356,7 +357,9 @@ def test_a_click_is_answered_while_it_runs(hands, qtbot):
 def test_an_image_that_cannot_be_read_is_named_and_the_others_are_done(hands, qtbot, folder):
     (folder / "b.png").unlink()
     run(hands, qtbot)
-    assert "b.png" in hands.window.messages.text
+    (failure,) = hands.window.workspace.jobs.failures
+    assert "b.png" in failure.reason
+    assert "1 image(s) failed" in hands.window.messages.text
     assert [count > 0 for count in counts(hands)] == [True, False, True]
 
 
