@@ -172,6 +172,7 @@ class TestNewImages:
         assert [image.path for image in document.images.values()] == ["a.png"]
         assert rows.rowCount() == rows.total == 1
         listed.wait_image("a.png")  # the one on screen is gone
+        assert listed.window.images.view.currentIndex().row() == 0
         listed.window.actions_.redo.trigger()
         assert rows.total == 3
         with qtbot.waitSignal(listed.window.workspace.saver.saved, timeout=10_000):

@@ -11,25 +11,20 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QDoubleSpinBox,
     QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
     QPushButton,
     QSpinBox,
-    QVBoxLayout,
     QWidget,
 )
 
 from annotator.core.formats.options import ExportOptions, Shape
 from annotator.errors import reason_of
-from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.dialogs.form import AskingDialog
 from annotator.gui.language import translated
 
 _WITH_SPLIT = frozenset({"coco", "yolo", "voc"})
@@ -45,7 +40,7 @@ class ExportRequest:
     options: ExportOptions
 
 
-class ExportDialog(QDialog):
+class ExportDialog(AskingDialog):
     """Asks; the export itself goes on in the background once the dialog is closed.
 
     categories: the names of all. coco_path: the document's file; the export is proposed beside its folder, where
@@ -55,39 +50,20 @@ class ExportDialog(QDialog):
     wanted = Signal(object)  # ExportRequest
 
     def __init__(self, categories: Sequence[str], coco_path: Path, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Export"), parent)
         self._coco_path = coco_path
         self._proposed = ""
-        self.setWindowTitle(self.tr("Export"))
         self._make_widgets(categories)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        form.addRow(self.tr("&Format"), self.format)
-        form.addRow(self._label(self.tr("&Save in"), self.out), _row(self.out, self.browse))
-        form.addRow(self.tr("&Masks as"), self.shape)
-        form.addRow(self._label(self.tr("&Polygons may stray by"), self.tolerance), _row(self.tolerance))
-        form.addRow(self.tr("&Categories"), self.categories)
-        form.addRow(self.tr("Only"), self.accepted_only)
-        form.addRow(self.tr("Also"), self.proposals)
-        form.addRow("", self.copy_images)
-        form.addRow(self._label(self.tr("&Validation"), self.val), _row(self.val, self.seed_label, self.seed))
-        self.problem = QLabel(self)
-        self.problem.setWordWrap(True)
-        self.problem.setTextFormat(Qt.TextFormat.PlainText)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.export = buttons.addButton(self.tr("&Export"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        drop_button_icons(buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(form)
-        column.addStretch()
-        column.addWidget(self.problem)
-        column.addWidget(buttons)
+        self.form.addRow(self.tr("&Format"), self.format)
+        self.add_row(self.tr("&Save in"), self.out, self.browse)
+        self.form.addRow(self.tr("&Masks as"), self.shape)
+        self.add_row(self.tr("&Polygons may stray by"), self.tolerance)
+        self.form.addRow(self.tr("&Categories"), self.categories)
+        self.form.addRow(self.tr("Only"), self.accepted_only)
+        self.form.addRow(self.tr("Also"), self.proposals)
+        self.form.addRow("", self.copy_images)
+        self.add_row(self.tr("&Validation"), self.val, self.seed_label, self.seed)
+        self.export = self.lay_out(self.tr("&Export"), self.problem)
         self.setMinimumWidth(560)
         self.format.currentIndexChanged.connect(self._on_format)
         self.shape.currentIndexChanged.connect(self._refresh)
@@ -133,13 +109,10 @@ class ExportDialog(QDialog):
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 999_999)
         self.seed.setToolTip(self.tr("Another number is another choice of images; the same number gives the same one"))
-        self.seed_label = self._label(self.tr("S&eed"), self.seed)
-
-    def _label(self, text: str, buddy: QWidget) -> QLabel:
-        """For a row of several widgets, where a form does not know which one the key leads to."""
-        label = QLabel(text, self)
-        label.setBuddy(buddy)
-        return label
+        self.seed_label = self.label(self.tr("S&eed"), self.seed)
+        self.problem = QLabel(self)
+        self.problem.setWordWrap(True)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
 
     @property
     def request(self) -> ExportRequest:
@@ -239,13 +212,3 @@ class ExportDialog(QDialog):
                 name = str(Path(folder) / Path(self.out.text()).name)
         if name:
             self.out.setText(name)
-
-
-def _row(*widgets: QWidget) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    for widget in widgets:
-        row.addWidget(widget)
-    if not any(isinstance(widget, QLineEdit) for widget in widgets):
-        row.addStretch()
-    return row

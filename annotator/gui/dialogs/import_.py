@@ -8,22 +8,16 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
-    QDialogButtonBox,
     QFileDialog,
-    QFormLayout,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from annotator.gui.background import BackgroundJob, BackgroundJobs
-from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.dialogs.form import AskingDialog
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.import_plan import ImportPlan, plan_import
 from annotator.gui.language import translated
@@ -33,7 +27,7 @@ _TYPING_MS = 400
 _LISTED = 8
 
 
-class ImportDialog(QDialog):
+class ImportDialog(AskingDialog):
     """Reads in the background as soon as the source is known; nothing is added before Import is pressed."""
 
     wanted = Signal(object)  # ImportPlan, made for the document as it is now
@@ -42,38 +36,17 @@ class ImportDialog(QDialog):
     def __init__(
         self, model: DocumentModel, jobs: BackgroundJobs, settings: Settings, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Import"), parent)
         self._model = model
         self._jobs = jobs
         self._settings = settings
         self._job: BackgroundJob | None = None
         self._plan: ImportPlan | None = None
         self._read_state = model.state  # of the document that the plan was made for
-        self.setWindowTitle(self.tr("Import"))
         self._make_widgets()
-        source = QHBoxLayout()
-        source.setSpacing(8)
-        for widget in (self.source, self.choose_file, self.choose_folder):
-            source.addWidget(widget)
-        source_label = QLabel(self.tr("&From"), self)
-        source_label.setBuddy(self.source)
-        form = QFormLayout()
-        form.setHorizontalSpacing(16)
-        form.setVerticalSpacing(8)
-        form.addRow(source_label, source)
-        form.addRow(self.tr("F&ormat"), self.format)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.do_import = buttons.addButton(self.tr("&Import"), QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        drop_button_icons(buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 16, 16, 16)
-        column.setSpacing(8)
-        column.addLayout(form)
-        column.addWidget(self.preview, 1)
-        column.addWidget(self.progress)
-        column.addWidget(buttons)
+        self.add_row(self.tr("&From"), self.source, self.choose_file, self.choose_folder)
+        self.form.addRow(self.tr("F&ormat"), self.format)
+        self.do_import = self.lay_out(self.tr("&Import"), self.preview, self.progress, stretched=self.preview)
         self.resize(600, 400)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
