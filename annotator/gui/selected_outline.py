@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.core.document import Instance
+from annotator.core.document import Change, Instance
 from annotator.core.geometry import RunLengths
 from annotator.core.outline import FINEST, Outline
 from annotator.gui.background import BackgroundJob, BackgroundJobs
@@ -53,7 +53,7 @@ class SelectedOutline(QObject):
         self._is_previewed = False
         selection.instances_changed.connect(self._on_selected)
         selection.view_state.changed.connect(self._on_selected)
-        model.instance_changed.connect(self._on_selected)
+        model.instance_changed.connect(self._on_instance_changed)
 
     # -- what there is -----------------------------------------------------------------------------------------------
 
@@ -158,7 +158,7 @@ class SelectedOutline(QObject):
     def _on_changed(self, instance: Instance, made: tuple[RunLengths, MaskShape | None], text: str) -> None:
         mask, shape = made
         # Undo or another tool may have been faster; what was drawn on the mask before does not fit the one after.
-        if self._model.document.instances.get(instance.id) == instance and self._masks.image_id == instance.image_id:
+        if self._model.document.instances.get(instance.id) == instance:
             if shape is not None:
                 self.shape_made.emit(mask, shape)
             self._masks.set_mask(instance, mask, text)
@@ -166,6 +166,11 @@ class SelectedOutline(QObject):
     def _on_finished(self, job: BackgroundJob) -> None:
         if job is self._job:
             self._job = None
+            self.changed.emit()
+
+    def _on_instance_changed(self, change: Change) -> None:
+        record = change.after or change.before
+        if record is not None and record.id in (self._instance_id, *self._selection.instance_ids):
             self.changed.emit()
 
     def _on_selected(self) -> None:

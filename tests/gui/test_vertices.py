@@ -250,3 +250,17 @@ def test_handles_are_as_large_on_screen_at_any_zoom(shaped):
         widths.append(sum(value > 240 for value in row))
     assert 4 <= widths[0] <= 10
     assert abs(widths[0] - widths[1]) <= 2
+
+
+def test_who_pages_at_once_has_made_the_edit_nevertheless(shaped):
+    hands = shaped(SQUARE)
+    canvas, left, none = hands.window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(canvas, left, none, corner(hands, 100, 40))
+    QTest.mouseMove(canvas, corner(hands, 130, 20))
+    QTest.mouseRelease(canvas, left, none, corner(hands, 130, 20))
+    hands.key(Qt.Key.Key_D)
+    hands.wait_image("b.png")
+    hands.qtbot.waitUntil(lambda: not hands.window.workspace.outline.is_busy)
+    assert mask(hands)[30, 115]
+    hands.undo()
+    assert np.array_equal(mask(hands), SQUARE)
