@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -61,6 +61,7 @@ def main() -> None:
             settings.language = words.code
             annotate(keeper.window, photos(Path(name) / words.code), words)
             in_both_themes(settings, words, "window", lambda: keeper.window)
+            show_editing(keeper.window, settings, words)
             keeper.window.show_weights()
             in_both_themes(settings, words, "weights", QApplication.activeModalWidget)
             QApplication.activeModalWidget().close()
@@ -103,6 +104,40 @@ def annotate(window: MainWindow, folder: Path, words: Words) -> None:
     prompt_box(window, 295, 112, 340, 165)
     QTest.mouseMove(window.canvas, window.canvas.viewport.to_widget(QPointF(372, 80)).toPoint())
     window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def show_editing(window: MainWindow, settings: Settings, words: Words) -> None:
+    """Pictures of the canvas while the first instance is changed: its vertices, then its refining; light theme."""
+    settings.theme = Theme.LIGHT
+    workspace = window.workspace
+    workspace.session.clear()
+    first = next(iter(workspace.model.document.instances.values()))
+    workspace.selection.select([first.id])
+    canvas = window.canvas
+    canvas.zoom_by_steps(4, canvas.viewport.to_widget(QPointF(130, 90)))
+    window.choose_tool("polygon")
+    canvas.update()
+    wait(lambda: workspace.outline.current() is not None and workspace.detail_figures.figures is not None)
+    outline = workspace.outline
+    x, y = max(outline.current().rings[0].corners[outline.current().rings[0].handles(outline.tolerance)].tolist())
+    start = canvas.viewport.to_widget(QPointF(x, y)).toPoint()
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    for step in (10, 30, 50):
+        QTest.mouseMove(canvas, start + QPoint(step, -step // 2))
+    QTest.qWait(400)
+    canvas.grab().save(str(IMAGES / f"editing-vertices{words.suffix}.png"))
+    canvas.abort()
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start)
+    workspace.editor.refine()
+    left, top, width, height = first.mask.bbox
+    workspace.session.add_point(QPointF(left + width // 2, top + height // 2), positive=True)
+    wait(lambda: not workspace.session.is_waiting)
+    QTest.qWait(600)
+    canvas.grab().save(str(IMAGES / f"editing-refine{words.suffix}.png"))
+    workspace.session.clear()
+    workspace.selection.select([])
+    window.actions_.point_tool.trigger()
+    canvas.fit()
 
 
 def show_proposals(window: MainWindow, settings: Settings, folder: Path, words: Words) -> None:
