@@ -259,6 +259,7 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
         self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
         actions = self.actions_
+        self.strip.name_keys(actions.accept, actions.next_mask)
         self.proposals = ProposalsPanel(
             workspace.proposals, workspace.proposal_changes, actions.show_proposals, actions.segment_everything, self
         )

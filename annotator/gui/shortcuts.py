@@ -138,6 +138,13 @@ def keys_text(keys: Iterable[QKeySequence]) -> str:
     return ", ".join(dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys))
 
 
+def key_hint(action: QAction) -> str:
+    """The first key of an action, for a text that names it; "" when it has none."""
+    key = action.shortcut()
+    # What is written on the larger of the two keys that mean the same.
+    return "Enter" if key in (QKeySequence("Return"), QKeySequence("Enter")) else keys_text([key])
+
+
 def _can_be_confused(one: QAction, other: QAction) -> bool:
     """Whether there is a place for the keyboard where a key could mean either."""
     if Qt.ShortcutContext.WindowShortcut in (one.shortcutContext(), other.shortcutContext()):

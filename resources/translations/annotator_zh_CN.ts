@@ -3257,20 +3257,16 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>掩码 %1/%2</translation>
     </message>
     <message>
-        <source>Next mask (C)</source>
-        <translation>下一个掩码 (C)</translation>
+        <source>replace the mask</source>
+        <translation>替换掩码</translation>
     </message>
     <message>
-        <source>Enter: replace the mask</source>
-        <translation>Enter：替换掩码</translation>
+        <source>name it</source>
+        <translation>命名</translation>
     </message>
     <message>
-        <source>Enter: name it</source>
-        <translation>Enter：命名</translation>
-    </message>
-    <message>
-        <source>Enter: %1</source>
-        <translation>Enter：%1</translation>
+        <source>%1: %2</source>
+        <translation>%1：%2</translation>
     </message>
 </context>
 <context>

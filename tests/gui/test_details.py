@@ -260,8 +260,8 @@ def test_tab_goes_through_the_fields_in_their_order(people):
     panel(people).define.setFocus()
     passed = []
     for _ in range(6):
-        people.qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-        passed.append(QApplication.focusWidget())
+        people.qtbot.keyClick(people.window.focusWidget(), Qt.Key.Key_Tab)
+        passed.append(people.window.focusWidget())
     fields = [field(people, name) for name in ("hidden", "pose", "age", "name")]
     assert passed == [*fields, panel(people).review.state, panel(people).group]
 

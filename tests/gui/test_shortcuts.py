@@ -179,6 +179,20 @@ def test_texts_name_the_key_that_was_chosen(window, dialog, qtbot):
     assert window.proposals.rows.empty_text.startswith("Segment everything proposes")
 
 
+def test_the_strip_names_the_keys_that_were_chosen(hands):
+    hands.click(50, 80)
+    hands.wait_mask()
+    window = hands.window
+    assert window.strip._accept.text() == "Enter: name it"
+    assert window.strip._which.toolTip() == "Next of the three masks (C)"
+    window.shortcuts.choose(bound(window, "accept"), [QKeySequence("X")])
+    window.shortcuts.choose(bound(window, "next_mask"), [QKeySequence("M")])
+    assert window.strip._accept.text() == "X: name it"
+    assert window.strip._which.toolTip() == "Next of the three masks (M)"
+    window.shortcuts.choose(bound(window, "accept"), [])
+    assert window.strip._accept.text() == "name it"
+
+
 # -- the settings ------------------------------------------------------------------------------------------------------
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QStringListModel, Qt, Signal
-from PySide6.QtGui import QCursor, QKeyEvent, QPalette, QShowEvent
+from PySide6.QtGui import QAction, QCursor, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
 from annotator.gui.canvas.canvas import Canvas
@@ -11,6 +11,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
+from annotator.gui.shortcuts import key_hint
 
 _GAP = 12
 _OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
@@ -47,6 +48,8 @@ class PromptStrip(QFrame):
         self.category_field.name_entered.connect(self._on_name_entered)
         self.category_field.abandoned.connect(self._close_field)
         self._editor = editor
+        self._accept_action: QAction | None = None
+        self._next_mask: QAction | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
@@ -59,6 +62,16 @@ class PromptStrip(QFrame):
         editor.category_wanted.connect(self._on_category_wanted)
         canvas.zoom_changed.connect(self._place)
         self._refresh()
+
+    def name_keys(self, accept: QAction, next_mask: QAction) -> None:
+        """Tell the keys of these actions, also when the user chooses others."""
+        self._accept_action, self._next_mask = accept, next_mask
+        for action in (accept, next_mask):
+            action.changed.connect(self._on_keys_changed)
+
+    def _on_keys_changed(self) -> None:
+        if self._session.shown is not None:
+            self._refresh()
 
     @property
     def is_asking(self) -> bool:
@@ -114,15 +127,16 @@ class PromptStrip(QFrame):
         count = len(step.proposals)
         self._which.setVisible(count > 1)
         self._which.setText(self.tr("mask %1/%2").replace("%1", str(step.chosen + 1)).replace("%2", str(count)))
-        self._which.setToolTip(self.tr("Next mask (C)"))
+        self._which.setToolTip("" if self._next_mask is None else self._next_mask.toolTip())
         category_id = self._selection.category_id
         if refined is not None:
-            self._accept.setText(self.tr("Enter: replace the mask"))
+            what = self.tr("replace the mask")
         elif category_id is None:
-            self._accept.setText(self.tr("Enter: name it"))
+            what = self.tr("name it")
         else:
-            name = self._model.document.categories[category_id].name
-            self._accept.setText(self.tr("Enter: %1").replace("%1", name))
+            what = self._model.document.categories[category_id].name
+        key = "" if self._accept_action is None else key_hint(self._accept_action)
+        self._accept.setText(self.tr("%1: %2").replace("%1", key).replace("%2", what) if key else what)
         self.show()
         self._place()
 
