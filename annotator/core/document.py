@@ -6,18 +6,19 @@ changed; the document never knows who listens.
 
 from __future__ import annotations
 
-from bisect import insort
-from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from annotator.core.belonging import Belonging
+from annotator.core.order import KIND_NAMES, Gaps, NextIds, Places
 from annotator.core.records import (
     NOTHING,
     Attribute,
     AttributeKind,
     Category,
+    Change,
     ImageRecord,
     ImageStatus,
     Instance,
@@ -47,30 +48,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class Change:
-    """One record that appeared (before None), vanished (after None), was replaced, or only moved (both the same)."""
-
-    before: Record | None
-    after: Record | None
-
-
 _ANNOTATIONS = (Instance, StoredProposal)
-_KIND_NAMES: Mapping[type, str] = {
-    Category: "category",
-    ImageRecord: "image",
-    Instance: "instance",
-    StoredProposal: "instance",
-}
-
-
-@dataclass
-class NextIds:
-    """The next id of each kind; ids are never given twice, not even after a deletion and a reload."""
-
-    category: int = 1
-    image: int = 1
-    instance: int = 1
 
 
 class Document:
@@ -90,12 +68,8 @@ class Document:
         self.proposals: dict[int, StoredProposal] = {}
         self.next_ids = NextIds()
         self.extra: Mapping[str, Any] = NOTHING
-        # The place of every id there ever was, so that what is removed can come back to where it had been.
-        self._places = _places({}, {}, {})
-        self._instance_ids_of_image: dict[int, list[int]] = {}
-        self._instances_per_category: Counter[int] = Counter()
-        self._proposal_ids_of_image: dict[int, list[int]] = {}
-        self._proposals_per_category: Counter[int] = Counter()
+        self._places = _by_kind(Places(), Places(), Places())
+        self._instances, self._proposals = Belonging(), Belonging()
         self._subscribers: list[Callable[[Change], None]] = []
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -106,11 +80,11 @@ class Document:
 
     def instances_of(self, image_id: int) -> Iterator[Instance]:
         """The image's instances, in drawing order (oldest first)."""
-        return (self.instances[i] for i in self._instance_ids_of_image.get(image_id, ()))
+        return (self.instances[i] for i in self._instances.of_image(image_id))
 
     def order_of(self, image_id: int) -> tuple[int, ...]:
         """The ids of the image's instances, in drawing order."""
-        return tuple(self._instance_ids_of_image.get(image_id, ()))
+        return self._instances.of_image(image_id)
 
     def instances_in_order(self) -> list[Instance]:
         """All instances, those of one image in drawing order: the order in which they are saved."""
@@ -119,7 +93,7 @@ class Document:
 
     def proposals_of(self, image_id: int) -> Iterator[StoredProposal]:
         """The image's proposals, oldest first."""
-        return (self.proposals[i] for i in self._proposal_ids_of_image.get(image_id, ()))
+        return (self.proposals[i] for i in self._proposals.of_image(image_id))
 
     def annotations(self) -> list[Instance | StoredProposal]:
         """All instances and proposals, in no order that means anything."""
@@ -132,7 +106,7 @@ class Document:
 
     def count_of_image(self, image_id: int) -> int:
         """How many instances the image has."""
-        return len(self._instance_ids_of_image.get(image_id, ()))
+        return self._instances.count_of_image(image_id)
 
     def status_of(self, image_id: int) -> ImageStatus:
         """How far the work on the image is: what the user said, else whether it has instances."""
@@ -143,20 +117,16 @@ class Document:
 
     def statuses(self) -> dict[int, ImageStatus]:
         """What status_of says of each image, in their order."""
-        numbers = self._instance_ids_of_image
-        in_work, untouched = ImageStatus.IN_WORK, ImageStatus.UNTOUCHED
-        return {
-            image_id: image.status or (in_work if numbers.get(image_id) else untouched)
-            for image_id, image in self.images.items()
-        }
+        count_of, in_work, untouched = self._instances.count_of_image, ImageStatus.IN_WORK, ImageStatus.UNTOUCHED
+        return {i: image.status or (in_work if count_of(i) else untouched) for i, image in self.images.items()}
 
     def count_of_category(self, category_id: int) -> int:
         """How many instances the category has."""
-        return self._instances_per_category[category_id]
+        return self._instances.count_of_category(category_id)
 
     def count_of_proposals(self, category_id: int) -> int:
         """How many proposals would become instances of the category."""
-        return self._proposals_per_category[category_id]
+        return self._proposals.count_of_category(category_id)
 
     def category_named(self, name: str) -> Category | None:
         """The category of that exact name, if there is one."""
@@ -179,11 +149,8 @@ class Document:
         copy.proposals = dict(self.proposals)
         copy.next_ids = replace(self.next_ids)
         copy.extra = self.extra
-        copy._places = _places(*(dict(self._places[kind]) for kind in (Category, ImageRecord, Instance)))
-        copy._instance_ids_of_image = {image_id: list(ids) for image_id, ids in self._instance_ids_of_image.items()}
-        copy._instances_per_category = Counter(self._instances_per_category)
-        copy._proposal_ids_of_image = {image_id: list(ids) for image_id, ids in self._proposal_ids_of_image.items()}
-        copy._proposals_per_category = Counter(self._proposals_per_category)
+        copy._places = _by_kind(*(Places(self._places[kind]) for kind in (Category, ImageRecord, Instance)))
+        copy._instances, copy._proposals = self._instances.copy(), self._proposals.copy()
         return copy
 
     def gaps(self) -> dict[str, list[tuple[int, int | None]]]:
@@ -195,30 +162,15 @@ class Document:
             "category": self.categories,
             "instance": self.instances.keys() | self.proposals.keys(),
         }
-        gaps: dict[str, list[tuple[int, int | None]]] = {}
-        for kind in (Category, Instance):
-            name, places = _KIND_NAMES[kind], self._places[kind]
-            order = sorted(places, key=places.__getitem__)
-            gaps[name] = [
-                (record_id, order[place - 1] if place else None)
-                for place, record_id in enumerate(order)
-                if record_id not in present[name]
-            ]
-        return gaps
+        return {KIND_NAMES[kind]: self._places[kind].gaps(present[KIND_NAMES[kind]]) for kind in (Category, Instance)}
 
-    def keep_gaps(self, gaps: Mapping[str, Sequence[tuple[int, int | None]]]) -> None:
+    def keep_gaps(self, gaps: Mapping[str, Gaps]) -> None:
         """Let records that another session removed come back where it would have put them.
 
         For a document that has just been read; gaps: that session's. Raises ValueError when they are of another one.
         """
         for kind in (Category, Instance):
-            places = self._places[kind]
-            order = sorted(places, key=places.__getitem__)
-            for record_id, before in gaps.get(_KIND_NAMES[kind], ()):
-                if record_id in places:
-                    raise ValueError(f"{_KIND_NAMES[kind]} {record_id} is there")
-                order.insert(0 if before is None else order.index(before) + 1, record_id)
-            places.update((record_id, place) for place, record_id in enumerate(order))
+            self._places[kind].keep_gaps(gaps.get(KIND_NAMES[kind], ()))
 
     # -- subscribing -------------------------------------------------------------------------------------------------
 
@@ -230,10 +182,7 @@ class Document:
 
     def take_id(self, kind: type[Record]) -> int:
         """A new id for a record of that kind; it is never given again."""
-        name = _KIND_NAMES[kind]
-        new_id: int = getattr(self.next_ids, name)
-        setattr(self.next_ids, name, new_id + 1)
-        return new_id
+        return self.next_ids.take(kind)
 
     def put(self, record: Record) -> None:
         """Add a record, or replace the one of the same kind and id.
@@ -246,24 +195,17 @@ class Document:
         before = table.get(record.id)
         if isinstance(record, _ANNOTATIONS):
             self._check_references(record, before)
-        place = places.setdefault(record.id, len(places))
+        place = places.place_of(record.id)
         table[record.id] = record
         if isinstance(record, _ANNOTATIONS):
-            ids_of_image, per_category = self._index_of(record)
-            per_category[record.category_id] += 1
+            belonging = self._belonging(record)
             if before is None:
-                order = ids_of_image.setdefault(record.image_id, [])
-                if place == len(places) - 1:
-                    order.append(record.id)
-                else:
-                    insort(order, record.id, key=places.__getitem__)
+                belonging.add(record, places)
             else:
-                per_category[before.category_id] -= 1
-        elif before is None and place < len(places) - 1:
-            _sort(table, places)
-        name = _KIND_NAMES[type(record)]
-        if record.id >= getattr(self.next_ids, name):
-            setattr(self.next_ids, name, record.id + 1)
+                belonging.replace(before, record)
+        elif before is None and not places.is_last(place):
+            places.sort(table)
+        self.next_ids.pass_over(type(record), record.id)
         self._notify(Change(before, record))
 
     def remove(self, record: Record) -> None:
@@ -275,17 +217,15 @@ class Document:
         table = self._table(record)
         before = table.get(record.id)
         if before is None:
-            raise ValueError(f"there is no {_KIND_NAMES[type(record)]} {record.id}")
+            raise ValueError(f"there is no {KIND_NAMES[type(record)]} {record.id}")
         if isinstance(before, _ANNOTATIONS):
-            ids_of_image, per_category = self._index_of(before)
-            ids_of_image[before.image_id].remove(before.id)
-            per_category[before.category_id] -= 1
-        elif isinstance(before, Category) and (
-            self._instances_per_category[before.id] or self._proposals_per_category[before.id]
+            self._belonging(before).remove(before)
+        elif isinstance(before, Category) and any(
+            belonging.count_of_category(before.id) for belonging in (self._instances, self._proposals)
         ):
             raise ValueError(f"category {before.id} is still in use")
-        elif isinstance(before, ImageRecord) and (
-            self._instance_ids_of_image.get(before.id) or self._proposal_ids_of_image.get(before.id)
+        elif isinstance(before, ImageRecord) and any(
+            belonging.count_of_image(before.id) for belonging in (self._instances, self._proposals)
         ):
             raise ValueError(f"image {before.id} still has instances or proposals")
         del table[record.id]
@@ -297,26 +237,18 @@ class Document:
         Subscribers hear of every category that moved, once all are in their places.
         """
         before = list(self.categories)
-        if sorted(category_ids) != sorted(before):
-            raise ValueError(f"{category_ids} is no order of the categories {before}")
         places = self._places[Category]
-        # Those that were removed keep their places, so that they come back to where they had been.
-        for category_id, place in zip(category_ids, sorted(map(places.__getitem__, before)), strict=True):
-            places[category_id] = place
-        _sort(self.categories, places)
+        places.exchange(before, category_ids)
+        places.sort(self.categories)
         for old, new in zip(before, category_ids, strict=True):
             if old != new:
                 self._notify(Change(self.categories[new], self.categories[new]))
 
     def order_images(self, image_ids: Sequence[int]) -> None:
         """Put the images in that order; for loaders, because nobody is told. The ids are all there are, each once."""
-        before = list(self.images)
-        if sorted(image_ids) != sorted(before):
-            raise ValueError("that is no order of the images")
         places = self._places[ImageRecord]
-        for image_id, place in zip(image_ids, sorted(map(places.__getitem__, before)), strict=True):
-            places[image_id] = place
-        _sort(self.images, places)
+        places.exchange(list(self.images), image_ids)
+        places.sort(self.images)
 
     def order_instances(self, image_id: int, instance_ids: Sequence[int]) -> None:
         """Draw the image's instances in that order, lowest first; the ids are all it has, each once, else ValueError.
@@ -324,21 +256,14 @@ class Document:
         Subscribers hear of every instance that moved, once all are in their places.
         """
         before = self.order_of(image_id)
-        if sorted(instance_ids) != sorted(before):
-            raise ValueError(f"{instance_ids} is no order of the instances {before}")
-        if not before:
-            return
-        places = self._places[Instance]
-        # The proposals between them, and those that were removed, keep their places.
-        for instance_id, place in zip(instance_ids, sorted(map(places.__getitem__, before)), strict=True):
-            places[instance_id] = place
-        self._instance_ids_of_image[image_id][:] = instance_ids
+        self._places[Instance].exchange(before, instance_ids)
+        self._instances.sort_image(image_id, self._places[Instance])
         for old, new in zip(before, instance_ids, strict=True):
             if old != new:
                 self._notify(Change(self.instances[new], self.instances[new]))
 
     def _check_references(self, record: Instance | StoredProposal, before: Instance | StoredProposal | None) -> None:
-        what = f"{_KIND_NAMES[type(record)]} {record.id}"
+        what = f"{KIND_NAMES[type(record)]} {record.id}"
         image = self.images.get(record.image_id)
         if image is None:
             raise ValueError(f"{what}: there is no image {record.image_id}")
@@ -351,33 +276,22 @@ class Document:
         if record.id in (self.proposals if isinstance(record, Instance) else self.instances):
             raise ValueError(f"{what}: there is an instance and a proposal of that id")
 
-    def _index_of(self, record: Instance | StoredProposal) -> tuple[dict[int, list[int]], Counter[int]]:
-        """The ids by image, and how many there are in each category, of the record's kind."""
-        if isinstance(record, Instance):
-            return self._instance_ids_of_image, self._instances_per_category
-        return self._proposal_ids_of_image, self._proposals_per_category
+    def _belonging(self, record: Instance | StoredProposal) -> Belonging:
+        return self._instances if isinstance(record, Instance) else self._proposals
 
     def _table(self, record: Record) -> dict[int, Any]:
-        if isinstance(record, Category):
-            return self.categories
-        if isinstance(record, ImageRecord):
-            return self.images
-        return self.instances if isinstance(record, Instance) else self.proposals
+        kind = type(record)
+        if kind is Instance:
+            return self.instances
+        if kind is StoredProposal:
+            return self.proposals
+        return self.images if kind is ImageRecord else self.categories
 
     def _notify(self, change: Change) -> None:
         for callback in self._subscribers:
             callback(change)
 
 
-def _places(
-    categories: dict[int, int], images: dict[int, int], annotations: dict[int, int]
-) -> dict[type, dict[int, int]]:
-    """Places by kind; instances and proposals have one order in common, as they have their ids."""
+def _by_kind(categories: Places, images: Places, annotations: Places) -> dict[type, Places]:
+    """Instances and proposals have one order in common, as they have their ids."""
     return {Category: categories, ImageRecord: images, Instance: annotations, StoredProposal: annotations}
-
-
-def _sort(table: dict[int, Any], places: Mapping[int, int]) -> None:
-    """Put a table's ids in the order of their places. In place: views hold on to the table."""
-    records = sorted(table.items(), key=lambda item: places[item[0]])
-    table.clear()
-    table.update(records)

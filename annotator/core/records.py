@@ -180,3 +180,11 @@ class StoredProposal:
 
 
 Record = Category | ImageRecord | Instance | StoredProposal
+
+
+@dataclass(frozen=True)
+class Change:
+    """One record that appeared (before None), vanished (after None), was replaced, or only moved (both the same)."""
+
+    before: Record | None
+    after: Record | None

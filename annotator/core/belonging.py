@@ -1,0 +1,60 @@
+"""Which annotations belong to an image and how many to a category, known without a search."""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import Counter
+
+from annotator.core.order import Places
+from annotator.core.records import Instance, StoredProposal
+
+
+class Belonging:
+    """Of a document's instances, or of its proposals."""
+
+    def __init__(self) -> None:
+        self._ids_of_image: dict[int, list[int]] = {}
+        self._per_category: Counter[int] = Counter()
+
+    def of_image(self, image_id: int) -> tuple[int, ...]:
+        """The ids of the image's, in their order."""
+        return tuple(self._ids_of_image.get(image_id, ()))
+
+    def count_of_image(self, image_id: int) -> int:
+        """How many the image has."""
+        return len(self._ids_of_image.get(image_id, ()))
+
+    def count_of_category(self, category_id: int) -> int:
+        """How many the category has."""
+        return self._per_category[category_id]
+
+    def add(self, record: Instance | StoredProposal, places: Places) -> None:
+        """A record that was not there, and has its place already."""
+        self._per_category[record.category_id] += 1
+        order = self._ids_of_image.setdefault(record.image_id, [])
+        if places.is_last(places[record.id]):
+            order.append(record.id)
+        else:
+            insort(order, record.id, key=places.__getitem__)
+
+    def replace(self, before: Instance | StoredProposal, after: Instance | StoredProposal) -> None:
+        """One of the same id and image instead of another."""
+        self._per_category[before.category_id] -= 1
+        self._per_category[after.category_id] += 1
+
+    def remove(self, record: Instance | StoredProposal) -> None:
+        """A record that goes."""
+        self._per_category[record.category_id] -= 1
+        self._ids_of_image[record.image_id].remove(record.id)
+
+    def sort_image(self, image_id: int, places: Places) -> None:
+        """The image's have other places now."""
+        if image_id in self._ids_of_image:
+            self._ids_of_image[image_id].sort(key=places.__getitem__)
+
+    def copy(self) -> Belonging:
+        """One that later changes do not reach."""
+        copy = Belonging()
+        copy._ids_of_image = {image_id: list(ids) for image_id, ids in self._ids_of_image.items()}
+        copy._per_category = Counter(self._per_category)
+        return copy
