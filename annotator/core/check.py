@@ -63,7 +63,7 @@ def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, 
     problems = [
         Problem("the file", f"it holds {word}, which is no number in JSON", "replace it") for word in set(not_numbers)
     ]
-    root = image_root if image_root is not None else path.parent / _stored_root(content)
+    root = image_root if image_root is not None else Path(os.path.normpath(path.parent / _stored_root(content)))
     problems += _content_problems(content, root)
     if problems:
         return tuple(problems)

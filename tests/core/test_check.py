@@ -159,6 +159,14 @@ def test_images_that_are_all_elsewhere_are_one_problem(folder, tmp_path_factory)
     assert check_file(path, image_root=folder) == ()
 
 
+def test_the_folder_where_they_should_be_is_named_without_detours(folder):
+    data = content()
+    data["annotator"] = {"image_root": "sub/../../gone"}
+    (problem,) = problems(folder, data)
+    assert str(folder.parent / "gone") in problem
+    assert ".." not in problem
+
+
 def test_a_turned_image_is_recognised(folder):
     data = content()
     data["images"][1].update(height=5, width=20)
