@@ -205,3 +205,26 @@ def test_the_approximation_is_near_and_the_mask_as_it_was(tolerance):
 
 def test_an_empty_mask_has_no_rings():
     assert outline(np.zeros((HEIGHT, WIDTH), bool)).rings == ()
+
+
+@given(blobs(), st.data(), points, tolerances)
+def test_bending_any_edge_changes_nothing_away_from_the_two_lines(mask, data, to, tolerance):
+    made = outline(mask)
+    if not made.rings:
+        return
+    index = data.draw(st.integers(0, len(made.rings) - 1))
+    ring = made.rings[index]
+    count = len(ring.corners)
+    edge = data.draw(st.integers(0, count - 1))
+    handles = set(ring.handles(tolerance).tolist())
+    start, end = edge, edge + 1
+    while start % count not in handles:
+        start -= 1
+    while end % count not in handles:
+        end += 1
+    chain = ring.corners[np.arange(start, end + 1) % count]
+    after = made.bent(index, edge, to, tolerance).to_mask()
+    assert not ((after ^ mask) & ~drawn([*chain, to])).any()
+    if len(made.rings) == 1:
+        rest = ring.corners[np.arange(end, start + count + 1) % count]
+        assert np.array_equal(after, drawn([*rest, to]))

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+from pycocotools.coco import COCO
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
+from annotator.core import coco
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance
 from annotator.core.geometry import RunLengths
@@ -131,6 +135,16 @@ def test_a_click_on_the_line_adds_a_vertex_and_changes_no_pixel(shaped):
     to = dragged_to(hands, added, (70, 10))
     pull(hands, added, (70, 10))
     assert np.array_equal(mask(hands), SQUARE | drawn((40, 40), to, (100, 40)))
+
+
+def test_delete_takes_a_vertex_that_was_just_added_away_again(shaped):
+    hands = shaped(SQUARE)
+    before = handles(hands)
+    click(hands, (70, 40))
+    hands.key(Qt.Key.Key_Delete)
+    ready(hands)
+    assert handles(hands) == before
+    assert np.array_equal(mask(hands), SQUARE)
 
 
 def test_the_line_dragged_at_once_bends_there(shaped):
@@ -264,3 +278,17 @@ def test_who_pages_at_once_has_made_the_edit_nevertheless(shaped):
     assert mask(hands)[30, 115]
     hands.undo()
     assert np.array_equal(mask(hands), SQUARE)
+
+
+def test_holes_and_parts_are_exact_through_vertices_save_and_load(shaped):
+    hands = shaped(WITH_MORE)
+    pull(hands, (100, 40), (130, 20))
+    pull(hands, (70, 70), (80, 85))
+    click(hands, (150, 20), ALT)
+    wanted = mask(hands)
+    assert not np.array_equal(wanted, WITH_MORE)
+    path = hands.save()
+    (again,) = coco.read(path, path.parent).instances.values()
+    assert np.array_equal(again.mask.to_mask(), wanted)
+    record = json.loads(path.read_bytes())["annotations"][0]
+    assert np.array_equal(COCO(str(path)).annToMask(record).astype(bool), wanted)

@@ -87,7 +87,9 @@ class VertexEditor(QObject):
         self._let_go()
         if to is None:
             if grabbed.spot is Spot.EDGE:
-                self._outline.show(outline.with_handle(grabbed.ring, grabbed.corner, grabbed.at))
+                added = outline.with_handle(grabbed.ring, grabbed.corner, grabbed.at)
+                self._outline.show(added)
+                self._choose(self._hits_of(added).at(grabbed.at, 1.0))
             return grabbed.spot is not Spot.INSIDE
         if grabbed.spot is Spot.INSIDE:
             mask, (dx, dy) = outline.mask, (int(to[0]), int(to[1]))
