@@ -68,6 +68,7 @@ class StatusBar(QStatusBar):
         self.note.setVisible(bool(self.note.text()))
         if image is None:
             self.size_.clear()
+            self.zoom.clear()
         else:
             height, width, _ = image.rgb.shape
             self.size_.setText(f"{width} \N{MULTIPLICATION SIGN} {height}")

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from annotator.gui.dialogs.parts import drop_button_icons
@@ -51,21 +50,30 @@ class Unfinished:
 
     def ask(self, window: QWidget) -> Wish:
         """Ask what is to become of them."""
-        translate = QCoreApplication.translate
-        box = QMessageBox(window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setWindowTitle(translate("Unfinished", "Unfinished masks"))
-        names = ", ".join(self.images[:_NAMED]) + (", ..." if len(self.images) > _NAMED else "")
-        text = translate("Unfinished", "The masks on %n image(s) are not accepted yet: %1.", "", len(self.images))
-        box.setText(text.replace("%1", names))
+        return _Question(self, window).answer()
+
+
+class _Question(QMessageBox):
+    def __init__(self, unfinished: Unfinished, window: QWidget) -> None:
+        super().__init__(window)
+        self.setIcon(QMessageBox.Icon.Warning)
+        self.setWindowTitle(self.tr("Unfinished masks"))
+        images = unfinished.images
+        names = ", ".join(images[:_NAMED]) + (", ..." if len(images) > _NAMED else "")
+        text = self.tr("The masks on %n image(s) are not accepted yet: %1.", "", len(images))
+        self.setText(text.replace("%1", names))
         role = QMessageBox.ButtonRole
-        accept = box.addButton(translate("Unfinished", "&Accept it"), role.AcceptRole) if self.can_accept else None
-        drop = box.addButton(translate("Unfinished", "Go on &without"), role.DestructiveRole)
-        stay = box.addButton(QMessageBox.StandardButton.Cancel)
-        drop_button_icons(box)
-        box.setDefaultButton(stay if accept is None else accept)
-        box.setEscapeButton(stay)
-        box.exec()
-        if accept is not None and box.clickedButton() is accept:
+        self._accept = self.addButton(self.tr("&Accept it"), role.AcceptRole) if unfinished.can_accept else None
+        self._drop = self.addButton(self.tr("Go on &without"), role.DestructiveRole)
+        stay = self.addButton(QMessageBox.StandardButton.Cancel)
+        drop_button_icons(self)
+        self.setDefaultButton(stay if self._accept is None else self._accept)
+        self.setEscapeButton(stay)
+
+    def answer(self) -> Wish:
+        """Show it and wait."""
+        self.exec()
+        chosen = self.clickedButton()
+        if self._accept is not None and chosen is self._accept:
             return Wish.ACCEPT
-        return Wish.DROP if box.clickedButton() is drop else Wish.STAY
+        return Wish.DROP if chosen is self._drop else Wish.STAY

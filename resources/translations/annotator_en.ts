@@ -420,4 +420,14 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>_Question</name>
+    <message numerus="yes">
+        <source>The masks on %n image(s) are not accepted yet: %1.</source>
+        <translation>
+            <numerusform>The mask on this image is not accepted yet: %1.</numerusform>
+            <numerusform>The masks on %n images are not accepted yet: %1.</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

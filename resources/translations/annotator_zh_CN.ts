@@ -3619,21 +3619,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
-    <name>Unfinished</name>
-    <message>
-        <source>Unfinished masks</source>
-        <translation>未完成的掩码</translation>
-    </message>
-    <message>
-        <source>&amp;Accept it</source>
-        <translation>接受(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Go on &amp;without</source>
-        <translation>放弃掩码并继续(&amp;W)</translation>
-    </message>
-</context>
-<context>
     <name>VertexEditor</name>
     <message>
         <source>Move the instance</source>
@@ -3825,6 +3810,27 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>_Question</name>
+    <message>
+        <source>Unfinished masks</source>
+        <translation>未完成的掩码</translation>
+    </message>
+    <message numerus="yes">
+        <source>The masks on %n image(s) are not accepted yet: %1.</source>
+        <translation>
+            <numerusform>%n 张图像上的掩码尚未接受：%1。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>&amp;Accept it</source>
+        <translation>接受(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Go on &amp;without</source>
+        <translation>放弃掩码并继续(&amp;W)</translation>
     </message>
 </context>
 </TS>

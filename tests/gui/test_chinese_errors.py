@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from annotator.errors import Sentence
 from annotator.gui.dialogs.weights import WeightsDialog
 from annotator.gui.language import translated
+from annotator.gui.settings import Theme
 from tests.gui.conftest import Hands
 
 # What may stay in Latin letters: names of files, formats and keys, and what another library says in brackets.
@@ -73,6 +74,7 @@ def test_an_image_that_cannot_be_read(chinese, folder, qtbot):
     (folder / "a.png").write_bytes(b"no picture")
     chinese.open_paths([folder])
     qtbot.waitUntil(lambda: "不是可以读取的图像" in chinese.canvas._message, timeout=10_000)
+    assert chinese.status.zoom.text() == ""  # of the image before, if there was one
     index = chinese.images.list_model.index(0, 0)
     assert "不是可以读取的图像" in index.data(Qt.ItemDataRole.ToolTipRole)
 
@@ -110,3 +112,16 @@ def test_the_segmenters_death_is_told_in_chinese(chinese, folder, process, qtbot
     process.deaths = 100
     hands.click(50, 80)
     qtbot.waitUntil(lambda: chinese.messages.isVisible() and "模型" in chinese.messages.text, timeout=10_000)
+
+
+@pytest.mark.parametrize("theme", [Theme.LIGHT, Theme.DARK])
+def test_what_is_said_in_place_of_an_image_can_be_read(keeper, settings, folder, qtbot, theme):
+    settings.theme = theme
+    window = keeper.window
+    (folder / "a.png").write_bytes(b"no picture")
+    window.open_paths([folder])
+    qtbot.waitUntil(lambda: "a.png" in window.canvas._message, timeout=10_000)
+    picture = window.canvas.grab().toImage()
+    row = range(picture.height() // 2 - 20, picture.height() // 2 + 20)
+    values = [picture.pixelColor(x, y).lightness() for y in row for x in range(0, picture.width())]
+    assert max(values) - min(values) > 100

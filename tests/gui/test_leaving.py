@@ -29,7 +29,7 @@ class Boxes:
         self.texts.append(box.text())
         names = {button.text().replace("&", ""): button for button in box.buttons()}
         self.buttons.append(list(names))
-        names[self.answer].click()
+        names.get(self.answer, box.escapeButton()).click()
         return 0
 
 
@@ -202,3 +202,13 @@ def test_the_wish_to_close_ends_with_what_keeps_the_window_open(autosaving, boxe
     autosaving.save()
     autosaving.qtbot.wait(50)
     assert autosaving.window.isVisible()
+
+
+def test_the_question_speaks_chinese(keeper, settings, boxes, folder, qtbot):
+    settings.language = "zh_CN"
+    hands = Hands(keeper.window, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    prompt(hands)
+    keeper.window.close()
+    assert boxes.texts == ["1 张图像上的掩码尚未接受：a.png。"]

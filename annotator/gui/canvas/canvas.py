@@ -201,6 +201,8 @@ class Canvas(QWidget):
         painter.setClipRect(event.rect())  # for those who paint only what is to be seen of many things
         if self._image is None:
             margin = QRectF(self.rect()).adjusted(32, 32, -32, -32)
+            is_dark = self.palette().color(QPalette.ColorRole.Dark).lightness() < 128
+            painter.setPen(Qt.GlobalColor.white if is_dark else Qt.GlobalColor.black)
             painter.drawText(margin, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
             return
         self._image_painter.paint(painter, self.viewport, self._image, self.devicePixelRatio())
