@@ -35,7 +35,9 @@ def draw(values: dict[str, list[float]], headline: list[str], path: Path) -> Non
     """Each row at measured / bar, left of 1 where the bar is reached; a line for its spread, a tick for the aim."""
     goals = [goal for goal in GOALS if values.get(goal.key) and goal.bar]
     # The same picture of the same figures, byte for byte.
-    pyplot.rcParams.update({"svg.hashsalt": "performance", "font.family": "DejaVu Sans", "font.size": 9})
+    pyplot.rcParams.update(
+        {"svg.hashsalt": "performance", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 9}
+    )
     figure, axes = pyplot.subplots(figsize=(9, 0.34 * len(goals) + 1.2), layout="constrained")
     for row, goal in enumerate(goals):
         found = values[goal.key]

@@ -29,7 +29,7 @@ SAMPLES = 20
 
 @dataclass(frozen=True)
 class Sample:
-    """What the processes hold at one moment of rest. Threads and files are the system's."""
+    """What the processes hold at one moment of rest. Megabytes are resident; threads and files are the system's."""
 
     images: int
     prompts: int

@@ -136,12 +136,11 @@ def wait(app: QApplication, condition: Callable[[], bool]) -> None:
 
 
 def memory() -> float:
-    """Megabytes that this process and its children occupy together."""
+    """Megabytes resident in this process and its children; what they share counts more than once."""
     process = psutil.Process()
     return sum(map(megabytes, [process, *process.children(recursive=True)]))
 
 
 def megabytes(process: psutil.Process) -> float:
-    """Resident, of pages shared with other processes only the share, where the system tells."""
-    info = process.memory_full_info()
-    return getattr(info, "pss", info.rss) / 2**20
+    """Megabytes resident in a process."""
+    return process.memory_info().rss / 2**20
