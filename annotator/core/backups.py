@@ -44,8 +44,13 @@ def keep_backup(path: Path) -> Path | None:
         saved_at = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
         kept = folder / f"{path.stem}.{saved_at:%Y%m%d-%H%M%S-%f}{path.suffix}"
         partial = kept.with_name(f".{kept.name}.tmp")
-        shutil.copy2(path, partial)
-        os.replace(partial, kept)
+        try:
+            shutil.copy2(path, partial)
+            os.replace(partial, kept)
+        except BaseException:
+            with suppress(OSError):
+                partial.unlink(missing_ok=True)  # on a full disk it takes the room for the next attempt
+            raise
         for old in backups(path)[KEPT:]:
             with suppress(OSError):  # one version more than promised is no reason not to save
                 old.path.unlink()

@@ -129,6 +129,7 @@ def test_a_save_that_fails_at_any_step(work, number, lasting):
         assert len(work.disk.steps) > at, where
         assert work.bytes() == made, where
         assert work.path.read_bytes() == (made if ends[-1] == "saved" else before), where
+        assert lasting or not list(work.folder.rglob("*.tmp")), where
         if ends[-1] != "saved":
             assert not work.model.is_saved, where
             assert str(work.path) in work.said()
