@@ -3346,6 +3346,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>把当前显示的候选全部变为实例，并询问其类别</translation>
     </message>
     <message>
+        <source>Delete all</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>Throw away all proposals that are shown; Undo brings them back</source>
+        <translation>删除当前显示的所有候选；可以撤销</translation>
+    </message>
+    <message>
         <source>whole</source>
         <translation>整体</translation>
     </message>

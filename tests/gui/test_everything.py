@@ -629,6 +629,18 @@ def test_delete_throws_away_the_selected_ones(hands):
     assert document(hands).proposals[alone.id] == alone
 
 
+def test_delete_all_throws_away_those_shown_in_one_edit(hands):
+    whole, part, alone = put(hands, WHOLE, PART, ALONE)
+    panel = hands.window.proposals
+    hands.qtbot.waitUntil(panel.delete_all.isEnabled)
+    hands.qtbot.mouseClick(panel.delete_all, Qt.MouseButton.LeftButton)
+    assert [p.id for p in proposals(hands)] == [part.id]
+    hands.undo()
+    assert {p.id for p in proposals(hands)} == {whole.id, part.id, alone.id}
+    panel.score.setValue(99)
+    hands.qtbot.waitUntil(lambda: not panel.delete_all.isEnabled())
+
+
 def test_delete_throws_away_the_one_pointed_at(hands):
     _, _, alone = put(hands, WHOLE, PART, ALONE)
     QTest.mouseMove(hands.window.canvas, hands.at(170, 70))

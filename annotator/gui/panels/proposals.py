@@ -66,6 +66,10 @@ class ProposalsPanel(QWidget):
         self.accept_all.setToolTip(self.tr("Make instances of all proposals that are shown; asks which category"))
         self.accept_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.accept_all.clicked.connect(changes.ask_for_all)
+        self.delete_all = QPushButton(self.tr("Delete all"), self)
+        self.delete_all.setToolTip(self.tr("Throw away all proposals that are shown; Undo brings them back"))
+        self.delete_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.delete_all.clicked.connect(self._on_delete_all)
         self._lay_out(show)
         everything.changed.connect(self._refresh)  # it may have another key
         view.changed.connect(self._refresh)
@@ -102,6 +106,7 @@ class ProposalsPanel(QWidget):
         text = self.tr("%1 of %2").replace("%1", str(shown)).replace("%2", str(view.total))
         self.count.setText(text if view.total else "")
         self.accept_all.setEnabled(shown > 0)
+        self.delete_all.setEnabled(shown > 0)
         if view.total:
             self.rows.empty_text = self.tr("None passes the filters.")
         else:
@@ -136,6 +141,9 @@ class ProposalsPanel(QWidget):
 
     def _on_delete(self) -> None:
         self._changes.delete(self._view.selected_ids)
+
+    def _on_delete_all(self) -> None:
+        self._changes.delete([proposal.id for proposal in self._view.shown])
 
     # -- putting together --------------------------------------------------------------------------------------------
 
@@ -186,7 +194,11 @@ class ProposalsPanel(QWidget):
         layout.addLayout(head)
         layout.addLayout(filters)
         layout.addWidget(self.rows, 1)
-        layout.addWidget(self.accept_all)
+        all_shown = QHBoxLayout()
+        all_shown.setSpacing(8)
+        for button in (self.accept_all, self.delete_all):
+            all_shown.addWidget(button)
+        layout.addLayout(all_shown)
 
 
 class _ProposalRows(RowView):
