@@ -41,7 +41,7 @@ def main() -> None:
         wait(app, lambda: workspace.image is not None and workspace.inference.is_encoded(workspace.image.key))
         add_discs(window)
         instance = add_ragged(window)
-        wait(app, lambda: window.layer.shape_of(instance.id) is not None and not window.layer._builder.isActive())
+        wait(app, lambda: window.layer.shape_of(instance.id) is not None and window.layer._picture.is_ready)
         rest(app, 1.0)
         watchdog = Watchdog()
         rest(app, 1.0)
