@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from annotator.gui.palette import CURRENT_MASK, FILL_OPACITY
+from tests.gui.conftest import BLUE, GREEN, GREY, RED
+
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux") or shutil.which("xvfb-run") is None or shutil.which("Xvfb") is None,
     reason="needs Xvfb, which only Linux has, and which is not installed here",
@@ -17,7 +20,9 @@ pytestmark = pytest.mark.skipif(
 
 XVFB = ("xvfb-run", "-a", "-s", "-screen 0 1400x900x24")
 
-# Opens the window on the pictures of a folder over a stand-in for the model, and prints what is on the screen.
+# Opens the window on the pictures of a folder over a stand-in for the model, makes the green disc an instance, and
+# prints what is on the screen: the discs of the photo, then the green one's mask while it is decided on and once it is
+# accepted.
 SCRIPT = """
 import sys, time
 from pathlib import Path
@@ -25,7 +30,8 @@ from pathlib import Path
 order, folder, settings_file = sys.argv[1:]
 if order == "before":
     import cv2
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QGuiApplication
 from annotator.gui.app import WindowKeeper, make_application
 if order == "after":
     import cv2
@@ -44,12 +50,32 @@ window.open_paths([Path(folder)])
 until = time.monotonic() + 60
 while window.canvas.image is None and time.monotonic() < until:
     app.processEvents()
-for _ in range(20):
-    app.processEvents()
-    time.sleep(0.01)
-screen = window.screen().grabWindow(0).toImage()
-center = window.canvas.mapToGlobal(window.canvas.rect().center())
-print(QGuiApplication.platformName(), app.style().name(), screen.pixelColor(center).name())
+def settle(is_so=lambda: True):
+    until = time.monotonic() + 60
+    while not is_so() and time.monotonic() < until:
+        app.processEvents()
+    for _ in range(60):  # what breathes or flashes comes to rest
+        app.processEvents()
+        time.sleep(0.01)
+
+def colors(*places):
+    screen = window.screen().grabWindow(0).toImage()
+    for x, y in places:
+        at = window.canvas.mapToGlobal(window.canvas.viewport.to_widget(QPointF(x, y)).toPoint())
+        print(screen.pixelColor(at).name())
+
+settle()
+print(QGuiApplication.platformName(), app.style().name())
+colors((120, 20), (50, 80), (120, 80), (190, 80))
+workspace.editor.add_category("disc")
+category = workspace.model.document.category_named("disc")
+workspace.editor.categories.recolor(category.id, QColor("#ff00ff"))
+workspace.session.add_point(QPointF(130.5, 90.5), positive=True)
+settle(lambda: workspace.session.shown is not None)
+colors((112, 70), (50, 80))
+workspace.editor.accept()
+settle()
+colors((112, 70), (50, 80))
 forget_changes(window)
 window.close()
 """
@@ -70,6 +96,22 @@ def test_window_opens_on_a_real_x_server(order: str, folder: Path, tmp_path: Pat
         timeout=120,
     )
     assert process.returncode == 0, process.stderr
-    # The green disc is in the middle of the picture.
-    assert process.stdout.split() == ["xcb", "fusion", "#28c83c"]
+    platform, style, grey, *discs, deciding, red, accepted, red_again = process.stdout.split()
+    assert (platform, style) == ("xcb", "fusion")
+    assert [grey, *discs] == [name_of(GREY), name_of(RED), name_of(GREEN), name_of(BLUE)]
+    assert red == red_again == name_of(RED)  # what is in no mask stays as it is
+    assert is_between(deciding, GREEN, CURRENT_MASK.getRgb()[:3], FILL_OPACITY * 0.7)
+    assert is_between(accepted, GREEN, (255, 0, 255), FILL_OPACITY)
     assert process.stderr == ""
+
+
+def name_of(rgb: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*rgb)
+
+
+def is_between(name: str, rgb: tuple[int, ...], over: tuple[int, ...], opacity: float) -> bool:
+    """Whether a colour is what one gives under another of that opacity, but for rounding."""
+    channels = (int(name[i : i + 2], 16) for i in (1, 3, 5))
+    return all(
+        abs(c - (below + (top - below) * opacity)) <= 3 for c, below, top in zip(channels, rgb, over, strict=True)
+    )
