@@ -18,7 +18,7 @@ from annotator.core.pyramid import screen_pyramid
 from annotator.errors import AnnotatorError, Sentence
 from annotator.gui.background import fault
 
-_KEPT_BYTES = 512 * 2**20
+_KEPT_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True, eq=False)

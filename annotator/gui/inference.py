@@ -37,7 +37,7 @@ from annotator.segment.identity import ModelIdentity
 
 # What one request may fail with while the segmenter goes on: RuntimeError is how the network's library complains.
 _MODEL_FAILURES = (AnnotatorError, RuntimeError)
-_EMBEDDING_BYTES = 256 * 2**20
+_EMBEDDING_BYTES = 128 * 2**20
 _RESTARTS_IN_A_ROW = 2  # a segmenter that dies more often than this without serving anything stays down
 
 

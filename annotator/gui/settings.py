@@ -73,7 +73,7 @@ class Settings(QObject):
     @property
     def embedding_megabytes(self) -> int:
         """How much memory embeddings may take."""
-        return self._number("embedding_megabytes", 256, self.EMBEDDING_MEGABYTES)
+        return self._number("embedding_megabytes", 128, self.EMBEDDING_MEGABYTES)
 
     @embedding_megabytes.setter
     def embedding_megabytes(self, megabytes: int) -> None:
@@ -83,7 +83,7 @@ class Settings(QObject):
     @property
     def image_megabytes(self) -> int:
         """How much memory recently shown images may take."""
-        return self._number("image_megabytes", 512, self.IMAGE_MEGABYTES)
+        return self._number("image_megabytes", 256, self.IMAGE_MEGABYTES)
 
     @image_megabytes.setter
     def image_megabytes(self, megabytes: int) -> None:

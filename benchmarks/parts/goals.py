@@ -52,7 +52,7 @@ GOALS = (
     Goal("click", "click to mask in 1024 x 768 pixels, of its decoder's time", "x", 0.5, 0.3, 2),
     Goal("refining click", "the same for a click that refines a mask", "x", 0.5, 0.3, 2),
     Goal("batch", "64 prompts on one image, of 64 of its decodes", "x", 0.35, 0.2, 2),
-    _stall("start", "start, until the model is ready"),
+    _stall("start", "start, from the window painted until the model is ready"),
     _stall("load", "open a folder of 30 images"),
     _stall("embed", "embed the first image"),
     _stall("clicks", "200 clicks"),

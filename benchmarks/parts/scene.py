@@ -83,7 +83,6 @@ def scene(weights: Path | None = None) -> Iterator[Scene]:
     # A garbage collection of Python's can hold the window up as well, so it is part of what is measured.
     collection = GarbageCollection()
     with tempfile.TemporaryDirectory() as folder:
-        watchdog = Watchdog()
         settings = Settings(Path(folder) / "settings.ini")
         settings.language = "en"
         if weights is not None:
@@ -91,6 +90,9 @@ def scene(weights: Path | None = None) -> Iterator[Scene]:
         keeper = keep_window(settings)
         keeper.window.resize(1280, 800)
         keeper.window.show()
+        app.processEvents()
+        # Before there is a window on the screen it cannot fail to answer; how long that takes is a row of its own.
+        watchdog = Watchdog()
         yield Scene(app, keeper.window, watchdog, Path(folder))
         model = keeper.window.workspace.model
         model.mark_saved(model.state, model.coco_path)

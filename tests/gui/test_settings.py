@@ -61,8 +61,8 @@ def test_nonsense_in_the_file_counts_as_not_set(tmp_path, nonsense):
     store.sync()
     settings = Settings(tmp_path / "s.ini")
     assert settings.theme is Theme.SYSTEM
-    assert settings.embedding_megabytes == 256
-    assert settings.image_megabytes == 512
+    assert settings.embedding_megabytes == 128
+    assert settings.image_megabytes == 256
     assert settings.layout("window").isEmpty()
 
 
