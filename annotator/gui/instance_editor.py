@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import Category, Change, Instance, Provenance
 from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit, Together
+from annotator.gui.background import BackgroundJobs
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
@@ -36,6 +37,7 @@ class InstanceEditor(QObject):
         session: PromptSession,
         selection: Selection,
         inference: Inference,
+        jobs: BackgroundJobs,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -46,7 +48,7 @@ class InstanceEditor(QObject):
         self.categories = CategoryChanges(model, selection, self)
         self.instances = InstanceChanges(model, selection.view_state, self)
         self.images = ImageChanges(model, self)
-        self.masks = MaskChanges(model, selection, self.categories, self)
+        self.masks = MaskChanges(model, selection, self.categories, jobs, self)
         self.masks.category_wanted.connect(self.category_wanted)
         model.instance_changed.connect(self._on_instance_changed)
         for changes in (self.categories, self.instances, self.images, self.masks):

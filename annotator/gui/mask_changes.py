@@ -1,9 +1,11 @@
-"""What the mask tools do to the document, as Edits."""
+"""What the mask tools do to the document, as Edits; masks are computed in a worker thread, one tool after the other."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -11,9 +13,12 @@ from annotator.core import mask_editing
 from annotator.core.document import Category, Instance, Provenance
 from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit, RemoveInstances, Together
 from annotator.core.geometry import RunLengths
+from annotator.gui.background import BackgroundJobs
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.selection import Selection
+
+_Result = TypeVar("_Result")
 
 
 class MaskChanges(QObject):
@@ -24,12 +29,21 @@ class MaskChanges(QObject):
     waiting_changed = Signal()
 
     def __init__(
-        self, model: DocumentModel, selection: Selection, categories: CategoryChanges, parent: QObject | None = None
+        self,
+        model: DocumentModel,
+        selection: Selection,
+        categories: CategoryChanges,
+        jobs: BackgroundJobs,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self._selection = selection
         self._categories = categories
+        self._jobs = jobs
+        self._is_busy = False
+        self._later: deque[Callable[[], None]] = deque()  # what was asked for while busy
+        model.document_replaced.connect(self._later.clear)
         self._waiting: Instance | None = None
         self.image_id: int | None = None
 
@@ -112,40 +126,65 @@ class MaskChanges(QObject):
 
     def merge(self) -> None:
         """Make the selected instances one, with the lowest id of them and what that one says."""
-        selected = self.selected()
-        if len(selected) < 2:
-            self.refused.emit(self.tr("Select two or more instances to merge."))
-        elif all(self.may_change(instance) for instance in selected):
-            kept, *gone = selected
-            after = kept.with_mask(mask_editing.united([instance.mask for instance in selected]))
-            edit = Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, after)))
-            if self._model.push(edit, self.tr("Merge")):
-                self._selection.select([kept.id])
+        self._in_turn(self._merge)
 
     def subtract(self) -> None:
         """The selected instance that is drawn lowest loses what the other selected ones cover."""
+        self._in_turn(self._subtract)
+
+    def split(self) -> None:
+        """Make each part of the selected instances one of its own; the largest keeps the id."""
+        self._in_turn(self._split)
+
+    def _merge(self) -> None:
+        selected = self.selected()
+        if len(selected) < 2:
+            self.refused.emit(self.tr("Select two or more instances to merge."))
+            return
+        if not all(self.may_change(instance) for instance in selected):
+            return
+        kept, *gone = selected
+
+        def put(mask: RunLengths) -> None:
+            edit = Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, kept.with_mask(mask))))
+            if self._model.push(edit, self.tr("Merge")):
+                self._select([kept.id])
+
+        self._compute(lambda: mask_editing.united([instance.mask for instance in selected]), put, of=selected)
+
+    def _subtract(self) -> None:
         if self.image_id is None:
             return
         chosen = {instance.id for instance in self.selected()}
         if len(chosen) < 2:
             self.refused.emit(self.tr("Select two or more instances: the lowest one loses what the others cover."))
             return
-        lowest, *others = (i for i in self._model.document.instances_of(self.image_id) if i.id in chosen)
-        if self.may_change(lowest):
-            mask = mask_editing.subtracted(lowest.mask, [other.mask for other in others])
+        in_order = [i for i in self._model.document.instances_of(self.image_id) if i.id in chosen]
+        lowest, *others = in_order
+        if not self.may_change(lowest):
+            return
+
+        def put(mask: RunLengths) -> None:
             if mask == lowest.mask:
                 self._tell_unchanged()
             self.set_mask(lowest, mask, self.tr("Subtract"))
 
-    def split(self) -> None:
-        """Make each part of the selected instances one of its own; the largest keeps the id."""
+        self._compute(lambda: mask_editing.subtracted(lowest.mask, [other.mask for other in others]), put, of=in_order)
+
+    def _split(self) -> None:
+        selected = self.selected()
+        if not selected or not all(self.may_change(instance) for instance in selected):
+            return
+
+        def split() -> list[list[RunLengths]]:
+            return [sorted(mask_editing.split(i.mask), key=lambda part: -part.area) for i in selected]
+
+        self._compute(split, lambda parts: self._put_parts(selected, parts), of=selected)
+
+    def _put_parts(self, instances: Sequence[Instance], parts_of: Sequence[Sequence[RunLengths]]) -> None:
         edits: list[Edit] = []
         chosen: list[int] = []
-        selected = self.selected()
-        if not all(self.may_change(instance) for instance in selected):
-            return
-        for instance in selected:
-            parts = sorted(mask_editing.split(instance.mask), key=lambda part: -part.area)
+        for instance, parts in zip(instances, parts_of, strict=True):
             chosen.append(instance.id)
             if len(parts) > 1:
                 edits.append(ChangeInstance(instance, instance.with_mask(parts[0])))
@@ -153,26 +192,64 @@ class MaskChanges(QObject):
                     new = replace(instance.with_mask(part), id=self._model.document.take_id(Instance))
                     edits.append(AddInstance(new))
                     chosen.append(new.id)
-        if edits:
-            if self._model.push(Together(tuple(edits)), self.tr("Split into parts")):
-                self._selection.select(chosen)
-        elif selected:
+        if not edits:
             self.refused.emit(self.tr("This mask is in one part already."))
+        elif self._model.push(Together(tuple(edits)), self.tr("Split into parts")):
+            self._select(chosen)
 
     def _change_each(self, change: Callable[[RunLengths], RunLengths], text: str) -> None:
         """Change the masks of the selected instances in one edit; an empty mask is no change."""
+        self._in_turn(lambda: self._change_selected(change, text))
+
+    def _change_selected(self, change: Callable[[RunLengths], RunLengths], text: str) -> None:
         selected = self.selected()
         if not selected or not all(self.may_change(instance) for instance in selected):
             return
-        edits = []
-        for instance in selected:
-            mask = change(instance.mask)
-            if mask != instance.mask and mask.area:
-                edits.append(ChangeInstance(instance, instance.with_mask(mask)))
-        if edits:
-            self._model.push(Together(tuple(edits)), text)
+
+        def put(masks: list[RunLengths]) -> None:
+            if all(mask == instance.mask or not mask.area for mask, instance in zip(masks, selected, strict=True)):
+                self._tell_unchanged()
+            self.set_masks(selected, masks, text)
+
+        self._compute(lambda: [change(instance.mask) for instance in selected], put, of=selected)
+
+    # -- computing ---------------------------------------------------------------------------------------------------
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether masks are being computed; what is asked for meanwhile follows."""
+        return self._is_busy
+
+    def _in_turn(self, deed: Callable[[], None]) -> None:
+        """Do it now, or when what was asked for before is done, with what is selected then."""
+        if self._is_busy:
+            self._later.append(deed)
         else:
-            self._tell_unchanged()
+            deed()
+
+    def _compute(self, work: Callable[[], _Result], put: Callable[[_Result], None], *, of: Sequence[Instance]) -> None:
+        """Do the work in a worker thread and then `put` its result, unless one of these instances changed meanwhile."""
+        instances = self._model.document.instances
+
+        def put_if_unchanged(result: _Result) -> None:
+            if self._model.document.instances is instances and all(instances.get(i.id) == i for i in of):
+                put(result)
+
+        self._is_busy = True
+        job = self._jobs.new(lambda _: work())
+        job.succeeded.connect(put_if_unchanged)
+        job.finished.connect(self._on_computed)
+        job.start()
+
+    def _on_computed(self) -> None:
+        self._is_busy = False
+        while self._later and not self._is_busy:
+            self._later.popleft()()
+
+    def _select(self, ids: list[int]) -> None:
+        """Select what came of it, if it is still on screen."""
+        if all(self._model.document.instances[i].image_id == self.image_id for i in ids):
+            self._selection.select(ids)
 
     def _tell_unchanged(self) -> None:
         self.refused.emit(self.tr("Nothing to change: the mask is like that already."))

@@ -86,8 +86,8 @@ class Workspace(QObject):
         self.inference = Inference(make_segmenter, self)
         self.session = PromptSession(self.inference, self)
         self.preview = HoverPreview(self.inference, self.session, self)
-        self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self)
         self.jobs = BackgroundJobs(self)
+        self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self.jobs, self)
         self.outline = SelectedOutline(self.model, self.selection, self.editor.masks, self.jobs, self)
         self.detail_figures = DetailFigures(self.outline, self.jobs, self)
         categories = self.editor.categories

@@ -88,6 +88,7 @@ KINDS = {
     "ReplaceProposals": st.builds(edits.ReplaceProposals, tuples(proposals), tuples(proposals)),
     "AcceptProposals": st.builds(edits.AcceptProposals, tuples(proposals), ids),
     "ChangeImage": st.builds(edits.ChangeImage, images, images),
+    "AddImages": st.builds(edits.AddImages, tuples(images)),
     "AddCategory": st.builds(edits.AddCategory, categories),
     "ChangeCategory": st.builds(edits.ChangeCategory, categories, categories),
     "RemoveCategory": st.builds(edits.RemoveCategory, categories),

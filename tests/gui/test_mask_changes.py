@@ -41,6 +41,16 @@ def block(x0, y0, x1, y1):
     return mask
 
 
+def done(hands):
+    """Waits until the masks are computed."""
+    hands.qtbot.waitUntil(lambda: not hands.window.workspace.editor.masks.is_busy, timeout=10_000)
+
+
+def act(hands, name):
+    getattr(hands.window.actions_, name).trigger()
+    done(hands)
+
+
 def masks(hands):
     return {i: instance.mask.to_mask() for i, instance in hands.window.workspace.model.document.instances.items()}
 
@@ -55,7 +65,7 @@ ISLAND = block(100, 100, 104, 104)
 )
 def test_holes_and_islands_go_in_one_edit(hands, put, name, wanted):
     (made,) = put(RING | ISLAND)
-    getattr(hands.window.actions_, name).trigger()
+    act(hands, name)
     assert np.array_equal(masks(hands)[made.id], wanted)
     hands.undo()
     assert np.array_equal(masks(hands)[made.id], RING | ISLAND)
@@ -63,7 +73,7 @@ def test_holes_and_islands_go_in_one_edit(hands, put, name, wanted):
 
 def test_smoothing_takes_a_speck_away_and_never_the_whole_instance(hands, put):
     big, thin = put(block(20, 20, 60, 60) | block(100, 100, 101, 101), block(5, 5, 200, 6))
-    hands.window.actions_.smooth.trigger()
+    act(hands, "smooth")
     assert not masks(hands)[big.id][100, 100]
     assert masks(hands)[big.id][40, 40]
     assert np.array_equal(masks(hands)[thin.id], block(5, 5, 200, 6))
@@ -71,10 +81,10 @@ def test_smoothing_takes_a_speck_away_and_never_the_whole_instance(hands, put):
 
 def test_merging_keeps_the_lowest_id_and_splitting_gives_the_parts_back(hands, put):
     first, second = put(RING, block(100, 20, 120, 40))
-    hands.window.actions_.merge.trigger()
+    act(hands, "merge")
     assert list(masks(hands)) == [first.id]
     assert np.array_equal(masks(hands)[first.id], RING | block(100, 20, 120, 40))
-    hands.window.actions_.split.trigger()
+    act(hands, "split")
     assert {mask.tobytes() for mask in masks(hands).values()} == {RING.tobytes(), block(100, 20, 120, 40).tobytes()}
     assert hands.window.workspace.selection.instance_ids == set(masks(hands))
     hands.undo()
@@ -82,9 +92,31 @@ def test_merging_keeps_the_lowest_id_and_splitting_gives_the_parts_back(hands, p
     assert {i: mask.sum() for i, mask in masks(hands).items()} == {first.id: RING.sum(), second.id: 400}
 
 
+def test_what_is_asked_for_meanwhile_follows_in_turn(hands, put):
+    first, second = put(RING, block(100, 20, 120, 40))
+    for name in ("merge", "fill_holes", "split"):
+        getattr(hands.window.actions_, name).trigger()
+    assert hands.window.workspace.editor.masks.is_busy
+    done(hands)
+    wanted = {block(20, 20, 60, 60).tobytes(), block(100, 20, 120, 40).tobytes()}
+    assert {mask.tobytes() for mask in masks(hands).values()} == wanted
+    for _ in range(3):
+        hands.undo()
+    assert np.array_equal(masks(hands)[first.id], RING)
+    assert second.id in masks(hands)
+
+
+def test_an_instance_that_changed_meanwhile_is_not_overwritten(hands, put):
+    (made,) = put(RING)
+    hands.window.actions_.fill_holes.trigger()
+    hands.window.workspace.editor.masks.set_mask(made, RunLengths.from_mask(ISLAND), "test")
+    done(hands)
+    assert np.array_equal(masks(hands)[made.id], ISLAND)
+
+
 def test_the_lowest_loses_what_the_others_cover(hands, put):
     lowest, upper = put(block(20, 20, 60, 60), block(40, 20, 80, 60))
-    hands.window.actions_.subtract.trigger()
+    act(hands, "subtract")
     assert np.array_equal(masks(hands)[lowest.id], block(20, 20, 40, 60))
     assert np.array_equal(masks(hands)[upper.id], block(40, 20, 80, 60))
 
@@ -92,7 +124,7 @@ def test_the_lowest_loses_what_the_others_cover(hands, put):
 @pytest.mark.parametrize("name", ["merge", "subtract"])
 def test_one_instance_is_not_enough(hands, put, name):
     put(RING)
-    getattr(hands.window.actions_, name).trigger()
+    act(hands, name)
     assert "two or more" in hands.window.status.currentMessage()
 
 
@@ -101,7 +133,7 @@ def test_locked_instances_stay(hands, put, name):
     made = put(RING | ISLAND, block(20, 20, 25, 25))
     before = masks(hands)
     hands.window.workspace.selection.view_state.set_locked([i.id for i in made], True)
-    getattr(hands.window.actions_, name).trigger()
+    act(hands, name)
     assert before.keys() == masks(hands).keys()
     assert all(np.array_equal(mask, before[i]) for i, mask in masks(hands).items())
     assert "locked" in hands.window.status.currentMessage()
@@ -109,7 +141,7 @@ def test_locked_instances_stay(hands, put, name):
 
 def test_holes_and_parts_are_exact_through_edit_save_and_load(hands, put):
     put(RING, ISLAND, block(150, 50, 170, 70))
-    hands.window.actions_.merge.trigger()
+    act(hands, "merge")
     (wanted,) = masks(hands).values()
     path = hands.save()
     (again,) = coco.read(path, path.parent).instances.values()

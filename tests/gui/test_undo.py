@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
 
 from annotator.core import coco
 from annotator.core.dataset import Dataset
@@ -18,6 +19,7 @@ from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import Edit
 from annotator.core.formats.merge import NewImages, plan_merge
 from annotator.core.geometry import RunLengths
+from annotator.gui.background import BackgroundJobs
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
@@ -60,7 +62,7 @@ class Desk:
         self.categories = CategoryChanges(self.model, self.selection)
         self.instances = InstanceChanges(self.model, self.selection.view_state)
         self.images = ImageChanges(self.model)
-        self.masks = MaskChanges(self.model, self.selection, self.categories)
+        self.masks = MaskChanges(self.model, self.selection, self.categories, BackgroundJobs())
         self.view = ProposalView(self.model)
         self.proposals = ProposalChanges(self.model, self.selection, self.view, self.categories)
         self.look_at(1)
@@ -197,6 +199,8 @@ class Hand:
         masks = self.desk.masks
         deeds = (masks.fill_holes, masks.remove_islands, masks.smooth, masks.merge, masks.subtract, masks.split)
         self.data.draw(st.sampled_from(deeds), label="mask deed")()
+        while masks.is_busy:
+            QApplication.processEvents()
 
     # -- images, proposals, imports ----------------------------------------------------------------------------------
 
