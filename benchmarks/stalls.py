@@ -18,7 +18,7 @@ from parts.scene import Scene, make_pictures, memory, scene, weights_at
 from PySide6.QtCore import QPointF, Qt
 
 from annotator.core.document import Category, Instance
-from annotator.core.edits import AddCategory, AddInstance, Together
+from annotator.core.edits import AddCategory, AddInstance, Edit, Together
 from annotator.core.geometry import RunLengths
 from annotator.gui.main_window import MainWindow
 
@@ -76,7 +76,10 @@ def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
         stage.wait(lambda: workspace.image is not None)
         stage.rest(0.1)
     step("page")
-    add_instances(window)
+    edit = new_instances(window)
+    stage.rest(0.1)
+    stage.watchdog.longest()
+    workspace.model.push(edit, "benchmark")
     stage.rest(3)
     step("draw")
     window.save()
@@ -84,7 +87,7 @@ def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
     step("save")
 
 
-def add_instances(window: MainWindow) -> None:
+def new_instances(window: MainWindow) -> Edit:
     """Discs on every image, in one edit."""
     model = window.workspace.model
     rows, columns = np.indices((1200, 1600))
@@ -96,7 +99,7 @@ def add_instances(window: MainWindow) -> None:
         edits.append(
             AddInstance(Instance(model.document.take_id(Instance), images[index % len(images)], category.id, mask))
         )
-    model.push(Together(tuple(edits)), "benchmark")
+    return Together(tuple(edits))
 
 
 if __name__ == "__main__":

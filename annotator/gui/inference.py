@@ -300,7 +300,9 @@ class Inference(QObject):
     def _run_decode(self, request: DecodeRequest, embedding: Embedding, segmenter: SegmenterProcess) -> bool:
         started = time.perf_counter()
         try:
-            shown = tuple(map(ShownProposal.of, segmenter.decode(embedding, request.prompt_for(embedding))))
+            proposals = segmenter.decode(embedding, request.prompt_for(embedding))
+            shown = tuple(map(ShownProposal, proposals))
+            shown[0].prepare()
         except SegmenterError:
             with self._condition:
                 self._decode = self._decode or request  # to be tried again unless a newer one waits
@@ -310,6 +312,9 @@ class Inference(QObject):
             return True
         self._failures_in_a_row = 0
         self.decoded.emit(Decoded(request.request_id, shown, time.perf_counter() - started))
+        # These are not seen before the user asks for them.
+        for other in shown[1:]:
+            other.prepare()
         return True
 
     def _refuse_decode(self, request: DecodeRequest, segmenter: SegmenterProcess) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from functools import cached_property
 from typing import Protocol
 
 from annotator.core.geometry import RunLengths
@@ -52,17 +53,24 @@ class DecodeRequest:
 
 @dataclass(frozen=True, eq=False)
 class ShownProposal:
-    """A proposal with all that showing and accepting it needs, computed off the GUI thread."""
+    """A proposal with all that showing and accepting it needs; `prepare` computes that off the GUI thread."""
 
     proposal: Proposal
-    mask: RunLengths
-    shape: MaskShape | None
 
-    @classmethod
-    def of(cls, proposal: Proposal) -> ShownProposal:
-        """Without the full-size mask: a prompt of many clicks on a large image would keep gigabytes."""
-        mask = RunLengths.from_mask(proposal.mask)
-        return cls(replace(proposal), mask, MaskShape.from_run_lengths(mask))
+    @cached_property
+    def mask(self) -> RunLengths:
+        """Its mask, at the size of the image."""
+        # Of a copy, which is forgotten with its full-size mask: a prompt of many clicks would keep gigabytes.
+        return RunLengths.from_mask(replace(self.proposal).mask)
+
+    @cached_property
+    def shape(self) -> MaskShape | None:
+        """What is painted; None for an empty mask."""
+        return MaskShape.from_run_lengths(self.mask)
+
+    def prepare(self) -> None:
+        """Compute both now; who asks earlier waits for them."""
+        _ = self.shape
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ class Encoded:
 
 @dataclass(frozen=True, eq=False)
 class Decoded:
-    """The answer to one prompt: three proposals, best first, and the seconds until they could be drawn."""
+    """The answer to one prompt: three proposals, best first, and the seconds until the best one could be drawn."""
 
     request_id: int
     proposals: tuple[ShownProposal, ...]
