@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from annotator.core.geometry import RunLengths
 from annotator.core.images import read_image
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, Sentence
 from annotator.segment.everything import EverythingConfig, EverythingProposal, segment_everything
-from annotator.segment.segmenter import CancellationToken, Segmenter
+from annotator.segment.segmenter import CancellationToken, Cancelled, Segmenter
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,51 @@ class ImageResult:
 def propose(segmenter: Segmenter, task: ImageTask, *, cancel: CancellationToken | None = None) -> ImageResult:
     """Read the image, segment everything in it. Depends on nothing but its arguments and the file.
 
-    An image that cannot be used gives a result with its problem. Raises Cancelled when `cancel` is set.
+    An image that cannot be used gives a result with its problem, whatever went wrong: one image must not end the work
+    on a million. A fault of the program is printed on stderr as well, once. Raises Cancelled when `cancel` is set.
     """
+    path = task.root / task.name
     try:
-        rgb = read_image(task.root / task.name).rgb
+        rgb = read_image(path).rgb
         embedding = segmenter.encode(rgb, cancel=cancel)
         found = segment_everything(segmenter, embedding, task.config, rgb=rgb, cancel=cancel)
         proposals = tuple(proposal.rounded() for proposal in found)
+    except Cancelled:
+        raise
     except AnnotatorError as error:
         return ImageResult(task.name, problem=error.sentence)
+    except MemoryError as error:
+        problem = Sentence(
+            "There is not enough memory to segment the image {path} ({reason}): close other programs, or use a "
+            "smaller copy of it.",
+            path=path,
+            reason=_kind_and_text(error),
+        )
+        return ImageResult(task.name, problem=problem)
+    except Exception as error:  # noqa: BLE001  (named as the image's problem, and printed)
+        _print_once(error)
+        problem = Sentence(
+            "The image {path} met a fault of the program ({reason}); what it printed in the terminal helps to find it.",
+            path=path,
+            reason=_kind_and_text(error),
+        )
+        return ImageResult(task.name, problem=problem)
     return ImageResult(task.name, rgb.shape[0], rgb.shape[1], proposals)
+
+
+def _kind_and_text(error: BaseException) -> str:
+    """Such as "ValueError: no such axis", in one line."""
+    return " ".join("".join(traceback.format_exception_only(error)).split())
+
+
+_printed: set[tuple[type[Exception], str, int | None]] = set()
+"""The faults this process has printed: what kind, and where they were raised."""
+
+
+def _print_once(error: Exception) -> None:
+    """Print its traceback on stderr, unless one like it was: a fault that every image meets is not to fill the disk."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    fault = type(error), place.filename, place.lineno
+    if fault not in _printed:
+        _printed.add(fault)
+        traceback.print_exception(error, file=sys.stderr)

@@ -1570,6 +1570,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>无法连接 Ray 集群 {address}（{reason}）：请检查。</translation>
     </message>
     <message>
+        <source>There is not enough memory to segment the image {path} ({reason}): close other programs, or use a smaller copy of it.</source>
+        <translation>内存不足，无法分割图像 {path}（{reason}）：请关闭其他程序，或改用该图像的缩小副本。</translation>
+    </message>
+    <message>
+        <source>The image {path} met a fault of the program ({reason}); what it printed in the terminal helps to find it.</source>
+        <translation>处理图像 {path} 时遇到程序自身的错误（{reason}）。终端中的输出有助于查找原因。</translation>
+    </message>
+    <message>
         <source>The prompt is empty: give at least one point or a box.</source>
         <translation>提示为空：请至少给出一个点或一个框。</translation>
     </message>

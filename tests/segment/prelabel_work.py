@@ -9,6 +9,7 @@ import time
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
@@ -22,6 +23,24 @@ from tests.fakes import FakeSegmenter
 CONFIG = EverythingConfig(points_per_side=8, predicted_iou=0.85, stability=0.3, confident_logit=4.0)
 DEADLY = (1, 2, 3)
 """A colour of the first pixel that ends the process that looks at it."""
+
+
+HUNGRY = (1, 2, 4)
+"""A colour of the first pixel for which the memory does not suffice."""
+ODD = (1, 2, 5)
+"""A colour of the first pixel that nobody thought of."""
+
+
+class FaultySegmenter(FakeSegmenter):
+    """Raises what no segmenter is expected to raise."""
+
+    def encode(self, rgb: npt.NDArray[np.uint8], *, cancel: CancellationToken | None = None) -> Embedding:
+        first = tuple(rgb[0, 0].tolist())
+        if first == HUNGRY:
+            raise MemoryError("Resize ran out of memory")
+        if first == ODD:
+            cv2.resize(rgb, (0, 0))  # raises cv2.error
+        return super().encode(rgb, cancel=cancel)
 
 
 class DeadlySegmenter(FakeSegmenter):
@@ -43,6 +62,11 @@ def make_photos(folder: Path, names: list[str]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(rgb).save(path)
+
+
+def make_plain(path: Path, colour: tuple[int, int, int]) -> None:
+    """A picture of that colour."""
+    Image.fromarray(np.full((20, 20, 3), colour, np.uint8)).save(path)
 
 
 def request_for(folder: Path, coco_path: Path, **options) -> PrelabelRequest:

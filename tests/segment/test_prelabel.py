@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
 from pycocotools.coco import COCO
 
 from annotator.core import coco
@@ -23,14 +22,24 @@ from annotator.core.dataset import open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance, StoredProposal
 from annotator.core.geometry import RunLengths, overlaps
 from annotator.core.lock import DatasetLock
-from annotator.errors import DatasetError, SaveError
+from annotator.errors import DatasetError, SaveError, Sentence
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.prelabel import PrelabelProgress, prelabel
 from annotator.segment.prelabel_engines import HereEngine, ProcessesEngine
 from annotator.segment.prelabel_partial import PartialResults, partial_path
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
 from tests.fakes import FakeSegmenter
-from tests.segment.prelabel_work import CONFIG, DEADLY, DeadlySegmenter, make_photos, request_for
+from tests.segment.prelabel_work import (
+    CONFIG,
+    DEADLY,
+    HUNGRY,
+    ODD,
+    DeadlySegmenter,
+    FaultySegmenter,
+    make_photos,
+    make_plain,
+    request_for,
+)
 
 NAMES = ["10.png", "2.png", "猫 é.png", "sub/2.png"]
 IN_ORDER = ["2.png", "10.png", "猫 é.png"]
@@ -184,13 +193,29 @@ class TestProblems:
 
     @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
     def test_an_image_that_ends_its_process_is_a_problem_of_its_own(self, folder: Path, out: Path):
-        rgb = np.zeros((20, 20, 3), np.uint8)
-        rgb[0, 0] = DEADLY
-        Image.fromarray(rgb).save(folder / "3.png")
+        make_plain(folder / "3.png", DEADLY)
         report = prelabel(request_for(folder, out), ProcessesEngine(DeadlySegmenter, 2))
         assert list(report.problems) == ["3.png"]
         assert "memory" in report.problems["3.png"]
         assert [image.path for image in coco.read(out).images.values()] == IN_ORDER
+
+    @pytest.mark.parametrize("workers", [0, 2])
+    def test_nothing_an_image_raises_ends_the_run(
+        self, folder: Path, out: Path, workers: int, capfd: pytest.CaptureFixture[str]
+    ):
+        make_plain(folder / "3.png", HUNGRY)
+        for number in range(4, 9):
+            make_plain(folder / f"{number}.png", ODD)
+        engine = ProcessesEngine(FaultySegmenter, workers) if workers else HereEngine(FaultySegmenter)
+        report = prelabel(request_for(folder, out), engine)
+        assert set(report.problems) == {f"{number}.png" for number in range(3, 9)}
+        assert "(MemoryError: Resize ran out of memory)" in report.problems["3.png"]
+        assert str(folder / "3.png") in report.problems["3.png"]
+        assert "(cv2.error: " in report.problems["4.png"]
+        assert str(folder / "4.png") in report.problems["4.png"]
+        assert [image.path for image in coco.read(out).images.values()] == IN_ORDER
+        # Whoever mends the program needs to see where, but not for every image again.
+        assert 1 <= capfd.readouterr().err.count("Traceback") <= max(workers, 1)
 
     def test_a_folder_without_images(self, tmp_path: Path):
         with pytest.raises(DatasetError, match="no images"):
@@ -313,6 +338,21 @@ class TestTask:
         assert first == second
         assert first.proposals
         assert ImageResult.from_json(json.loads(json.dumps(first.to_json()))) == first
+
+    def test_a_fault_is_a_problem_that_says_what_it_was_made_of(self, folder: Path):
+        make_plain(folder / "3.png", HUNGRY)
+        make_plain(folder / "4.png", ODD)
+        for name, kind in (("3.png", "MemoryError"), ("4.png", "cv2.error")):
+            problem = propose(FaultySegmenter(), ImageTask(folder, name, CONFIG)).problem
+            assert isinstance(problem, Sentence)  # so that the window can say it in its language
+            assert problem.arguments["path"] == folder / name
+            assert str(problem.arguments["reason"]).startswith(f"{kind}: ")
+
+    def test_cancelling_is_no_problem_of_the_image(self, folder: Path):
+        token = CancellationToken()
+        token.cancel()
+        with pytest.raises(Cancelled):
+            propose(FakeSegmenter(), ImageTask(folder, "2.png", CONFIG), cancel=token)
 
     def test_a_missing_image_is_a_problem(self, tmp_path: Path):
         result = propose(FakeSegmenter(), ImageTask(tmp_path, "none.png", CONFIG))
