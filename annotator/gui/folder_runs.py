@@ -174,6 +174,9 @@ class FolderRuns(QObject):
             texts.append(translated(found.problem))
         elif found.was_cancelled:
             texts.append(self.tr("Pre-labelling ended early; begun again, it goes on with the images that are left."))
+        if found.aside is not None:
+            text = self.tr("What the interrupted run had found is kept in %1.")
+            texts.append(text.replace("%1", found.aside.name))
         for problem in failed:
             self._jobs.add_failure(JobFailure(self.tr("Pre-labelling the folder"), problem))
         if failed:
@@ -190,7 +193,7 @@ class FolderRuns(QObject):
             return
         job = self._jobs.new(lambda _: interrupted_run(coco_path))
         job.succeeded.connect(lambda run: self._on_looked(coco_path, run))
-        job.failed.connect(lambda _: self._on_looked(coco_path, None))  # beginning anew replaces what cannot be read
+        job.failed.connect(lambda _: self._on_looked(coco_path, None))  # beginning anew puts aside what cannot be read
         job.start()
 
     def _on_looked(self, coco_path: Path, run: InterruptedRun | None) -> None:

@@ -15,7 +15,7 @@ from annotator.gui.inference_messages import SegmenterState
 from annotator.segment import Cancelled
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
-from annotator.segment.prelabel_partial import InterruptedRun, PartialResults, partial_path, run_header
+from annotator.segment.prelabel_partial import InterruptedRun, PartialResults, put_aside, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
 from annotator.segment.stored_proposals import earlier_proposals
 
@@ -25,7 +25,7 @@ class PrelabelOptions:
     """min_iou: None for what the checkpoint asks for. max_masks: the most kept of an image, best first; None for all.
 
     category: the name of what they are proposed as, made if it is new. only_untouched: leave images with instances out.
-    interrupted: the run to go on with, whose thresholds count then; None begins anew, and forgets what such a run left.
+    interrupted: the run to go on with, whose thresholds count then; None begins anew, and puts aside what one has left.
     """
 
     min_iou: float | None
@@ -39,7 +39,8 @@ class PrelabelOptions:
 class PrelabelFindings:
     """What a run has found so far: results by image id, in the document's order, and what they were made with.
 
-    problem: why it ended early, a sentence, or "" when it was cancelled.
+    problem: why it ended early, a sentence, or "" when it was cancelled. aside: where the results of an interrupted run
+    are now that was not gone on with, or None.
     """
 
     weights: str
@@ -47,6 +48,7 @@ class PrelabelFindings:
     results: dict[int, ImageResult] = field(default_factory=dict)
     was_cancelled: bool = False
     problem: str = ""
+    aside: Path | None = None
 
 
 def find_proposals(
@@ -73,6 +75,7 @@ def find_proposals(
         identity = segmenter.identity
     except Cancelled:
         return PrelabelFindings("", config, was_cancelled=True)
+    aside = put_aside(coco_path) if options.interrupted is None else None
     record = _record(coco_path, options, config, identity)
     todo = [image for image in usable(document) if not _is_done(document, image, identity.name, config, options)]
     # An image that failed may have been put right since.
@@ -100,7 +103,7 @@ def find_proposals(
     finally:
         record.close()
     in_order = {image.id: found[image.id] for image in todo if image.id in found}
-    return PrelabelFindings(identity.name, config, in_order, ended_early, problem)
+    return PrelabelFindings(identity.name, config, in_order, ended_early, problem, aside)
 
 
 def usable(document: Document) -> Iterator[ImageRecord]:
@@ -114,7 +117,6 @@ def _record(
     """Where results are kept: those of the interrupted run, or new ones."""
     interrupted = options.interrupted
     if interrupted is None:
-        partial_path(coco_path).unlink(missing_ok=True)
         header = run_header(
             category=options.category,
             config=config,

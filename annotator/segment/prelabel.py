@@ -12,6 +12,7 @@ from typing import Any
 
 from annotator.core import coco
 from annotator.core.atomic import replace_file
+from annotator.core.backups import keep_backup
 from annotator.core.dataset import check_name
 from annotator.core.document import Category, Document, ImageRecord
 from annotator.core.image_files import find_images
@@ -23,7 +24,6 @@ from annotator.segment.prelabel_partial import PartialResults, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask
 from annotator.segment.segmenter import CancellationToken
 from annotator.segment.stored_proposals import (
-    SOURCE,
     UNNAMED,
     as_placeholder,
     earlier_proposals,
@@ -82,7 +82,10 @@ class PrelabelProgress:
 
 @dataclass(frozen=True)
 class PrelabelReport:
-    """What came of it. problems: the sentence for each image that failed, by name. notes: folders left out."""
+    """What came of it. proposals: those its images have got. problems: for each image that failed, by name.
+
+    notes: folders left out.
+    """
 
     images: int
     proposals: int
@@ -102,7 +105,8 @@ def prelabel(
 
     The file's instances stay as they are; proposals with an IoU over 0.8 with one of them are left out. Earlier
     proposals of ours on these images are replaced. Images the file does not list are added, in natural order. The
-    result does not depend on the engine, nor on how often the run was interrupted.
+    result does not depend on the engine, nor on how often the run was interrupted. The file's last version is kept
+    among its backups.
 
     Raises DatasetError, SaveError, and Cancelled when `cancel` is set; what is done by then is kept for `resume`.
     """
@@ -120,6 +124,7 @@ def prelabel(
             if not partial.is_merged:
                 _collect(request, engine, found.names, partial, on_progress, cancel)
                 content = _merged(request, [partial.results[name] for name in found.names])
+                keep_backup(request.coco_path)  # it may hold what people made
                 partial.announce(content)
                 replace_file(request.coco_path, content)
             document = _read_document(request)
@@ -129,7 +134,8 @@ def prelabel(
             partial.close()
     records = {image.path: image for image in document.images.values()}
     problems = {result.name: problem for result in results if (problem := problem_of(records.get(result.name), result))}
-    ours = sum(proposal.provenance.source == SOURCE for proposal in document.proposals.values())
+    done = (records[result.name].id for result in results if result.name not in problems)
+    ours = sum(len(earlier_proposals(document, image_id)) for image_id in done)
     return PrelabelReport(len(results), ours, problems, found.notes)
 
 

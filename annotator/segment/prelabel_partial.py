@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.prelabel_task import ImageResult
 
+_VERSION = 1
 _RESULT_DIGEST = "coco_sha256"
 _DIGEST_LINE = f'{{"{_RESULT_DIGEST}"'.encode()
 
@@ -36,7 +38,7 @@ def run_header(
 ) -> dict[str, Any]:
     """What a run was asked, as far as it must be the same to go on with it; plain JSON values."""
     return {
-        "version": 1,
+        "version": _VERSION,
         "category": category,
         "config": asdict(config),
         "image size": image_size,
@@ -93,6 +95,8 @@ def interrupted_run(coco_path: Path) -> InterruptedRun | None:
         return None
     try:
         header = json.loads(first)
+        if header["version"] != _VERSION:
+            raise ValueError(f"it is of version {header['version']}")
         config = EverythingConfig(**header["config"])
     except (ValueError, TypeError, KeyError) as error:
         raise _damaged(path, error) from error
@@ -101,6 +105,29 @@ def interrupted_run(coco_path: Path) -> InterruptedRun | None:
         if digest == _file_digest(coco_path):
             return None  # it has ended, and only this file was left
     return InterruptedRun(header, config, done)
+
+
+def put_aside(coco_path: Path) -> Path | None:
+    """Make room for the results of a new run over the images of that COCO file.
+
+    Those of a run that has not ended, also ones that cannot be understood here, get the name that is returned; what
+    nobody can miss is removed. Raises SaveError.
+    """
+    path = partial_path(coco_path)
+    try:
+        is_missed = interrupted_run(coco_path) is not None
+    except DatasetError:
+        is_missed = True  # another version of this program may understand it
+    try:
+        if not is_missed:
+            path.unlink(missing_ok=True)
+            return None
+        written_at = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+        aside = path.with_name(f"{path.name}.{written_at:%Y%m%d-%H%M%S-%f}")
+        path.rename(aside)
+    except OSError as error:
+        raise _unwritable(path, error) from error
+    return aside
 
 
 def partial_path(coco_path: Path) -> Path:

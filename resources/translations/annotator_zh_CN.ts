@@ -2341,6 +2341,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>Pre-labelling ended early; begun again, it goes on with the images that are left.</source>
         <translation>预标注提前结束；再次开始时会接着处理剩下的图像。</translation>
     </message>
+    <message>
+        <source>What the interrupted run had found is kept in %1.</source>
+        <translation>中断的运行已得到的结果保留在 %1 中。</translation>
+    </message>
     <message numerus="yes">
         <source>%n image(s) failed: the jobs in the status bar tell why.</source>
         <translation>

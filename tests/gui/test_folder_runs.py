@@ -240,15 +240,33 @@ def test_a_run_that_was_interrupted_can_be_begun_anew(hands, process, reopened, 
     hands.window.actions_.undo.trigger()
     close_in_the_middle(hands, process, 1)
     again = reopened()
+    left = record_of(folder).read_bytes()
     dialog = show_dialog(again)
     dialog.go_on.setChecked(False)
     assert dialog.category.isEnabled()
     dialog.category.setCurrentText("disc")
-    with qtbot.waitSignal(again.window.workspace.folder_runs.told, timeout=60_000):
+    with qtbot.waitSignal(again.window.workspace.folder_runs.told, timeout=60_000) as told:
         qtbot_click(again, dialog.start)
+    (aside,) = folder.glob(f"{COCO_NAME}.prelabel.*")
+    assert aside.read_bytes() == left
+    assert aside.name in told.args[0]
     document = again.window.workspace.model.document
     assert min(counts(again)) >= 3
     assert [category.name for category in document.categories.values()] == ["disc"]
+
+
+@pytest.mark.parametrize("left", [b"no JSON\nnor this\n", b'{"version": 2, "config": {}}\n{"image": "a.png"}\n'])
+def test_results_that_cannot_be_understood_are_put_aside(hands, qtbot, folder, left):
+    record_of(folder).write_bytes(left)
+    run(hands, qtbot)
+    assert min(counts(hands)) >= 3
+    assert [path.read_bytes() for path in folder.glob(f"{COCO_NAME}.prelabel.*")] == [left]
+
+
+def test_what_a_run_left_before_its_first_result_is_not_kept(hands, qtbot, folder):
+    record_of(folder).write_bytes(b'{"version": 1}\n')
+    run(hands, qtbot)
+    assert not list(folder.glob(f"{COCO_NAME}.prelabel.*"))
 
 
 def test_opening_another_dataset_keeps_what_a_run_has_found(hands, process, qtbot, folder, tmp_path):

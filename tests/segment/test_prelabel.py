@@ -18,6 +18,7 @@ import pytest
 from pycocotools.coco import COCO
 
 from annotator.core import coco
+from annotator.core.backups import FOLDER_NAME, backups
 from annotator.core.dataset import open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance, StoredProposal
 from annotator.core.geometry import RunLengths, overlaps
@@ -144,6 +145,28 @@ class TestExistingFile:
         document = coco.read(out)
         assert list(document.images) == [5, 6, 7]
         assert min(set(document.proposals) - {32}) == 33
+
+    def test_the_version_before_is_kept(self, human: Document, folder: Path, out: Path):
+        before = out.read_bytes()
+        prelabel(request_for(folder, out), here())
+        assert out.read_bytes() != before
+        assert [backup.path.read_bytes() for backup in backups(out)] == [before]
+
+    def test_without_a_backup_the_file_is_not_replaced(self, human: Document, folder: Path, out: Path):
+        before = out.read_bytes()
+        (folder / FOLDER_NAME).write_text("in the way")
+        with pytest.raises(SaveError, match="last version"):
+            prelabel(request_for(folder, out), here())
+        assert out.read_bytes() == before
+        (folder / FOLDER_NAME).unlink()
+        report = prelabel(request_for(folder, out), here(), resume=True)
+        assert report.images == 3
+
+    def test_only_the_proposals_of_this_run_are_counted(self, folder: Path, out: Path):
+        first = prelabel(request_for(folder, out, recursive=True), here())
+        report = prelabel(request_for(folder, out), here())
+        assert report.proposals == first.proposals - len(list(coco.read(out).proposals_of(4)))
+        assert report.proposals < len(coco.read(out).proposals)
 
     def test_no_proposal_for_what_is_there(self, human: Document, folder: Path, out: Path, tmp_path: Path):
         prelabel(request_for(folder, out), here())
