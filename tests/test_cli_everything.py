@@ -19,7 +19,7 @@ from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.weights import WeightsSummary
 from tests.console import refuse, run, the_complaint
 from tests.fakes import FakeSegmenter
-from tests.segment.prelabel_work import CONFIG, make_photos
+from tests.segment.prelabel_work import CONFIG, make_photos, refuse_to_load
 
 
 @pytest.fixture
@@ -113,6 +113,17 @@ class TestPrelabel:
         out, err = capsys.readouterr()
         assert "2 of 3 images" in out
         assert str(folder / "0.png") in err
+
+    @pytest.mark.parametrize("workers", [1, 2])
+    def test_weights_that_cannot_be_loaded_are_no_fault_of_the_images(
+        self, folder: Path, workers: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        monkeypatch.setattr("annotator.segment.load_segmenter", refuse_to_load)
+        assert run("prelabel", folder, "--workers", workers) == 1
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert "The weights fake are damaged" in err
+        assert ".png" not in err
 
     def test_resume_without_an_interrupted_run_just_begins(self, folder: Path):
         assert run("prelabel", folder, "--resume") == 0

@@ -1550,6 +1550,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{coco_path} 对应的是 {image_root} 中的图像，而不是 {folder} 中的：请用 --out 选择另一个文件。</translation>
     </message>
     <message>
+        <source>The processes ended while they loaded the network, probably for want of memory: use fewer workers.</source>
+        <translation>各进程在加载网络时终止，很可能是内存不足：请减少工作进程数。</translation>
+    </message>
+    <message>
+        <source>The image {path} ended the process that worked on it, probably for want of memory: use fewer workers, or a smaller copy of it.</source>
+        <translation>处理图像 {path} 的进程终止了，很可能是内存不足：请减少工作进程数，或改用该图像的缩小副本。</translation>
+    </message>
+    <message>
+        <source>There is not enough memory to load the network in each process ({reason}): use fewer workers.</source>
+        <translation>内存不足，无法在每个进程中加载网络（{reason}）：请减少工作进程数。</translation>
+    </message>
+    <message>
         <source>A run was interrupted and left its results in {path}: add --resume to go on with it, or remove that file to start anew.</source>
         <translation>上一次运行中断了，结果留在 {path}：请加 --resume 继续，或删除该文件重新开始。</translation>
     </message>

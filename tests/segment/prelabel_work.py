@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from annotator.errors import WeightsError
 from annotator.segment import CancellationToken, Embedding
 from annotator.segment.everything import EverythingConfig
 from annotator.segment.prelabel import PrelabelRequest, prelabel
-from annotator.segment.prelabel_engines import HereEngine
+from annotator.segment.prelabel_engines import Engine, HereEngine, ProcessesEngine
 from tests.fakes import FakeSegmenter
 
 CONFIG = EverythingConfig(points_per_side=8, predicted_iou=0.85, stability=0.3, confident_logit=4.0)
@@ -53,6 +54,34 @@ class DeadlySegmenter(FakeSegmenter):
         return super().encode(rgb, cancel=cancel)
 
 
+def refuse_to_load(weights: object = None) -> FakeSegmenter:
+    """A checkpoint that cannot be used."""
+    raise WeightsError("The weights {path} are damaged: get them again.", path="fake")
+
+
+def load_wrongly() -> FakeSegmenter:
+    """A fault of the program, in an exception that cannot be pickled."""
+    raise UnicodeError(lambda: "no such operator")
+
+
+def load_without_memory() -> FakeSegmenter:
+    """A network that is too large."""
+    raise MemoryError
+
+
+def die_loading() -> FakeSegmenter:
+    """What the system does to a process that wants too much."""
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(60)
+    raise AssertionError("alive")
+
+
+def load_and_tell(folder: Path, encode_seconds: float) -> FakeSegmenter:
+    """Leave a file in the folder that is named after the process."""
+    (folder / str(os.getpid())).touch()
+    return FakeSegmenter(encode_seconds=encode_seconds)
+
+
 def make_photos(folder: Path, names: list[str]) -> None:
     """A picture for each name, with rectangles at places that depend on the name's position."""
     for number, name in enumerate(names):
@@ -82,9 +111,12 @@ def request_for(folder: Path, coco_path: Path, **options) -> PrelabelRequest:
     )
 
 
-def main(folder: str, coco_path: str, encode_seconds: str) -> None:
-    """A run that a test kills."""
-    engine = HereEngine(partial(FakeSegmenter, encode_seconds=float(encode_seconds)))
+def main(folder: str, coco_path: str, encode_seconds: str, pids: str = "") -> None:
+    """A run that a test kills; with two processes that tell their numbers in the folder `pids`, if there is one."""
+    seconds = float(encode_seconds)
+    engine: Engine = HereEngine(partial(FakeSegmenter, encode_seconds=seconds))
+    if pids:
+        engine = ProcessesEngine(partial(load_and_tell, Path(pids), seconds), 2)
     prelabel(request_for(Path(folder), Path(coco_path)), engine, resume=True)
 
 

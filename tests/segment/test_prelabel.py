@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -23,10 +24,10 @@ from annotator.core.dataset import open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance, StoredProposal
 from annotator.core.geometry import RunLengths, overlaps
 from annotator.core.lock import DatasetLock
-from annotator.errors import DatasetError, SaveError, Sentence
+from annotator.errors import DatasetError, SaveError, SegmenterError, Sentence, WeightsError
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.prelabel import PrelabelProgress, prelabel
-from annotator.segment.prelabel_engines import HereEngine, ProcessesEngine
+from annotator.segment.prelabel_engines import HereEngine, LoadSegmenter, ProcessesEngine
 from annotator.segment.prelabel_partial import PartialResults, partial_path
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
 from tests.fakes import FakeSegmenter
@@ -37,8 +38,12 @@ from tests.segment.prelabel_work import (
     ODD,
     DeadlySegmenter,
     FaultySegmenter,
+    die_loading,
+    load_without_memory,
+    load_wrongly,
     make_photos,
     make_plain,
+    refuse_to_load,
     request_for,
 )
 
@@ -348,6 +353,58 @@ class TestResuming:
             assert process.wait(timeout=120) in (0, -9)
         assert killed >= KILLS // 2
         assert out.read_bytes() == calm.read_bytes()
+
+
+class TestSegmenterThatCannotLoad:
+    """It is no image's fault: the run ends with what is wrong, and what was done before is kept."""
+
+    @pytest.mark.parametrize(
+        ("load", "error", "text"),
+        [
+            (refuse_to_load, WeightsError, "are damaged"),
+            (load_wrongly, RuntimeError, "no such operator|UnicodeError"),
+            (load_without_memory, SegmenterError, "MemoryError.*fewer workers"),
+            pytest.param(
+                die_loading,
+                SegmenterError,
+                "fewer workers",
+                marks=pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal"),
+            ),
+        ],
+    )
+    def test_the_run_ends(self, folder: Path, out: Path, load: LoadSegmenter, error: type[Exception], text: str):
+        prelabel(request_for(folder, out), here())
+        expected = out.read_bytes()
+        out.unlink()
+        TestResuming().interrupt(folder, out, after=1)
+        kept = partial_path(out).read_bytes()
+        with pytest.raises(error, match=text):
+            prelabel(request_for(folder, out), ProcessesEngine(load, 2), resume=True)
+        assert not out.exists()
+        assert partial_path(out).read_bytes() == kept
+        prelabel(request_for(folder, out), here(), resume=True)
+        assert out.read_bytes() == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")
+def test_processes_end_with_a_parent_that_is_killed(folder: Path, out: Path, tmp_path: Path, project: Path):
+    pids = tmp_path / "pids"
+    pids.mkdir()
+    words = [sys.executable, "-m", "tests.segment.prelabel_work", str(folder), str(out), "300", str(pids)]
+    # The processes inherit the pipe: it ends with the last of them.
+    with subprocess.Popen(words, cwd=project, stdout=subprocess.PIPE) as process:
+        try:
+            until = time.monotonic() + 60
+            while len(list(pids.iterdir())) < 2 and process.poll() is None and time.monotonic() < until:
+                time.sleep(0.01)
+            assert len(list(pids.iterdir())) == 2
+            process.kill()
+            process.communicate(timeout=30)
+        except BaseException:
+            for path in pids.iterdir():
+                os.kill(int(path.name), signal.SIGKILL)
+            process.kill()
+            raise
 
 
 def _size(path: Path) -> int:
