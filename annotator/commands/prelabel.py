@@ -33,6 +33,7 @@ class PrelabelOptions:
     folder: Path
     out: Path | None
     resume: bool
+    again: bool
     recursive: bool
     engine: str
     workers: int
@@ -54,6 +55,9 @@ def parse(words: list[str]) -> PrelabelOptions:
         "--out", metavar="FILE", type=Path, help="the COCO file; default: annotations.coco.json in the folder"
     )
     parser.add_argument("--resume", action="store_true", help="go on with a run that was interrupted, if there is one")
+    parser.add_argument(
+        "--again", action="store_true", help="images, too, that were pre-labelled with these weights and settings"
+    )
     parser.add_argument("--recursive", action="store_true", help="sub-folders, too")
     parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="local processes, or a Ray cluster")
     parser.add_argument("--workers", metavar="N", type=workers_number, default=1, help="processes at work; default 1")
@@ -66,6 +70,7 @@ def parse(words: list[str]) -> PrelabelOptions:
         folder=options.folder,
         out=options.out,
         resume=options.resume,
+        again=options.again,
         recursive=options.recursive,
         engine=options.engine,
         workers=options.workers,
@@ -102,6 +107,7 @@ def run(options: PrelabelOptions) -> int:
             recursive=options.recursive,
             max_masks=everything.max_masks,
             category=everything.category,
+            again=options.again,
         )
         try:
             report = prelabel(
@@ -119,6 +125,8 @@ def run(options: PrelabelOptions) -> int:
         complain(problem)
     done = report.images - len(report.problems)
     print(f"{out}: {report.proposals} proposals on {done} of {report.images} images")
+    if report.skipped:
+        print(f"{report.skipped} more had been pre-labelled with these weights and settings: --again does them again")
     return EXIT_SOME_FAILED if report.problems else 0
 
 

@@ -7,6 +7,7 @@ What COCO has no key for sits under one key, "annotator":
                         "choices": [str, ...]}, ...]}
                        and {"placeholder": true} of one that only proposals have, which goes with the last of them
     of an image        {"status": "untouched" | "in_work" | "done", "note": str}, and a review
+                       and {"prelabelled": {...}} of one that was pre-labelled: with which weights and settings
     of an annotation   {"source": str, "weights": str, "predicted_iou": float, "stability": float, "parent": id}
     of an instance     the same and {"group": int, "attributes": {name: bool | number | str}}, and a review
     of a proposal      the same and {"state": "proposal", "point": [x, y], "parameters": {...}}

@@ -67,7 +67,7 @@ class FolderRuns(QObject):
         return self._job is not None or self._is_storing
 
     def prelabel(self, options: PrelabelOptions) -> None:
-        """Propose masks for all images; those that have the proposals of this very checkpoint and thresholds are done.
+        """Propose masks for all images; those that such a run has been over are done, unless they are to be done again.
 
         Instances stay as they are, and nothing is proposed where one is (IoU over 0.8).
         """
@@ -158,6 +158,7 @@ class FolderRuns(QObject):
             category=options.category,
             most=options.max_masks,
             only_untouched=options.only_untouched,
+            mark=found.mark,
         )
         failed = [problem for problem in problems.values() if problem]
         self._is_storing = True

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from annotator.core.document import Document, ImageRecord
 from annotator.errors import DatasetError, SaveError
@@ -17,7 +18,7 @@ from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.prelabel_partial import InterruptedRun, PartialResults, put_aside, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
-from annotator.segment.stored_proposals import earlier_proposals
+from annotator.segment.prelabelled import is_done, run_mark
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class PrelabelOptions:
 
     category: the name of what they are proposed as, made if it is new. only_untouched: leave images with instances out.
     interrupted: the run to go on with, whose thresholds count then; None begins anew, and puts aside what one has left.
+    again: whether images are done that such a run has been over, whatever has become of its proposals.
     """
 
     min_iou: float | None
@@ -33,18 +35,21 @@ class PrelabelOptions:
     category: str
     only_untouched: bool
     interrupted: InterruptedRun | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class PrelabelFindings:
     """What a run has found so far: results by image id, in the document's order, and what they were made with.
 
+    mark: what their images are to remember.
     problem: why it ended early, a sentence, or "" when it was cancelled. aside: where the results of an interrupted run
     are now that was not gone on with, or None.
     """
 
     weights: str
     config: EverythingConfig
+    mark: Mapping[str, Any] = field(default_factory=dict)
     results: dict[int, ImageResult] = field(default_factory=dict)
     was_cancelled: bool = False
     problem: str = ""
@@ -61,9 +66,10 @@ def find_proposals(
 ) -> PrelabelFindings:
     """Propose masks for the document's images, with the window's segmenter; for the job's thread.
 
-    document: a snapshot. config: the checkpoint's thresholds. Images that have the proposals of this very checkpoint
-    and these thresholds are done already. Results are kept beside the COCO file, in the same way as `annotator
-    prelabel` keeps its own, until the caller removes them; either can go on with what the other has begun.
+    document: a snapshot. config: the checkpoint's thresholds. Images that a run of this very
+    checkpoint and these settings has been over are done already. Results are kept beside the COCO file, in the same
+    way as `annotator prelabel` keeps its own, until the caller removes them; either can go on with what the other has
+    begun.
     Raises DatasetError when the interrupted run cannot be gone on with, SaveError when results cannot be kept.
     """
     if options.interrupted is not None:
@@ -75,9 +81,16 @@ def find_proposals(
         identity = segmenter.identity
     except Cancelled:
         return PrelabelFindings("", config, was_cancelled=True)
+    mark = run_mark(
+        weights=identity.name,
+        digest=identity.digest,
+        category=options.category,
+        max_masks=options.max_masks,
+        config=config,
+    )
     aside = put_aside(coco_path) if options.interrupted is None else None
     record = _record(coco_path, options, config, identity)
-    todo = [image for image in usable(document) if not _is_done(document, image, identity.name, config, options)]
+    todo = [image for image in usable(document) if not _is_done(document, image, mark, options)]
     # An image that failed may have been put right since.
     found = {
         i.id: record.results[i.path] for i in todo if i.path in record.results and not record.results[i.path].problem
@@ -103,7 +116,7 @@ def find_proposals(
     finally:
         record.close()
     in_order = {image.id: found[image.id] for image in todo if image.id in found}
-    return PrelabelFindings(identity.name, config, in_order, ended_early, problem, aside)
+    return PrelabelFindings(identity.name, config, mark, in_order, ended_early, problem, aside)
 
 
 def usable(document: Document) -> Iterator[ImageRecord]:
@@ -124,6 +137,7 @@ def _record(
             max_masks=options.max_masks,
             recursive=True,
             weights_digest=identity.digest,
+            again=options.again,
         )
         return PartialResults(coco_path, header, resume=True)
     if not interrupted.is_of(identity):
@@ -134,14 +148,8 @@ def _record(
     return PartialResults(coco_path, interrupted.header, resume=True)
 
 
-def _is_done(
-    document: Document, image: ImageRecord, weights: str, config: EverythingConfig, options: PrelabelOptions
-) -> bool:
-    """Whether the image has what this run would propose, or is to be left out."""
+def _is_done(document: Document, image: ImageRecord, mark: Mapping[str, Any], options: PrelabelOptions) -> bool:
+    """Whether such a run has been over the image, or it is to be left out."""
     if options.only_untouched and document.count_of_image(image.id):
         return True
-    parameters = asdict(config)
-    return any(
-        proposal.provenance.weights == weights and proposal.parameters == parameters
-        for proposal in earlier_proposals(document, image.id)
-    )
+    return not options.again and is_done(document, image, mark)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import QObject
 
 from annotator.core.document import Category, Document, Instance
-from annotator.core.edits import AddCategory, Edit, RemoveCategory, ReplaceProposals, Together
+from annotator.core.edits import AddCategory, ChangeImage, Edit, RemoveCategory, ReplaceProposals, Together
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.selection import Selection
 from annotator.segment.everything import EverythingProposal
 from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.prelabelled import marked
 from annotator.segment.stored_proposals import (
     UNNAMED,
     NewProposals,
@@ -32,7 +34,7 @@ class Findings:
 
     category: the name of what it is proposed as, made if it is new; "" for the current category, or any that is there.
     most: the most proposals of an image, best first; None for all. only_untouched: nothing for images with instances.
-    text: names the edit.
+    text: names the edit. mark: what the images are to remember of the run, see segment/prelabelled; None: nothing.
     """
 
     document: Document
@@ -43,6 +45,7 @@ class Findings:
     category: str = ""
     most: int | None = None
     only_untouched: bool = False
+    mark: Mapping[str, Any] | None = None
 
 
 _Instances = tuple[Instance, ...]
@@ -127,6 +130,11 @@ class ProposalStoring(QObject):
             if stored or earlier[image_id]:
                 edits.append(ReplaceProposals(earlier[image_id], stored))
                 count += len(stored)
+            if findings.mark is not None:
+                image = document.images[image_id]
+                after = marked(image, findings.mark)
+                if after is not image:
+                    edits.append(ChangeImage(image, after))
         if not edits:
             return 0
         gone = [proposal for proposals in earlier.values() for proposal in proposals]

@@ -22,6 +22,7 @@ from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_engines import Engine
 from annotator.segment.prelabel_partial import PartialResults, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask
+from annotator.segment.prelabelled import is_done, marked, run_mark
 from annotator.segment.segmenter import CancellationToken
 from annotator.segment.stored_proposals import (
     UNNAMED,
@@ -39,6 +40,7 @@ class PrelabelRequest:
     folder, recursive: which images. coco_path: the file that gets the proposals; it may exist. weights: the
     checkpoint's name; weights_digest and image_size: what else its results depend on. max_masks: the most proposals
     kept for an image, best first; None for all. category: the name of what they are proposed as, made if it is new.
+    again: whether images are done that a run with the same weights and settings has been over.
     """
 
     folder: Path
@@ -50,16 +52,29 @@ class PrelabelRequest:
     recursive: bool = False
     max_masks: int | None = None
     category: str = UNNAMED
+    again: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed; plain values, paths left out."""
         return run_header(
+            again=self.again,
             category=self.category,
             config=self.config,
             image_size=self.image_size,
             max_masks=self.max_masks,
             recursive=self.recursive,
             weights_digest=self.weights_digest,
+        )
+
+    @property
+    def mark(self) -> Mapping[str, Any]:
+        """What its images remember of the run."""
+        return run_mark(
+            weights=self.weights,
+            digest=self.weights_digest,
+            category=self.category,
+            max_masks=self.max_masks,
+            config=self.config,
         )
 
 
@@ -84,13 +99,14 @@ class PrelabelProgress:
 class PrelabelReport:
     """What came of it. proposals: those its images have got. problems: for each image that failed, by name.
 
-    notes: folders left out.
+    skipped: how many images an earlier run with the same weights and settings had been over. notes: folders left out.
     """
 
     images: int
     proposals: int
     problems: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    skipped: int = 0
 
 
 def prelabel(
@@ -105,8 +121,9 @@ def prelabel(
 
     The file's instances stay as they are; proposals with an IoU over 0.8 with one of them are left out. Earlier
     proposals of ours on these images are replaced. Images the file does not list are added, in natural order. The
-    result does not depend on the engine, nor on how often the run was interrupted. The file's last version is kept
-    among its backups.
+    result does not depend on the engine, nor on how often the run was interrupted. Images that a run with the same
+    weights and settings has been over are left as they are, unless the request says `again`. The file's last version
+    is kept among its backups.
 
     Raises DatasetError, SaveError, and Cancelled when `cancel` is set; what is done by then is kept for `resume`.
     """
@@ -118,17 +135,21 @@ def prelabel(
         )
         raise DatasetError("{folder} holds no images: there is none in {where}.", folder=request.folder, where=where)
     _read_document(request)  # a file that cannot be used is found out before hours of work
+    skipped = 0
     with DatasetLock.for_writing(request.coco_path):
         partial = PartialResults(request.coco_path, request.to_json(), resume=resume)
         try:
+            names: Sequence[str] = found.names
             if not partial.is_merged:
-                _collect(request, engine, found.names, partial, on_progress, cancel)
-                content = _merged(request, [partial.results[name] for name in found.names])
+                names = _to_do(request, found.names)
+                skipped = len(found.names) - len(names)
+                _collect(request, engine, names, partial, on_progress, cancel)
+                content = _merged(request, [partial.results[name] for name in names])
                 keep_backup(request.coco_path)  # it may hold what people made
                 partial.announce(content)
                 replace_file(request.coco_path, content)
             document = _read_document(request)
-            results = [partial.results[name] for name in found.names if name in partial.results]
+            results = [partial.results[name] for name in names if name in partial.results]
             partial.remove()
         finally:
             partial.close()
@@ -136,7 +157,16 @@ def prelabel(
     problems = {result.name: problem for result in results if (problem := problem_of(records.get(result.name), result))}
     done = (records[result.name].id for result in results if result.name not in problems)
     ours = sum(len(earlier_proposals(document, image_id)) for image_id in done)
-    return PrelabelReport(len(results), ours, problems, found.notes)
+    return PrelabelReport(len(results), ours, problems, found.notes, skipped)
+
+
+def _to_do(request: PrelabelRequest, names: Sequence[str]) -> list[str]:
+    """The images that no run with these weights and settings has been over, or all when they are to be done again."""
+    if request.again:
+        return list(names)
+    document = _read_document(request)
+    done = {image.path for image in document.images.values() if is_done(document, image, request.mark)}
+    return [name for name in names if name not in done]
 
 
 def _collect(
@@ -176,12 +206,6 @@ def _checked(result: ImageResult) -> ImageResult:
 def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
     """The COCO file with the proposals added."""
     document = _read_document(request)
-    category = document.category_named(request.category)
-    if category is None:
-        category = Category(document.take_id(Category), request.category)
-        if category.name == UNNAMED:
-            category = as_placeholder(category)
-        document.put(category)
     records = {image.path: image for image in document.images.values()}
     for result in results:
         record = records.get(result.name)
@@ -189,7 +213,7 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
             continue
         if record is None:
             record = ImageRecord(document.take_id(ImageRecord), result.name, result.height, result.width)
-            document.put(record)
+        document.put(marked(record, request.mark))
         for earlier in earlier_proposals(document, record.id):
             document.remove(earlier)
         new = new_proposals(result.proposals, list(document.instances_of(record.id)), most=request.max_masks)
@@ -197,12 +221,23 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
             document,
             new,
             image_id=record.id,
-            category_id=category.id,
+            category_id=_category_id(document, request.category) if new.found else 0,
             weights=request.weights,
             config=request.config,
         ):
             document.put(proposal)
     return coco.to_bytes(document, request.coco_path)
+
+
+def _category_id(document: Document, name: str) -> int:
+    """The category of that name, made if it is new."""
+    category = document.category_named(name)
+    if category is None:
+        category = Category(document.take_id(Category), name)
+        if category.name == UNNAMED:
+            category = as_placeholder(category)
+        document.put(category)
+    return category.id
 
 
 def problem_of(record: ImageRecord | None, result: ImageResult) -> str:

@@ -35,9 +35,10 @@ def run_header(
     max_masks: int | None,
     recursive: bool,
     weights_digest: str,
+    again: bool = False,
 ) -> dict[str, Any]:
     """What a run was asked, as far as it must be the same to go on with it; plain JSON values."""
-    return {
+    header = {
         "version": _VERSION,
         "category": category,
         "config": asdict(config),
@@ -46,6 +47,7 @@ def run_header(
         "recursive": recursive,
         "weights": weights_digest,
     }
+    return header | ({"again": True} if again else {})
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,11 @@ class InterruptedRun:
         """The most proposals of an image; None for all."""
         most = self.header.get("max masks")
         return most if isinstance(most, int) else None
+
+    @property
+    def again(self) -> bool:
+        """Whether it does images again that such a run has been over."""
+        return self.header.get("again") is True
 
     def is_of(self, identity: ModelIdentity) -> bool:
         """Whether that model made its results."""

@@ -19,7 +19,7 @@ UNNAMED = "object"
 """What proposals are proposed as where nobody has said what they are."""
 
 _TAKEN_IOU = 0.8
-_OURS, _PLACEHOLDER = "annotator", "placeholder"
+OURS, _PLACEHOLDER = "annotator", "placeholder"
 
 
 def earlier_proposals(document: Document, image_id: int) -> tuple[StoredProposal, ...]:
@@ -86,12 +86,12 @@ def stored_proposals(
 
 def as_placeholder(category: Category) -> Category:
     """The category, marked as one that is only there because proposals need some."""
-    return replace(category, extra={**category.extra, _OURS: {**category.extra.get(_OURS, {}), _PLACEHOLDER: True}})
+    return replace(category, extra={**category.extra, OURS: {**category.extra.get(OURS, {}), _PLACEHOLDER: True}})
 
 
 def is_placeholder(category: Category) -> bool:
     """Whether nobody has said that there are such objects; one that was given another name has been adopted."""
-    return category.name == UNNAMED and category.extra.get(_OURS, {}).get(_PLACEHOLDER) is True
+    return category.name == UNNAMED and category.extra.get(OURS, {}).get(_PLACEHOLDER) is True
 
 
 def abandoned_placeholders(

@@ -3217,6 +3217,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>仅处理没有实例的图像(&amp;O)</translation>
     </message>
     <message>
+        <source>Images, &amp;too, that were pre-labelled with these settings</source>
+        <translation>也处理已用这些设置预标注过的图像(&amp;T)</translation>
+    </message>
+    <message>
         <source>Propose as &amp;category</source>
         <translation>候选的类别(&amp;C)</translation>
     </message>
@@ -3229,8 +3233,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>每张图像最多(&amp;M)</translation>
     </message>
     <message>
-        <source>Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far it is. The proposals are added when it ends or is cancelled, and Undo takes them back. If the window is closed before, the run can be gone on with later. Images that have these proposals already are not done again.</source>
-        <translation>已有实例不会改动。运行期间可以继续工作，状态栏的任务列表显示进度。候选在运行结束或取消时加入，并且可以撤销。中途关闭窗口时，下次可以接着运行。已有同样候选的图像不会重复处理。</translation>
+        <source>Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far it is. The proposals are added when it ends or is cancelled, and Undo takes them back. If the window is closed before, the run can be gone on with later. Proposals that you have deleted do not come back, because images remember what they were pre-labelled with.</source>
+        <translation>已有实例不会改动。运行期间可以继续工作，状态栏的任务列表显示进度。候选在运行结束或取消时加入，并且可以撤销。中途关闭窗口时，下次可以接着运行。图像会记住自己是用哪些设置预标注的，因此您删除的候选不会再次出现。</translation>
     </message>
     <message>
         <source>&amp;Start</source>

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QToolButton
 from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Category, Instance
-from annotator.core.edits import AddCategory, AddInstance
+from annotator.core.edits import AddCategory, AddInstance, ReplaceProposals
 from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.everything_config import EverythingConfig
@@ -101,6 +101,36 @@ def test_a_second_run_does_nothing_again(hands, qtbot, process):
     run(hands, qtbot)
     assert process.batches == before
     assert hands.window.workspace.model.document.proposals == proposals
+
+
+def test_rejected_proposals_come_back_only_when_asked_for(hands, qtbot, process):
+    run(hands, qtbot)
+    model = hands.window.workspace.model
+    first = counts(hands)
+    before = process.batches
+    rejected = [*model.document.proposals_of(1), next(iter(model.document.proposals_of(2)))]
+    model.push(ReplaceProposals(tuple(rejected), ()), "reject")
+    run(hands, qtbot, only_untouched=True)
+    assert process.batches == before
+    assert counts(hands) == [0, first[1] - 1, first[2]]
+    dialog = show_dialog(hands)
+    dialog.again.setChecked(True)
+    with qtbot.waitSignal(hands.window.workspace.folder_runs.told, timeout=60_000):
+        qtbot_click(hands, dialog.start)
+    assert process.batches > before
+    assert counts(hands) == first
+
+
+def test_what_images_remember_is_undone_with_the_proposals_and_saved_with_them(hands, qtbot, process, folder):
+    run(hands, qtbot)
+    batches = process.batches
+    hands.window.actions_.undo.trigger()
+    run(hands, qtbot)
+    assert process.batches == 2 * batches
+    forget_changes(hands.window)
+    model = hands.window.workspace.model
+    coco.write(model.document, folder / "saved.json")
+    assert coco.read(folder / "saved.json").images == model.document.images
 
 
 def test_instances_stay_and_nothing_is_proposed_where_they_are(hands, qtbot):

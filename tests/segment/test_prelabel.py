@@ -169,7 +169,7 @@ class TestExistingFile:
 
     def test_only_the_proposals_of_this_run_are_counted(self, folder: Path, out: Path):
         first = prelabel(request_for(folder, out, recursive=True), here())
-        report = prelabel(request_for(folder, out), here())
+        report = prelabel(request_for(folder, out, again=True), here())
         assert report.proposals == first.proposals - len(list(coco.read(out).proposals_of(4)))
         assert report.proposals < len(coco.read(out).proposals)
 
@@ -187,7 +187,7 @@ class TestExistingFile:
     def test_a_second_run_replaces_only_its_own_proposals(self, human: Document, folder: Path, out: Path):
         prelabel(request_for(folder, out), here())
         first = coco.read(out)
-        prelabel(request_for(folder, out), here())
+        prelabel(request_for(folder, out, again=True), here())
         second = coco.read(out)
         assert second.instances == first.instances
         assert len(second.proposals) == len(first.proposals)
@@ -208,6 +208,67 @@ class TestExistingFile:
         assert list(report.problems) == ["2.png"]
         assert "10 x 10" in report.problems["2.png"]
         assert not list(coco.read(out).proposals_of(1))
+
+
+class TestAnotherRun:
+    """Over images that one with the same weights and settings has been over."""
+
+    @pytest.fixture
+    def rejected(self, folder: Path, out: Path) -> bytes:
+        """The file once somebody has rejected all proposals of the first image and one of the second."""
+        prelabel(request_for(folder, out), here())
+        document = coco.read(out)
+        for proposal in [*document.proposals_of(1), next(document.proposals_of(2))]:
+            document.remove(proposal)
+        coco.write(document, out)
+        return out.read_bytes()
+
+    def test_rejected_proposals_do_not_come_back(self, rejected: bytes, folder: Path, out: Path):
+        report = prelabel(request_for(folder, out), here())
+        assert out.read_bytes() == rejected
+        assert (report.images, report.proposals, report.skipped) == (0, 0, 3)
+
+    def test_new_images_are_done(self, rejected: bytes, folder: Path, out: Path):
+        shutil.copy(folder / "2.png", folder / "3.png")
+        before = coco.read(out)
+        report = prelabel(request_for(folder, out), here())
+        after = coco.read(out)
+        assert (report.images, report.skipped) == (1, 3)
+        assert report.proposals == len(list(after.proposals_of(4))) > 0
+        assert before.proposals.items() <= after.proposals.items()
+        assert not list(after.proposals_of(1))
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"again": True}, {"config": replace(CONFIG, predicted_iou=0.86)}, {"max_masks": 2}, {"category": "thing"}],
+    )
+    def test_asked_or_with_other_settings_they_are_done_again(
+        self, rejected: bytes, folder: Path, out: Path, options: dict
+    ):
+        report = prelabel(request_for(folder, out, **options), here())
+        assert (report.images, report.skipped) == (3, 0)
+        assert list(coco.read(out).proposals_of(1))
+
+    def test_an_interrupted_run_that_does_them_again_stays_one(self, rejected: bytes, folder: Path, out: Path):
+        token = CancellationToken()
+        with pytest.raises(Cancelled):
+            prelabel(
+                request_for(folder, out, again=True),
+                here(),
+                on_progress=lambda progress: token.cancel() if progress.done else None,
+                cancel=token,
+            )
+        with pytest.raises(DatasetError, match="again"):
+            prelabel(request_for(folder, out), here(), resume=True)
+        assert prelabel(request_for(folder, out, again=True), here(), resume=True).images == 3
+
+    def test_a_file_of_an_older_version_is_known_by_its_proposals(self, rejected: bytes, folder: Path, out: Path):
+        content = json.loads(rejected)
+        for image in content["images"]:
+            del image["annotator"]["prelabelled"]
+        out.write_text(json.dumps(content), "utf-8")
+        report = prelabel(request_for(folder, out), here())
+        assert (report.images, report.skipped) == (1, 2)
 
 
 class TestProblems:

@@ -52,6 +52,7 @@ class PrelabelDialog(QDialog):
         self.max_masks.setSpecialValueText(self.tr("all"))
         self.only_untouched = QCheckBox(self.tr("&Only images without instances"), self)
         self.only_untouched.setChecked(True)
+        self.again = QCheckBox(self.tr("Images, &too, that were pre-labelled with these settings"), self)
         self.go_on = QCheckBox(self)
         self.go_on.hide()
         form = QFormLayout()
@@ -62,13 +63,14 @@ class PrelabelDialog(QDialog):
         form.addRow(self.tr("Predicted &IoU above"), self.min_iou)
         form.addRow(self.tr("At &most, for an image"), self.max_masks)
         form.addRow("", self.only_untouched)
+        form.addRow("", self.again)
         self.count = QLabel(self)
         hint = QLabel(
             self.tr(
                 "Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far "
                 "it is. The proposals are added when it ends or is cancelled, and Undo takes them back. If the window "
-                "is closed before, the run can be gone on with later. Images that have these proposals already are "
-                "not done again."
+                "is closed before, the run can be gone on with later. Proposals that you have deleted do not "
+                "come back, because images remember what they were pre-labelled with."
             ),
             self,
         )
@@ -116,7 +118,8 @@ class PrelabelDialog(QDialog):
             self.category.setCurrentText(run.category)
             self.min_iou.setValue(run.config.predicted_iou)
             self.max_masks.setValue(run.max_masks or 0)
-        for widget in (self.category, self.min_iou, self.max_masks):
+            self.again.setChecked(run.again)
+        for widget in (self.category, self.min_iou, self.max_masks, self.again):
             widget.setEnabled(not goes_on)
 
     @property
@@ -128,6 +131,7 @@ class PrelabelDialog(QDialog):
             max_masks=self.max_masks.value() or None,
             category=self.category.currentText().strip(),
             only_untouched=self.only_untouched.isChecked(),
+            again=self.again.isChecked(),
             interrupted=self._interrupted if self.go_on.isChecked() else None,
         )
 
