@@ -140,7 +140,7 @@ def _start_worker(load: LoadSegmenter, has_started: Any) -> None:
     try:
         _segmenter = load()
     except Exception as error:  # noqa: BLE001  (an exception here would only end the pool: a task takes it to the parent)
-        _start_error = _for_parent(error)
+        _start_error = load_failure(error)
     has_started.value = True
 
 
@@ -152,8 +152,8 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _for_parent(error: Exception) -> Exception:
-    """What the parent is to raise; it can be pickled."""
+def load_failure(error: Exception) -> Exception:
+    """What the process of the run is to raise when loading raised that in another one; it can be pickled."""
     if isinstance(error, AnnotatorError):
         return error.with_traceback(None)
     if isinstance(error, MemoryError):

@@ -83,13 +83,17 @@ def propose(segmenter: Segmenter, task: ImageTask, *, cancel: CancellationToken 
         return ImageResult(task.name, problem=problem)
     except Exception as error:  # noqa: BLE001  (named as the image's problem, and printed)
         _print_once(error)
-        problem = Sentence(
-            "The image {path} met a fault of the program ({reason}); what it printed in the terminal helps to find it.",
-            path=path,
-            reason=_kind_and_text(error),
-        )
-        return ImageResult(task.name, problem=problem)
+        return ImageResult(task.name, problem=fault_of(task, error))
     return ImageResult(task.name, rgb.shape[0], rgb.shape[1], proposals)
+
+
+def fault_of(task: ImageTask, error: BaseException) -> Sentence:
+    """What is said of an image over which that was raised, which no user can have caused."""
+    return Sentence(
+        "The image {path} met a fault of the program ({reason}); what it printed in the terminal helps to find it.",
+        path=task.root / task.name,
+        reason=_kind_and_text(error),
+    )
 
 
 def _kind_and_text(error: BaseException) -> str:

@@ -1582,6 +1582,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>无法连接 Ray 集群 {address}（{reason}）：请检查。</translation>
     </message>
     <message>
+        <source>The Ray workers ended while they loaded the network ({reason}): use fewer workers, or see the logs of Ray.</source>
+        <translation>Ray 的工作进程在加载网络时终止（{reason}）：请减少工作进程数，或查看 Ray 的日志。</translation>
+    </message>
+    <message>
         <source>There is not enough memory to segment the image {path} ({reason}): close other programs, or use a smaller copy of it.</source>
         <translation>内存不足，无法分割图像 {path}（{reason}）：请关闭其他程序，或改用该图像的缩小副本。</translation>
     </message>

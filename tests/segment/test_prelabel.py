@@ -280,7 +280,6 @@ class TestProblems:
         assert str(folder / "1.png") in report.problems["1.png"]
         assert [image.path for image in coco.read(out).images.values()] == IN_ORDER
 
-    @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
     def test_an_image_that_ends_its_process_is_a_problem_of_its_own(self, folder: Path, out: Path):
         make_plain(folder / "3.png", DEADLY)
         report = prelabel(request_for(folder, out), ProcessesEngine(DeadlySegmenter, 2))
@@ -425,12 +424,7 @@ class TestSegmenterThatCannotLoad:
             (refuse_to_load, WeightsError, "are damaged"),
             (load_wrongly, RuntimeError, "no such operator|UnicodeError"),
             (load_without_memory, SegmenterError, "MemoryError.*fewer workers"),
-            pytest.param(
-                die_loading,
-                SegmenterError,
-                "fewer workers",
-                marks=pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal"),
-            ),
+            (die_loading, SegmenterError, "fewer workers"),
         ],
     )
     def test_the_run_ends(self, folder: Path, out: Path, load: LoadSegmenter, error: type[Exception], text: str):
