@@ -37,6 +37,16 @@ def test_a_row_has_median_spread_bar_and_aim():
     assert goals.summary({"rate": [14, 16, 1]}, [goal]) == "0 of 1 bars reached; missed: a rate."
 
 
+def test_a_figure_without_a_unit_and_one_below_one_hundredth():
+    (goal,) = (goal for goal in goals.EVERYTHING if goal.key == "everything IoU")
+    assert cells(goals.table({goal.key: [0.0123]}, {}, [goal])[-1])[1:] == [
+        "0.0123",
+        "<= 0.0100",
+        "",
+        "**missed by 23%**",
+    ]
+
+
 def test_what_was_not_measured_says_why():
     rows = goals.table({}, {"memory": "no time"})
     assert len(rows) == len(goals.GOALS) + 2

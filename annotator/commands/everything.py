@@ -54,7 +54,7 @@ def run(options: EverythingCommand) -> int:
     from annotator.commands.overlay import draw_masks
     from annotator.commands.png import write_png
     from annotator.core import coco
-    from annotator.core.document import Category, Document, ImageRecord
+    from annotator.core.document import Category, Document, ImageRecord, StoredProposal
     from annotator.core.images import read_image
     from annotator.segment import load_segmenter
     from annotator.segment.everything import segment_everything
@@ -77,7 +77,14 @@ def run(options: EverythingCommand) -> int:
     document.put(ImageRecord(1, path.name, height, width))
     document.put(Category(1, everything.category))
     new = new_proposals(found, ())
-    for proposal in stored_proposals(document, new, image_id=1, category_id=1, weights=segmenter.name, config=config):
+    for proposal in stored_proposals(
+        new,
+        document.take_ids(StoredProposal, len(new.found)),
+        image_id=1,
+        category_id=1,
+        weights=segmenter.name,
+        config=config,
+    ):
         document.put(proposal)
     coco.write(document, Path(os.path.abspath(options.out)))
     if options.overlay is not None:

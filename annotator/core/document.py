@@ -184,6 +184,10 @@ class Document:
         """A new id for a record of that kind; it is never given again."""
         return self.next_ids.take(kind)
 
+    def take_ids(self, kind: type[Record], count: int) -> range:
+        """That many new ids for records of that kind; they are never given again."""
+        return self.next_ids.take_many(kind, count)
+
     def put(self, record: Record) -> None:
         """Add a record, or replace the one of the same kind and id.
 

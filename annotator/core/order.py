@@ -35,6 +35,13 @@ class NextIds:
         setattr(self, name, new_id + 1)
         return new_id
 
+    def take_many(self, kind: type[Record], count: int) -> range:
+        """That many new ids for records of that kind."""
+        name = KIND_NAMES[kind]
+        first: int = getattr(self, name)
+        setattr(self, name, first + count)
+        return range(first, first + count)
+
     def pass_over(self, kind: type[Record], taken: int) -> None:
         """That id was given by somebody else."""
         name = KIND_NAMES[kind]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any
 
 from PySide6.QtCore import QObject
 
-from annotator.core.document import Category, Document, Instance
+from annotator.core.document import Category, Document, Instance, StoredProposal
 from annotator.core.edits import AddCategory, ChangeImage, Edit, RemoveCategory, ReplaceProposals, Together
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.category_changes import CategoryChanges
@@ -50,10 +51,33 @@ class Findings:
 
 _Instances = tuple[Instance, ...]
 _Compared = dict[int, tuple[_Instances, NewProposals]]
+_Records = dict[int, tuple[NewProposals, tuple[StoredProposal, ...]]]
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    findings: Findings
+    is_wanted: Callable[[], bool]
+    on_ended: Callable[[int | None], None]
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """Records that wait to be stored, by image id, each with what it was made of. category: of them; None for none.
+
+    is_new: whether the category has to be added.
+    """
+
+    category: Category | None = None
+    is_new: bool = False
+    records: _Records = field(default_factory=dict)
 
 
 class ProposalStoring(QObject):
-    """Instances may change while findings are compared with them: what has changed is compared again."""
+    """Instances may change while findings are compared with them: what has changed is compared again.
+
+    The records are made in a worker thread, too: those of a folder are hundreds of thousands.
+    """
 
     def __init__(
         self,
@@ -74,18 +98,13 @@ class ProposalStoring(QObject):
 
         on_ended is told how many proposals the images have got; None when they were not stored.
         """
-        self._compare(findings, {}, is_wanted, on_ended)
+        self._compare(_Request(findings, is_wanted, on_ended), {}, _Made())
 
-    def _compare(
-        self,
-        findings: Findings,
-        compared: _Compared,
-        is_wanted: Callable[[], bool],
-        on_ended: Callable[[int | None], None],
-    ) -> None:
-        """Compare what `compared` lacks or has of instances that are no more; then store."""
-        if findings.document is not self._model.document or not is_wanted():
-            on_ended(None)
+    def _compare(self, request: _Request, compared: _Compared, made: _Made) -> None:
+        """Compare what `compared` lacks or has of instances that are no more; then make the records, and store them."""
+        findings = request.findings
+        if findings.document is not self._model.document or not request.is_wanted():
+            request.on_ended(None)
             return
         todo: dict[int, _Instances] = {}
         for image_id in findings.found:
@@ -94,39 +113,80 @@ class ProposalStoring(QObject):
             before = compared[image_id][0] if image_id in compared else None
             if before is None or len(before) != len(instances) or any(map(_is_other, before, instances)):
                 todo[image_id] = instances
-        if not todo:
-            on_ended(self._push(findings, compared))
+        if todo:
+            job = self._jobs.new(lambda _: {i: (todo[i], _new(findings, i, todo[i])) for i in todo})
+            job.succeeded.connect(lambda new: self._compare(request, compared | new, made))
+            job.failed.connect(lambda _: request.on_ended(None))
+            job.start()
             return
-        job = self._jobs.new(lambda _: {i: (todo[i], _new(findings, i, todo[i])) for i in todo})
-        job.succeeded.connect(lambda new: self._compare(findings, compared | new, is_wanted, on_ended))
-        job.failed.connect(lambda _: on_ended(None))
-        job.start()
+        wanted = self._wanted(findings, compared)
+        made = self._with_category(findings, wanted, made)
+        # Records made before are of use, unless their image was compared again.
+        fresh = {i: new for i, new in wanted.items() if i not in made.records or made.records[i][0] is not new}
+        if made.category is not None and any(new.found for new in fresh.values()):
+            self._make(request, compared, made, fresh)
+        else:
+            request.on_ended(self._push(findings, wanted, made))
 
-    def _push(self, findings: Findings, compared: _Compared) -> int | None:
+    def _wanted(self, findings: Findings, compared: _Compared) -> dict[int, NewProposals]:
         document = findings.document
         wanted = {image_id: compared[image_id][1] for image_id in findings.found if image_id in document.images}
         if findings.only_untouched:
             # Somebody may have begun to label them meanwhile.
             wanted = {image_id: new for image_id, new in wanted.items() if not document.count_of_image(image_id)}
+        return wanted
+
+    def _with_category(self, findings: Findings, wanted: Mapping[int, NewProposals], made: _Made) -> _Made:
+        """With a category if one is needed; without records when theirs is not the one any more."""
+        if not any(new.found for new in wanted.values()):
+            return _Made()
+        document, category = findings.document, made.category
+        if category is not None:
+            there = document.category_named(category.name) if made.is_new else document.categories.get(category.id)
+            if (there is None) == made.is_new:
+                return made
+        return _Made(*self._category(findings))
+
+    def _make(self, request: _Request, compared: _Compared, made: _Made, fresh: Mapping[int, NewProposals]) -> None:
+        """Make the records of the images in `fresh` in a worker thread, then look whether they are still right."""
+        findings, category = request.findings, made.category
+        assert category is not None
+        ids = iter(findings.document.take_ids(StoredProposal, sum(len(new.found) for new in fresh.values())))
+
+        def work(_: object) -> _Records:
+            return {
+                image_id: (
+                    new,
+                    stored_proposals(
+                        new,
+                        list(islice(ids, len(new.found))),
+                        image_id=image_id,
+                        category_id=category.id,
+                        weights=findings.weights,
+                        config=findings.config,
+                    ),
+                )
+                for image_id, new in fresh.items()
+            }
+
+        job = self._jobs.new(work)
+        job.succeeded.connect(
+            lambda records: self._compare(request, compared, replace(made, records=made.records | records))
+        )
+        job.failed.connect(lambda _: request.on_ended(None))
+        job.start()
+
+    def _push(self, findings: Findings, wanted: Mapping[int, NewProposals], made: _Made) -> int | None:
+        document, category = findings.document, made.category
         earlier = {image_id: earlier_proposals(document, image_id) for image_id in wanted}
         edits: list[Edit] = []
-        category = None
-        if any(new.found for new in wanted.values()):
-            category, is_new = self._category(findings)
-            if is_new:
-                edits.append(AddCategory(category))
+        if category is not None and made.is_new:
+            edits.append(AddCategory(category))
         count = 0
         for image_id, new in wanted.items():
-            stored = ()
-            if category is not None:
-                stored = stored_proposals(
-                    document,
-                    new,
-                    image_id=image_id,
-                    category_id=category.id,
-                    weights=findings.weights,
-                    config=findings.config,
-                )
+            made_of, stored = made.records.get(image_id, (None, ()))
+            if made_of is not new:
+                stored = ()  # of an image that has nothing to propose any more
             if stored or earlier[image_id]:
                 edits.append(ReplaceProposals(earlier[image_id], stored))
                 count += len(stored)

@@ -14,7 +14,7 @@ from annotator.core import coco
 from annotator.core.atomic import replace_file
 from annotator.core.backups import keep_backup
 from annotator.core.dataset import check_name
-from annotator.core.document import Category, Document, ImageRecord
+from annotator.core.document import Category, Document, ImageRecord, StoredProposal
 from annotator.core.image_files import find_images
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError, ImageError, Sentence
@@ -218,8 +218,8 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
             document.remove(earlier)
         new = new_proposals(result.proposals, list(document.instances_of(record.id)), most=request.max_masks)
         for proposal in stored_proposals(
-            document,
             new,
+            document.take_ids(StoredProposal, len(new.found)),
             image_id=record.id,
             category_id=_category_id(document, request.category) if new.found else 0,
             weights=request.weights,

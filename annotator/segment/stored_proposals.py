@@ -54,19 +54,19 @@ def new_proposals(
 
 
 def stored_proposals(
-    document: Document,
     new: NewProposals,
+    ids: Sequence[int],
     *,
     image_id: int,
     category_id: int,
     weights: str,
     config: EverythingConfig,
 ) -> tuple[StoredProposal, ...]:
-    """Records for the proposals of one image, with new ids and with their parents, in the order given.
+    """Records for the proposals of one image, with their parents, in the order given.
 
-    They are not put into the document. weights: the checkpoint's name; config: what made them.
+    ids: one for each, see Document.take_ids. Of a whole folder's: not for the thread of a
+    window. weights: the checkpoint's name; config: what made them.
     """
-    ids = [document.take_id(StoredProposal) for _ in new.found]
     parameters = asdict(config)
     return tuple(
         StoredProposal(

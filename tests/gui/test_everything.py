@@ -15,7 +15,7 @@ from annotator.core.edits import AddCategory, AddInstance, ReplaceProposals
 from annotator.core.geometry import RunLengths
 from annotator.gui import proposal_storing
 from annotator.segment.everything_config import EverythingConfig
-from annotator.segment.stored_proposals import SOURCE, new_proposals
+from annotator.segment.stored_proposals import SOURCE, new_proposals, stored_proposals
 from tests.gui.conftest import FakeProcess, Hands, forget_changes
 from tests.gui.test_annotating import add_category
 
@@ -430,6 +430,34 @@ def test_what_is_drawn_while_it_is_stored_is_not_proposed_either(hands, monkeypa
     wait_run(hands)
     assert proposals(hands)
     assert not any(p.mask.to_mask()[80, 120] for p in proposals(hands))
+    assert len(threads) == 2
+    assert threading.main_thread() not in threads
+
+
+def test_records_are_made_in_another_thread_and_again_when_something_is_drawn_meanwhile(hands, monkeypatch):
+    add_category(hands, "disc")
+    making, go_on, threads = threading.Event(), threading.Event(), []
+
+    def slow(*arguments, **options):
+        threads.append(threading.current_thread())
+        making.set()
+        assert go_on.wait(20)
+        return stored_proposals(*arguments, **options)
+
+    monkeypatch.setattr(proposal_storing, "stored_proposals", slow)
+    hands.key(Qt.Key.Key_W)
+    hands.qtbot.waitUntil(making.is_set, timeout=20_000)
+    mask = np.zeros((160, 240), bool)
+    rows, columns = np.indices(mask.shape)
+    mask[(rows - 80) ** 2 + (columns - 120) ** 2 <= 27**2] = True
+    instance = Instance(document(hands).take_id(Instance), 1, 1, RunLengths.from_mask(mask))
+    hands.window.workspace.model.push(AddInstance(instance), "")
+    go_on.set()
+    wait_run(hands)
+    found = proposals(hands)
+    assert found
+    assert not any(p.mask.to_mask()[80, 120] for p in found)
+    assert len({p.id for p in found} | {instance.id}) == len(found) + 1
     assert len(threads) == 2
     assert threading.main_thread() not in threads
 

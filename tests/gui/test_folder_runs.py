@@ -14,7 +14,9 @@ from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, ReplaceProposals
+from annotator.gui.dialogs import prelabel as prelabel_dialog
 from annotator.gui.dialogs.prelabel import PrelabelDialog
+from annotator.gui.prelabel_run import usable
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import PrelabelRequest, prelabel
@@ -93,6 +95,19 @@ def test_it_proposes_for_every_image_in_one_undoable_change(hands, qtbot):
     hands.window.actions_.undo.trigger()
     assert counts(hands) == [0, 0, 0]
     assert not document.categories
+
+
+def test_the_images_are_counted_once_however_much_is_typed(hands, qtbot, monkeypatch):
+    counted = []
+    monkeypatch.setattr(prelabel_dialog, "usable", lambda document: counted.append(1) or usable(document))
+    dialog = show_dialog(hands)
+    dialog.category.clearEditText()
+    assert not dialog.start.isEnabled()
+    qtbot.keyClicks(dialog.category, "a long name")
+    assert dialog.start.isEnabled()
+    assert "3" in dialog.count.text()
+    assert len(counted) == 1
+    dialog.reject()
 
 
 def test_a_second_run_does_nothing_again(hands, qtbot, process):

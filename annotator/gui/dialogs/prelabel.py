@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from annotator.core.document import Document
 from annotator.gui.dialogs.parts import drop_button_icons
-from annotator.gui.prelabel_run import PrelabelOptions
+from annotator.gui.prelabel_run import PrelabelOptions, usable
 from annotator.segment.prelabel_partial import InterruptedRun
 from annotator.segment.stored_proposals import UNNAMED
 
@@ -32,7 +32,9 @@ class PrelabelDialog(QDialog):
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._document = document
+        # Counted once: the dialog is modal, and there may be many thousands.
+        images = [image.id for image in usable(document)]
+        self._usable, self._untouched = len(images), sum(not document.count_of_image(i) for i in images)
         self._interrupted: InterruptedRun | None = None
         self._is_settled = False  # whether it is known if a run was interrupted
         self.setWindowTitle(self.tr("Pre-label the folder"))
@@ -141,9 +143,6 @@ class PrelabelDialog(QDialog):
         self.wanted.emit(options)
 
     def _refresh(self) -> None:
-        document = self._document
-        images = [image for image in document.images.values() if image.has_size and image.problem is None]
-        if self.only_untouched.isChecked():
-            images = [image for image in images if not document.count_of_image(image.id)]
-        self.count.setText(self.tr("%n image(s) to look at", "", len(images)))
+        images = self._untouched if self.only_untouched.isChecked() else self._usable
+        self.count.setText(self.tr("%n image(s) to look at", "", images))
         self.start.setEnabled(bool(self._is_settled and images and self.category.currentText().strip()))
