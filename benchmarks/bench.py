@@ -1,6 +1,7 @@
 """`make bench`: times what matters and prints one table, with what each figure must reach and whether it does.
 
-Run: .venv/bin/python benchmarks/bench.py [--quick] [--json FILE] [--only PART...]. A missed bar is said, not an error.
+Run: .venv/bin/python benchmarks/bench.py [--quick] [--json FILE] [--only PART...] [--photos FILE].
+A missed bar is said, not an error.
 What else the machine does meanwhile shows in all but the ratios, so leave it alone for the ten minutes this takes. The
 other scripts of this folder say where the time goes.
 """
@@ -25,11 +26,16 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="fewer runs: two minutes, and less to be trusted")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all values there, for plot.py")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
+    parser.add_argument(
+        "--photos", type=Path, metavar="FILE", help="a COCO file of photos with known objects beside it"
+    )
     options = parser.parse_args()
     figures = Figures()
     for part in options.only:
         print(f"measuring: {part} ...", file=sys.stderr, flush=True)
         PARTS[part](figures, options.quick)
+    if "everything" in options.only:
+        everything_of_photos(figures, options.quick, options.photos)
     print(*headline(), "", sep="\n")
     print(*table(figures.values, figures.skipped), "", sep="\n")
     print(summary(figures.values))
@@ -81,6 +87,20 @@ def opening(figures: Figures, quick: bool) -> None:
     figures.merge(run_script("opening.py", "--figures"))
 
 
+def everything(figures: Figures, quick: bool) -> None:
+    for words in (("--image",), ("--large",)):
+        figures.merge(run_script("everything.py", "--figures", *words))
+
+
+def everything_of_photos(figures: Figures, quick: bool, photos: Path | None) -> None:
+    """Hierarchical mode against the grid: more than a minute for two dozen photos."""
+    if quick or photos is None:
+        why = "left out by --quick" if quick else "needs --photos FILE"
+        figures.skipped |= dict.fromkeys(("everything time", "everything IoU"), why)
+    else:
+        figures.merge(run_script("everything.py", "--figures", photos.absolute()))
+
+
 PARTS: dict[str, Callable[[Figures, bool], None]] = {
     "network": network,
     "start": start,
@@ -88,6 +108,7 @@ PARTS: dict[str, Callable[[Figures, bool], None]] = {
     "latency": latency,
     "opening": opening,
     "paging": paging,
+    "everything": everything,
 }
 LOAD = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
 

@@ -26,13 +26,13 @@ class Goal:
         return value >= goal if self.more_is_better else value <= goal
 
     def text(self, value: float) -> str:
-        return f"{value:.{self.digits}f} {self.unit}"
+        return f"{value:.{self.digits}f} {self.unit}".rstrip()
 
     def goal_text(self, goal: float | None) -> str:
         if goal is None:
             return ""
         digits = self.digits if goal != int(goal) else 0
-        return f"{'>=' if self.more_is_better else '<='} {goal:.{digits}f} {self.unit}"
+        return f"{'>=' if self.more_is_better else '<='} {goal:.{digits}f} {self.unit}".rstrip()
 
     def verdict(self, value: float) -> str:
         """The median against aim and bar."""
@@ -46,6 +46,14 @@ class Goal:
 def _stall(phase: str, what: str) -> Goal:
     return Goal(f"stall: {phase}", f"longest stall: {what}", "ms", 50, 16)
 
+
+EVERYTHING = (
+    Goal("everything time", "everything: hierarchical, of the time of our 32 x 32 grid*", "x", 0.5, None, 2),
+    Goal("everything IoU", "difference of the mean best IoU with known objects, of the two*", "", 0.01, None, 4),
+    Goal("everything 1024", "everything in 1024 x 768 pixels at 1024, with encoding", "s", 12, 6, 1),
+    Goal("everything memory", "everything in 6000 x 4000 pixels, most memory", "MB", 2500),
+)
+"""Of "segment everything". *: over photos on which the grid finds at least 15 masks."""
 
 GOALS = (
     Goal("embedding", "embedding, 1024 x 1024, of ONNX Runtime's time", "x", 1.0, 0.7, 2),
@@ -71,6 +79,7 @@ GOALS = (
     Goal("100,000 annotations", "open a COCO file with 100,000 annotations, the same", "s", 4, None, 2),
     Goal("stall: 20,000 images", "longest stall: opening that folder", "ms", 50, 16),
     Goal("stall: 100,000 annotations", "longest stall: opening that file", "ms", 50, 16),
+    *EVERYTHING,
 )
 
 
