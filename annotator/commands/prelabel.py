@@ -54,7 +54,11 @@ def parse(words: list[str]) -> PrelabelOptions:
     parser.add_argument(
         "--out", metavar="FILE", type=Path, help="the COCO file; default: annotations.coco.json in the folder"
     )
-    parser.add_argument("--resume", action="store_true", help="go on with a run that was interrupted, if there is one")
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on with a run that was interrupted, if there is one; images that failed in it are tried again",
+    )
     parser.add_argument(
         "--again", action="store_true", help="images, too, that were pre-labelled with these weights and settings"
     )

@@ -177,10 +177,14 @@ def _collect(
     on_progress: Callable[[PrelabelProgress], None] | None,
     cancel: CancellationToken,
 ) -> None:
-    """Have the engine do what `partial` lacks, and keep it there."""
-    tasks = [ImageTask(request.folder, name, request.config) for name in names if name not in partial.results]
+    """Have the engine do what `partial` lacks, and keep it there.
+
+    What failed in the interrupted run is tried again: the file may have been put right since, or there is more memory.
+    """
+    succeeded = {name for name, result in partial.results.items() if not result.problem}
+    tasks = [ImageTask(request.folder, name, request.config) for name in names if name not in succeeded]
     resumed = done = len(names) - len(tasks)
-    failed = sum(bool(partial.results[name].problem) for name in names if name in partial.results)
+    failed = 0
     started = time.monotonic()
     with contextlib.closing(engine(tasks, cancel)) as results:
         while True:

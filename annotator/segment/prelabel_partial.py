@@ -1,6 +1,7 @@
 """The results of an unfinished pre-labelling run, kept so that no moment is a bad one to be killed at.
 
-One JSON value a line: first what the run was asked, then the result of one image each, in whatever order they came.
+One JSON value a line: first what the run was asked, then the result of one image each, in whatever order they came; of
+two results of an image the later one counts.
 Every line is forced to the disk before its image is counted as done. A last line that was cut short is dropped. Before
 the COCO file is replaced, a line says what it is going to be, so that a run killed between that and the removal of this
 file is known to be finished.
@@ -25,6 +26,10 @@ from annotator.segment.prelabel_task import ImageResult
 _VERSION = 1
 _RESULT_DIGEST = "coco_sha256"
 _DIGEST_LINE = f'{{"{_RESULT_DIGEST}"'.encode()
+# In a result's line. A name cannot contain these: its quotation marks are written with a backslash.
+_SIZE_KEY = b', "size": '
+_PROPOSALS_KEY = b', "proposals": '
+_NO_PROBLEM = b', "problem": ""'
 
 
 def run_header(
@@ -52,7 +57,8 @@ def run_header(
 
 @dataclass(frozen=True)
 class InterruptedRun:
-    """A run that has left results. header: what it was asked, see run_header; images: how many are done.
+    """A run that has left results. header: what it was asked, see run_header; images: how many are done, those that
+    failed left out.
 
     config: its thresholds.
     """
@@ -83,7 +89,7 @@ class InterruptedRun:
 
 
 def interrupted_run(coco_path: Path) -> InterruptedRun | None:
-    """The run over the images of that COCO file that has not ended yet, if it has done any.
+    """The run over the images of that COCO file that has not ended yet, if it has done any of them well.
 
     Reads the whole file. Raises DatasetError when it is damaged or of another version, SaveError when it cannot be
     read.
@@ -91,14 +97,23 @@ def interrupted_run(coco_path: Path) -> InterruptedRun | None:
     path = partial_path(coco_path)
     try:
         with open(path, "rb") as file:
-            first, done, last = file.readline(), 0, b""
+            first, done, last = file.readline(), set(), b""
+            has_results = False
             for last in file:
-                done += last.endswith(b"\n") and not last.startswith(_DIGEST_LINE)
+                if not last.endswith(b"\n") or last.startswith(_DIGEST_LINE):
+                    continue
+                has_results = True
+                head = last[: last.find(_PROPOSALS_KEY)]  # the rest is long, and need not be understood here
+                image = head[: head.find(_SIZE_KEY)]
+                if head.endswith(_NO_PROBLEM):
+                    done.add(image)
+                else:
+                    done.discard(image)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise _unwritable(path, error) from error
-    if not done:
+    if not has_results:
         return None
     try:
         header = json.loads(first)
@@ -111,7 +126,7 @@ def interrupted_run(coco_path: Path) -> InterruptedRun | None:
         digest = json.loads(last)[_RESULT_DIGEST]
         if digest == _file_digest(coco_path):
             return None  # it has ended, and only this file was left
-    return InterruptedRun(header, config, done)
+    return InterruptedRun(header, config, len(done)) if done else None
 
 
 def put_aside(coco_path: Path) -> Path | None:
@@ -156,6 +171,8 @@ class PartialResults:
         self._coco_path = coco_path
         self._digest: str | None = None
         header, kept_bytes = self._read()
+        if not self.results and self._digest is None:
+            header, kept_bytes = None, 0  # it ended before the first image: there is nothing to go on with
         if header is not None and not resume:
             raise DatasetError(
                 "A run was interrupted and left its results in {path}: add --resume to go on with it, or "

@@ -28,7 +28,7 @@ from annotator.errors import DatasetError, SaveError, SegmenterError, Sentence, 
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.prelabel import PrelabelProgress, prelabel
 from annotator.segment.prelabel_engines import HereEngine, LoadSegmenter, ProcessesEngine
-from annotator.segment.prelabel_partial import PartialResults, partial_path
+from annotator.segment.prelabel_partial import PartialResults, interrupted_run, partial_path
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
 from tests.fakes import FakeSegmenter
 from tests.segment.prelabel_work import (
@@ -344,6 +344,54 @@ class TestResuming:
         self.interrupt(folder, out, after=1)
         prelabel(request_for(folder, out), here(), resume=True)
         assert out.read_bytes() == expected
+
+    def test_images_that_failed_are_tried_again(self, folder: Path, out: Path):
+        prelabel(request_for(folder, out), here())
+        expected = out.read_bytes()
+        out.unlink()
+        whole = (folder / "2.png").read_bytes()
+        (folder / "2.png").write_bytes(whole[:50])
+        self.interrupt(folder, out, after=2)
+        run = interrupted_run(out)
+        assert run is not None
+        assert run.images == 1
+        # Still not right, and interrupted once more.
+        told: list[PrelabelProgress] = []
+        token = CancellationToken()
+
+        def on_progress(progress: PrelabelProgress) -> None:
+            told.append(progress)
+            if progress.done == 2:
+                token.cancel()
+
+        with pytest.raises(Cancelled):
+            prelabel(request_for(folder, out), here(), resume=True, on_progress=on_progress, cancel=token)
+        assert [(p.done, p.resumed, p.failed) for p in told] == [(1, 1, 0), (2, 1, 1)]
+        (folder / "2.png").write_bytes(whole)
+        token = CancellationToken()
+        with pytest.raises(Cancelled):
+            prelabel(request_for(folder, out), here(), resume=True, on_progress=on_progress, cancel=token)
+        run = interrupted_run(out)
+        assert run is not None
+        assert run.images == 2
+        report = prelabel(request_for(folder, out), here(), resume=True)
+        assert not report.problems
+        assert out.read_bytes() == expected
+
+    def test_a_run_that_did_nothing_is_nothing_to_resume(self, folder: Path, out: Path):
+        with pytest.raises(WeightsError):
+            prelabel(request_for(folder, out), HereEngine(refuse_to_load))
+        assert interrupted_run(out) is None
+        other = request_for(folder, out, config=replace(CONFIG, predicted_iou=0.5))
+        assert prelabel(other, here()).images == 3
+
+    def test_names_are_counted_whatever_is_in_them(self, folder: Path, out: Path):
+        if sys.platform != "win32":  # which has no names with quotation marks
+            (folder / "10.png").rename(folder / '1, "size": , "problem": "", "proposals": .png')
+        self.interrupt(folder, out, after=2)
+        run = interrupted_run(out)
+        assert run is not None
+        assert run.images == 2
 
     def test_without_resume_an_interrupted_run_is_not_thrown_away(self, folder: Path, out: Path):
         self.interrupt(folder, out, after=1)
