@@ -19,6 +19,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.selection import Selection
 
 _Result = TypeVar("_Result")
+_Deed = Callable[[list[Instance]], None]
 
 
 class MaskChanges(QObject):
@@ -42,7 +43,8 @@ class MaskChanges(QObject):
         self._categories = categories
         self._jobs = jobs
         self._is_busy = False
-        self._later: deque[Callable[[], None]] = deque()  # what was asked for while busy
+        self._later: deque[tuple[_Deed, frozenset[int]]] = deque()  # what was asked for while busy, and for which
+        self._became: dict[frozenset[int], frozenset[int]] = {}  # what was selected, and what a tool made of it
         model.document_replaced.connect(self._later.clear)
         self._waiting: Instance | None = None
         self.image_id: int | None = None
@@ -136,8 +138,7 @@ class MaskChanges(QObject):
         """Make each part of the selected instances one of its own; the largest keeps the id."""
         self._in_turn(self._split)
 
-    def _merge(self) -> None:
-        selected = self.selected()
+    def _merge(self, selected: list[Instance]) -> None:
         if len(selected) < 2:
             self.refused.emit(self.tr("Select two or more instances to merge."))
             return
@@ -148,18 +149,16 @@ class MaskChanges(QObject):
         def put(mask: RunLengths) -> None:
             edit = Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, kept.with_mask(mask))))
             if self._model.push(edit, self.tr("Merge")):
-                self._select([kept.id])
+                self._select(selected, [kept.id])
 
         self._compute(lambda: mask_editing.united([instance.mask for instance in selected]), put, of=selected)
 
-    def _subtract(self) -> None:
-        if self.image_id is None:
-            return
-        chosen = {instance.id for instance in self.selected()}
-        if len(chosen) < 2:
+    def _subtract(self, selected: list[Instance]) -> None:
+        if len(selected) < 2:
             self.refused.emit(self.tr("Select two or more instances: the lowest one loses what the others cover."))
             return
-        in_order = [i for i in self._model.document.instances_of(self.image_id) if i.id in chosen]
+        chosen = {instance.id for instance in selected}
+        in_order = [i for i in self._model.document.instances_of(selected[0].image_id) if i.id in chosen]
         lowest, *others = in_order
         if not self.may_change(lowest):
             return
@@ -171,8 +170,7 @@ class MaskChanges(QObject):
 
         self._compute(lambda: mask_editing.subtracted(lowest.mask, [other.mask for other in others]), put, of=in_order)
 
-    def _split(self) -> None:
-        selected = self.selected()
+    def _split(self, selected: list[Instance]) -> None:
         if not selected or not all(self.may_change(instance) for instance in selected):
             return
 
@@ -195,14 +193,13 @@ class MaskChanges(QObject):
         if not edits:
             self.refused.emit(self.tr("This mask is in one part already."))
         elif self._model.push(Together(tuple(edits)), self.tr("Split into parts")):
-            self._select(chosen)
+            self._select(instances, chosen)
 
     def _change_each(self, change: Callable[[RunLengths], RunLengths], text: str) -> None:
         """Change the masks of the selected instances in one edit; an empty mask is no change."""
-        self._in_turn(lambda: self._change_selected(change, text))
+        self._in_turn(lambda selected: self._change_selected(selected, change, text))
 
-    def _change_selected(self, change: Callable[[RunLengths], RunLengths], text: str) -> None:
-        selected = self.selected()
+    def _change_selected(self, selected: list[Instance], change: Callable[[RunLengths], RunLengths], text: str) -> None:
         if not selected or not all(self.may_change(instance) for instance in selected):
             return
 
@@ -220,19 +217,24 @@ class MaskChanges(QObject):
         """Whether masks are being computed; what is asked for meanwhile follows."""
         return self._is_busy
 
-    def _in_turn(self, deed: Callable[[], None]) -> None:
-        """Do it now, or when what was asked for before is done, with what is selected then."""
+    def _in_turn(self, deed: _Deed) -> None:
+        """Do it with what is selected now: at once, or when what was asked for before is done."""
+        selected = self.selected()
         if self._is_busy:
-            self._later.append(deed)
+            self._later.append((deed, frozenset(instance.id for instance in selected)))
         else:
-            deed()
+            deed(selected)
 
     def _compute(self, work: Callable[[], _Result], put: Callable[[_Result], None], *, of: Sequence[Instance]) -> None:
         """Do the work in a worker thread and then `put` its result, unless one of these instances changed meanwhile."""
         instances = self._model.document.instances
 
         def put_if_unchanged(result: _Result) -> None:
-            if self._model.document.instances is instances and all(instances.get(i.id) == i for i in of):
+            if self._model.document.instances is not instances:
+                return
+            if not all(instances.get(i.id) == i for i in of):
+                self.refused.emit(self.tr("The instance was changed meanwhile, so that change stays and this one not."))
+            elif all(map(self.may_change, of)):  # it may have been locked
                 put(result)
 
         self._is_busy = True
@@ -244,11 +246,18 @@ class MaskChanges(QObject):
     def _on_computed(self) -> None:
         self._is_busy = False
         while self._later and not self._is_busy:
-            self._later.popleft()()
+            deed, ids = self._later.popleft()
+            instances = self._model.document.instances
+            deed([instances[i] for i in sorted(self._became.get(ids, ids)) if i in instances])
+        if not self._is_busy:
+            self._became.clear()
 
-    def _select(self, ids: list[int]) -> None:
-        """Select what came of it, if it is still on screen."""
-        if all(self._model.document.instances[i].image_id == self.image_id for i in ids):
+    def _select(self, before: Sequence[Instance], ids: list[int]) -> None:
+        """Select what came of these instances, if they are still what is selected; what was asked for next is of it."""
+        was = frozenset(instance.id for instance in before)
+        self._became[was] = frozenset(ids)
+        is_on_screen = all(self._model.document.instances[i].image_id == self.image_id for i in ids)
+        if is_on_screen and self._selection.instance_ids <= was:
             self._selection.select(ids)
 
     def _tell_unchanged(self) -> None:

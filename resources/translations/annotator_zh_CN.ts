@@ -3132,6 +3132,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>该掩码本来就只有一个部分。</translation>
     </message>
     <message>
+        <source>The instance was changed meanwhile, so that change stays and this one not.</source>
+        <translation>该实例在此期间已被修改，因此保留那次修改，本次操作未执行。</translation>
+    </message>
+    <message>
         <source>Nothing to change: the mask is like that already.</source>
         <translation>无需更改：掩码已是如此。</translation>
     </message>

@@ -106,12 +106,34 @@ def test_what_is_asked_for_meanwhile_follows_in_turn(hands, put):
     assert second.id in masks(hands)
 
 
+def test_what_is_asked_for_meanwhile_is_for_what_was_selected_then(hands, put):
+    first, second = put(RING, block(100, 20, 120, 40) & ~block(105, 25, 110, 30))
+    selection = hands.window.workspace.selection
+    selection.select([first.id])
+    hands.window.actions_.smooth.trigger()
+    hands.window.actions_.fill_holes.trigger()
+    selection.select([second.id])
+    done(hands)
+    assert masks(hands)[first.id][40, 40]
+    assert np.array_equal(masks(hands)[second.id], second.mask.to_mask())
+    assert selection.instance_ids == {second.id}
+
+
 def test_an_instance_that_changed_meanwhile_is_not_overwritten(hands, put):
     (made,) = put(RING)
     hands.window.actions_.fill_holes.trigger()
     hands.window.workspace.editor.masks.set_mask(made, RunLengths.from_mask(ISLAND), "test")
     done(hands)
     assert np.array_equal(masks(hands)[made.id], ISLAND)
+    assert "changed meanwhile" in hands.window.status.currentMessage()
+
+
+def test_an_instance_that_is_locked_meanwhile_stays(hands, put):
+    (made,) = put(RING)
+    hands.window.actions_.fill_holes.trigger()
+    hands.window.workspace.selection.view_state.set_locked([made.id], True)
+    done(hands)
+    assert np.array_equal(masks(hands)[made.id], RING)
 
 
 def test_the_lowest_loses_what_the_others_cover(hands, put):
