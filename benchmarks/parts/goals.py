@@ -48,12 +48,12 @@ def _stall(phase: str, what: str) -> Goal:
 
 
 EVERYTHING = (
-    Goal("everything time", "everything: hierarchical, of the time of our 32 x 32 grid*", "x", 0.5, None, 2),
-    Goal("everything IoU", "difference of the mean best IoU with known objects, of the two*", "", 0.01, None, 4),
+    Goal("everything time", "everything: hierarchical, of the time of our 32 x 32 grid", "x", 0.5, None, 2),
+    Goal("everything IoU", "difference of the mean best IoU with known objects, of the two", "", 0.01, None, 4),
     Goal("everything 1024", "everything in 1024 x 768 pixels at 1024, with encoding", "s", 12, 6, 1),
     Goal("everything memory", "everything in 6000 x 4000 pixels, most memory", "MB", 2500),
 )
-"""Of "segment everything". *: over photos on which the grid finds at least 15 masks."""
+"""Of "segment everything"; the first two over photos on which the grid finds at least 15 masks on average."""
 
 GOALS = (
     Goal("embedding", "embedding, 1024 x 1024, of ONNX Runtime's time", "x", 1.0, 0.7, 2),
