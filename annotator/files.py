@@ -7,14 +7,15 @@ import errno
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | None = None) -> None:
     """Make `data` the content of `path`: written beside it, forced to the disk, then moved over it.
 
-    The file's permissions stay; a symbolic link goes on pointing to the file. Raises OSError, with the old file as it
-    was and nothing left beside it.
+    The file's permissions stay; a symbolic link goes on pointing to the file. before_move is called when all but the
+    move is done, and what it raises stops that. Raises OSError, with the old file as it was and nothing left beside it.
     """
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
@@ -26,6 +27,8 @@ def replace_file(path: Path, data: bytes) -> None:
         _write(beside, data)
         if replaces:
             shutil.copymode(target, beside)
+        if before_move is not None:
+            before_move()
         os.replace(beside, target)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from pathlib import Path
 
 from annotator import files
@@ -23,13 +24,13 @@ def remedy(error: OSError) -> Sentence:
     return _REMEDIES.get(error.errno or 0, Sentence("try again, or save to another place"))
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | None = None) -> None:
     """Make `data` the content of `path`, as files.replace_file does.
 
     Raises SaveError, with the old file as it was and nothing left beside it.
     """
     try:
-        files.replace_file(path, data)
+        files.replace_file(path, data, before_move=before_move)
     except OSError as error:
         raise SaveError(
             "{path} could not be saved ({reason}): {remedy}. What was on disk before is unchanged.",

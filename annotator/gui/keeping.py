@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -78,34 +79,37 @@ class Keeping(QObject):
         if self._journal is not None:
             self._journal.record(edit, applied=applied)
 
-    def save(self, snapshot: Document, data: bytes, path: Path, sequence: int) -> None:
+    def save(
+        self, snapshot: Document, data: bytes, path: Path, sequence: int, *, before_move: Callable[[], None]
+    ) -> None:
         """Replace the file at `path` by `data`, made of the snapshot; for a worker thread. Raises SaveError.
 
         What was there before is kept as a backup. The file written is the dataset's from then on, unless the dataset
-        can only be looked at: that is a copy then.
+        can only be looked at: that is a copy then. before_move is called when all but the move is done; what it raises
+        leaves everything as it was.
         """
         if os.path.realpath(path) == os.path.realpath(self.coco_path):
             if self.refusal:
                 raise SaveError(self.refusal)
-            self._save_own(SavedState.of(snapshot, data, sequence=sequence), data, path)
+            self._save_own(SavedState.of(snapshot, data, sequence=sequence), data, path, before_move)
         else:
-            self._save_elsewhere(SavedState.of(snapshot, data, sequence=sequence), data, path)
+            self._save_elsewhere(SavedState.of(snapshot, data, sequence=sequence), data, path, before_move)
         if not self.refusal:
             self._saved = sequence
 
-    def _save_own(self, state: SavedState, data: bytes, path: Path) -> None:
+    def _save_own(self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]) -> None:
         if self._journal is not None:
             self._journal.save_begins(state)
-        _replace(path, data)
+        _replace(path, data, before_move)
         if self._journal is not None:
             self._journal.save_ended(state)
 
-    def _save_elsewhere(self, state: SavedState, data: bytes, path: Path) -> None:
+    def _save_elsewhere(self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]) -> None:
         lock = DatasetLock(path)
         if lock.is_taken:
             raise SaveError(lock.refusal)
         try:
-            _replace(path, data)
+            _replace(path, data, before_move)
             if not self.refusal:
                 # The dataset moves there.
                 self._lock, lock = lock, self._lock
@@ -141,7 +145,7 @@ class Keeping(QObject):
         self.committed.emit()
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, before_move: Callable[[], None]) -> None:
     """Make `data` the file's content; what was there before is kept as a backup. Raises SaveError."""
     keep_backup(path)
-    replace_file(path, data)
+    replace_file(path, data, before_move=before_move)

@@ -31,6 +31,12 @@ class SaveConflict:
     is_deleted: bool
 
 
+class _Conflicted(Exception):
+    def __init__(self, conflict: SaveConflict) -> None:
+        super().__init__(conflict)
+        self.conflict = conflict
+
+
 class Saver(QObject):
     """One save at a time; a save asked for while one runs follows it."""
 
@@ -138,12 +144,20 @@ class _Writing:
 
     def run(self) -> _Outcome:
         """Write, unless another program was there first. Raises SaveError."""
+        try:
+            self._check()
+            data = coco.to_bytes(self.snapshot, self.path)
+            # Making and writing it takes a while, in which another program may write, too.
+            self.keeping.save(self.snapshot, data, self.path, self.sequence, before_move=self._check)
+        except _Conflicted as conflicted:
+            return _Outcome(conflict=conflicted.conflict)
+        return _Outcome(FileVersion.of(self.path))
+
+    def _check(self) -> None:
         if self.is_guarded:
             found = self._found()
             if found != self.expected:
-                return _Outcome(conflict=SaveConflict(self.path, is_deleted=found is None))
-        self.keeping.save(self.snapshot, coco.to_bytes(self.snapshot, self.path), self.path, self.sequence)
-        return _Outcome(FileVersion.of(self.path))
+                raise _Conflicted(SaveConflict(self.path, is_deleted=found is None))
 
     def _found(self) -> FileVersion | None:
         """What is there before the save; None when there is nothing. Raises SaveError when that cannot be seen."""

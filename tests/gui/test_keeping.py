@@ -231,7 +231,7 @@ def test_a_failing_step_of_a_save_leaves_file_and_work(hands, folder, monkeypatc
     before = hands.save().read_bytes()
     add_category(hands, "two")
 
-    def fail(*_):
+    def fail(*_, **__):
         raise keeping.SaveError("x.json could not be saved (No space left on device): free some space.")
 
     monkeypatch.setattr(keeping, step, fail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import threading
@@ -315,6 +316,29 @@ class TestFileChangedByOthers:
             hands.window.save()
         qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
         assert self.names(path) == ["theirs"]
+
+    @pytest.mark.parametrize("step", ["annotator.core.coco.to_bytes", "annotator.gui.keeping.keep_backup"])
+    def test_a_change_while_the_file_is_made_is_not_overwritten(self, hands, answer, qtbot, monkeypatch, step):
+        hands.window.workspace.editor.add_category("ours")
+        path = hands.save()
+        hands.window.workspace.editor.add_category("unsaved")
+        theirs = path.read_text("utf-8").replace("ours", "theirs")
+        module, name = step.rsplit(".", 1)
+        do = getattr(importlib.import_module(module), name)
+
+        def interrupted(*arguments):
+            result = do(*arguments)
+            path.write_text(theirs, "utf-8")
+            return result
+
+        monkeypatch.setattr(step, interrupted)
+        answer("Cancel")
+        with qtbot.waitSignal(hands.window.workspace.saver.conflicted):
+            hands.window.save()
+        qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
+        assert path.read_text("utf-8") == theirs
+        assert not hands.window.workspace.model.is_saved
+        assert not list(path.parent.glob("*.tmp"))
 
 
 class TestJobs:
