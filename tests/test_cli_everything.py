@@ -181,3 +181,13 @@ def test_the_real_program_is_interrupted_and_resumed(tmp_path: Path, project: Pa
     assert content["annotations"]
     assert all(a["annotator"]["state"] == "proposal" for a in content["annotations"])
     assert not os.path.exists(partial)
+
+
+@pytest.mark.parametrize("command", ["everything", "prelabel"])
+def test_a_missing_folder_is_refused_before_the_work(
+    folder: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("annotator.segment.load_segmenter", refuse_to_load)
+    source = folder / "1.png" if command == "everything" else folder
+    assert run(command, source, "--out", folder / "nodir" / "x.json") == 1
+    assert "nodir is not a folder: make it first" in capsys.readouterr().err

@@ -56,11 +56,16 @@ def run(options: EverythingCommand) -> int:
     from annotator.core import coco
     from annotator.core.document import Category, Document, ImageRecord, StoredProposal
     from annotator.core.images import read_image
+    from annotator.errors import DatasetError
     from annotator.segment import load_segmenter
     from annotator.segment.everything import segment_everything
     from annotator.segment.stored_proposals import new_proposals, stored_proposals
     from annotator.segment.weights import everything_config
 
+    # Before the work, because it takes long.
+    for path in (options.out, options.overlay):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise DatasetError(f"{path.parent} is not a folder: make it first, or give another name for {path.name}.")
     image = read_image(options.image)
     if image.note:
         complain(f"{options.image}: {image.note}")
@@ -72,9 +77,9 @@ def run(options: EverythingCommand) -> int:
         embedding = segmenter.encode(image.rgb)
         found = list(segment_everything(segmenter, embedding, config, rgb=image.rgb, on_progress=_show))
     found = [proposal.rounded() for proposal in found[: everything.max_masks]]
-    path = Path(os.path.abspath(options.image))
-    document = Document(path.parent)
-    document.put(ImageRecord(1, path.name, height, width))
+    image_path = Path(os.path.abspath(options.image))
+    document = Document(image_path.parent)
+    document.put(ImageRecord(1, image_path.name, height, width))
     document.put(Category(1, everything.category))
     new = new_proposals(found, ())
     for proposal in stored_proposals(

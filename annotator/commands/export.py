@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.commands.console import Parser, complain
 
 if TYPE_CHECKING:
+    from annotator.core.document import Document
+    from annotator.core.formats.options import ExportOptions
     from annotator.core.formats.report import ExportReport
 
 FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
@@ -112,6 +114,7 @@ def run(command: ExportCommand) -> int:
     )
     report = export(document, command.format, command.out, options)
     print(*_lines(report), sep="\n")
+    _tell_left_out(document, options)
     known_lost = {instance_id for loss in report.losses for instance_id in loss.instance_ids}
     unexplained = [instance_id for instance_id in report.missing if instance_id not in known_lost]
     if unexplained:
@@ -119,13 +122,26 @@ def run(command: ExportCommand) -> int:
     return EXIT_INCOMPLETE if report.missing else 0
 
 
+def _tell_left_out(document: Document, options: ExportOptions) -> None:
+    """Say how many proposals of the chosen categories were not exported, and what exports them."""
+    from annotator.core.formats.options import selected
+
+    if options.proposals and not options.accepted_only:
+        return
+    count = len(selected(document, replace(options, proposals=True, accepted_only=False)).proposals)
+    if count:
+        remedy = "--proposals without --accepted-only" if options.accepted_only else "--proposals"
+        print(f"proposals left out: {count}; {remedy} exports them")
+
+
 def _lines(report: ExportReport) -> list[str]:
     lines = [f"written: {path}" for path in report.files]
-    lines += [
-        f"images: {report.images}",
-        f"instances: {report.instances}, {report.exact} of them with exactly the same mask",
-        f"worst IoU: {report.worst_iou:.4f}",
-    ]
+    lines.append(f"images: {report.images}")
+    if report.instances:
+        lines.append(f"instances: {report.instances}, {report.exact} of them with exactly the same mask")
+        lines.append(f"worst IoU: {report.worst_iou:.4f}")
+    else:
+        lines.append("instances: none; nothing was chosen that could be exported")
     for deviation in report.changed[:_LISTED]:
         lines.append(f"    instance {deviation.instance_id}: IoU {deviation.iou:.4f}")
     if len(report.changed) > _LISTED:

@@ -96,6 +96,8 @@ def run(options: PrelabelOptions) -> int:
     if not folder.is_dir():
         raise DatasetError(f"{options.folder} is not a folder: give the folder that holds the images.")
     out = folder / COCO_NAME if options.out is None else Path(os.path.abspath(options.out))
+    if not out.parent.is_dir():
+        raise DatasetError(f"{out.parent} is not a folder: make it first, or give another --out.")
     everything = options.everything
     cancel = CancellationToken()
     progress = _ProgressLine()

@@ -65,6 +65,7 @@ def _lines(counted: Statistics) -> list[str]:
         f"images: {counted.images}, {counted.annotated_images} with instances",
         f"instances: {counted.instances}: {counted.small} small, {counted.medium} medium, {counted.large} large, "
         f"{counted.empty} without a pixel; {counted.crowds} crowds",
+        f"proposals: {counted.proposals}",
         "",
         f"{'instances':>9}  {'images':>6}  {'median px':>9}  category",
     ]

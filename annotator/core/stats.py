@@ -39,11 +39,14 @@ class CategoryStatistics:
 class Statistics:
     """Counts of a document. Bars: `sizes` by the square root of the area in pixels, doubling from bar to bar;
     `per_image` by the number of instances on an image; `sources` by where the masks came from.
+    Proposals are only counted: all else is of
+    instances.
     """
 
     images: int
     annotated_images: int
     instances: int
+    proposals: int
     crowds: int
     empty: int
     small: int
@@ -71,6 +74,7 @@ def statistics(document: Document) -> Statistics:
         images=len(document.images),
         annotated_images=sum(count > 0 for count in counts),
         instances=len(instances),
+        proposals=len(document.proposals),
         crowds=sum(instance.iscrowd for instance in instances),
         empty=areas.count(0),
         small=sum(area < SMALL_AREA for area in filled),

@@ -26,6 +26,7 @@ def stats_page(statistics: Statistics, title: str) -> str:
         ("images", statistics.images),
         ("images with instances", statistics.annotated_images),
         ("instances", statistics.instances),
+        ("proposals", statistics.proposals),
         ("crowds", statistics.crowds),
         ("small (below 32 x 32 px)", statistics.small),
         ("medium", statistics.medium),

@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from pycocotools.coco import COCO
 
+from annotator.core import coco
+from annotator.core.document import StoredProposal
 from annotator.core.lock import DatasetLock
 from tests.console import refuse, run, the_complaint
 
@@ -176,3 +178,21 @@ def test_the_worst_mask_is_named(tmp_path, capsys):
     assert run("export", tmp_path / "x.json", *words) == 0
     out = capsys.readouterr().out
     assert "    instance 1: IoU 0.9" in out
+
+
+def test_proposals_left_out_are_counted(coco_file, tmp_path, capsys):
+    document = coco.read(coco_file)
+    for instance in list(document.instances.values()):
+        document.remove(instance)
+        document.put(StoredProposal(instance.id, instance.image_id, instance.category_id, instance.mask, 0.9))
+    coco.write(document, coco_file)
+    words = ("export", coco_file, "--format", "yolo", "--out")
+    assert run(*words, tmp_path / "without") == 0
+    out = capsys.readouterr().out
+    assert "proposals left out: 3; --proposals exports them" in out
+    assert "instances: none" in out
+    assert "worst IoU" not in out
+    assert run(*words, tmp_path / "with", "--proposals") == 0
+    out = capsys.readouterr().out
+    assert "instances: 3" in out
+    assert "left out" not in out
