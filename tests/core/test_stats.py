@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance, StoredProposal
 from annotator.core.geometry import RunLengths
 from annotator.core.stats import Bar, CategoryStatistics, statistics
 from annotator.core.stats_page import stats_page
@@ -34,6 +34,15 @@ def document() -> Document:
             Instance(number, image_id, 5, square(side), iscrowd=number == 2, provenance=Provenance(source=source))
         )
     return document
+
+
+def test_proposals_are_counted_apart():
+    with_some = document()
+    for number in (20, 21):
+        with_some.put(StoredProposal(number, 1, 5, square(9), score=0.5))
+    counted = statistics(with_some)
+    assert (counted.proposals, counted.instances) == (2, statistics(document()).instances)
+    assert "proposals" in stats_page(counted, "x.json")
 
 
 def test_counts():
