@@ -280,6 +280,14 @@ class MaskChanges(QObject):
             self._add(new, category)
         self._set_waiting(None)
 
+    def reminds_of_waiting(self) -> bool:
+        """Whether a drawn mask waits for its category; if so, the user is asked for it again and draws nothing else."""
+        if self._waiting is None:
+            return False
+        self.refused.emit(self.tr("Name the category of the mask you drew first, or drop it with Escape."))
+        self.category_wanted.emit()
+        return True
+
     def forget_waiting(self) -> None:
         """The mask that waits for a category is given up."""
         self._set_waiting(None)

@@ -170,6 +170,7 @@ class Workspace(QObject):
     def _on_opening_failed(self, job: BackgroundJob, reason: str) -> None:
         if job is self._opening:  # else the user has turned to something else
             self._opening = None
+            self.discards = False  # what was to be given up for it stays
             self.opening_failed.emit(reason)
 
     def reopen(self) -> None:

@@ -3140,6 +3140,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>无需更改：掩码已是如此。</translation>
     </message>
     <message>
+        <source>Name the category of the mask you drew first, or drop it with Escape.</source>
+        <translation>请先为刚画的掩码填写类别，或按 Esc 放弃它。</translation>
+    </message>
+    <message>
         <source>Add instance</source>
         <translation>添加实例</translation>
     </message>

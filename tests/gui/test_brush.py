@@ -135,6 +135,17 @@ def test_escape_in_the_name_field_gives_the_stroke_up(hands):
     assert instances(hands) == []
 
 
+def test_an_unnamed_stroke_is_not_dropped_by_the_next_press(hands):
+    hands.key(Qt.Key.Key_R)
+    drag(hands, (100, 80), (130, 80))
+    masks = hands.window.workspace.editor.masks
+    waiting = masks.waiting
+    drag(hands, (20, 20), (40, 20))
+    assert masks.waiting is waiting
+    assert "Name the category" in hands.window.status.currentMessage()
+    assert hands.window.strip.is_asking
+
+
 def test_paging_gives_the_unnamed_stroke_up(hands):
     hands.key(Qt.Key.Key_R)
     drag(hands, (100, 80), (130, 80))

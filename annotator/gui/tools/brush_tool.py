@@ -77,7 +77,8 @@ class BrushTool(Tool):
     def press(self, pointer: Pointer) -> None:
         if self._stroke is not None or pointer.button not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             return
-        self._changes.forget_waiting()
+        if self._changes.reminds_of_waiting():
+            return
         self._erases = self._is_eraser != (pointer.button == Qt.MouseButton.RightButton)
         if not self._take_up_instance():
             return

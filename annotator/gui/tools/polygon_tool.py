@@ -53,9 +53,9 @@ class PolygonTool(Tool):
     def press(self, pointer: Pointer) -> None:
         if pointer.button != Qt.MouseButton.LeftButton:
             return
-        if self._changes.waiting is not None:
-            self._changes.forget_waiting()
-        elif not self._corners and self._vertices.press(pointer):
+        if self._changes.reminds_of_waiting():
+            return
+        if not self._corners and self._vertices.press(pointer):
             self._is_on_outline = True
             return
         self._place(pointer)
