@@ -19,11 +19,14 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
 from annotator.gui.language import translated
+from annotator.gui.prelabel_outlook import look_ahead
 from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import problem_of
 from annotator.segment.prelabel_partial import InterruptedRun, interrupted_run, partial_path
+
+_MOST_MINUTES = 100  # what lasts longer is told in hours
 
 
 class FolderRuns(QObject):
@@ -34,6 +37,7 @@ class FolderRuns(QObject):
     told = Signal(object)  # what came of it, or why nothing was begun
     interrupted = Signal(object)  # InterruptedRun: one over the dataset just opened, which can be gone on with
     looked = Signal(object)  # InterruptedRun, or None: what look_for_interrupted has found
+    looked_ahead = Signal(object)  # PrelabelOutlook: what look_ahead has found
 
     def __init__(
         self,
@@ -132,9 +136,16 @@ class FolderRuns(QObject):
             self._started, self._first_done = time.monotonic(), done
         if done > self._first_done:
             seconds = (time.monotonic() - self._started) / (done - self._first_done)
-            text = self.tr("%1: %2 s an image, %3 min left").replace("%1", self._title)
-            minutes = seconds * (total - done) / 60
-            self._job.title = text.replace("%2", f"{seconds:.1f}").replace("%3", f"{minutes:.0f}")
+            text = self.tr("%1: %2 s an image, %3").replace("%1", self._title).replace("%2", f"{seconds:.1f}")
+            self._job.title = text.replace("%3", self._time_left(seconds * (total - done)))
+
+    def _time_left(self, seconds: float) -> str:
+        minutes = round(seconds / 60)
+        if minutes < 1:
+            return self.tr("less than a minute left")
+        if minutes < _MOST_MINUTES:
+            return self.tr("%1 min left").replace("%1", str(minutes))
+        return self.tr("%1 h %2 min left").replace("%1", str(minutes // 60)).replace("%2", str(minutes % 60))
 
     def _on_finished(self) -> None:
         self._job = None
@@ -189,7 +200,8 @@ class FolderRuns(QObject):
     def look_for_interrupted(self) -> None:
         """Find out whether a run over the open dataset was interrupted: `looked` tells it."""
         coco_path = self._model.coco_path
-        if coco_path is None or self.is_running or self._model.refusal:
+        is_stored = self._record is not None  # what lies beside the file is in the document, too
+        if coco_path is None or self.is_running or self._model.refusal or is_stored:
             self.looked.emit(None)
             return
         job = self._jobs.new(lambda _: interrupted_run(coco_path))
@@ -199,6 +211,14 @@ class FolderRuns(QObject):
 
     def _on_looked(self, coco_path: Path, run: InterruptedRun | None) -> None:
         self.looked.emit(run if coco_path == self._model.coco_path and not self.is_running else None)
+
+    def look_ahead(self) -> None:
+        """Find out which images a run would look at: `looked_ahead` tells it, once the segmenter has started."""
+        document = self._model.document
+        snapshot = document.snapshot()
+        job = self._jobs.new(lambda job: look_ahead(job, self._inference, snapshot, self._read_config()))
+        job.succeeded.connect(lambda seen: document is self._model.document and self.looked_ahead.emit(seen))
+        job.start()
 
     def _look_after_opening(self) -> None:
         """Offer to go on with an interrupted run, when the one that is being cancelled has ended."""

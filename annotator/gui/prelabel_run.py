@@ -72,25 +72,16 @@ def find_proposals(
     begun.
     Raises DatasetError when the interrupted run cannot be gone on with, SaveError when results cannot be kept.
     """
-    if options.interrupted is not None:
-        config = options.interrupted.config
-    elif options.min_iou is not None:
-        config = replace(config, predicted_iou=options.min_iou)
+    config = thresholds(options, config)
     segmenter = LentSegmenter(inference, job.cancel)
     try:
         identity = segmenter.identity
     except Cancelled:
         return PrelabelFindings("", config, was_cancelled=True)
-    mark = run_mark(
-        weights=identity.name,
-        digest=identity.digest,
-        category=options.category,
-        max_masks=options.max_masks,
-        config=config,
-    )
+    mark = mark_of(options, config, identity)
     aside = put_aside(coco_path) if options.interrupted is None else None
     record = _record(coco_path, options, config, identity)
-    todo = [image for image in usable(document) if not _is_done(document, image, mark, options)]
+    todo = [image for image in usable(document) if not is_left_out(document, image, mark, options)]
     # An image that failed may have been put right since.
     found = {
         i.id: record.results[i.path] for i in todo if i.path in record.results and not record.results[i.path].problem
@@ -124,6 +115,31 @@ def usable(document: Document) -> Iterator[ImageRecord]:
     return (image for image in document.images.values() if image.has_size and image.problem is None)
 
 
+def thresholds(options: PrelabelOptions, config: EverythingConfig) -> EverythingConfig:
+    """Those of a run with these options; config: those that the checkpoint asks for."""
+    if options.interrupted is not None:
+        return options.interrupted.config
+    return config if options.min_iou is None else replace(config, predicted_iou=options.min_iou)
+
+
+def mark_of(options: PrelabelOptions, config: EverythingConfig, identity: ModelIdentity) -> Mapping[str, Any]:
+    """What images remember of a run with these options, `thresholds` and model."""
+    return run_mark(
+        weights=identity.name,
+        digest=identity.digest,
+        category=options.category,
+        max_masks=options.max_masks,
+        config=config,
+    )
+
+
+def is_left_out(document: Document, image: ImageRecord, mark: Mapping[str, Any], options: PrelabelOptions) -> bool:
+    """Whether a run with that mark has been over the image, or the options leave it out."""
+    if options.only_untouched and document.count_of_image(image.id):
+        return True
+    return not options.again and is_done(document, image, mark)
+
+
 def _record(
     coco_path: Path, options: PrelabelOptions, config: EverythingConfig, identity: ModelIdentity
 ) -> PartialResults:
@@ -146,10 +162,3 @@ def _record(
             name=identity.name,
         )
     return PartialResults(coco_path, interrupted.header, resume=True)
-
-
-def _is_done(document: Document, image: ImageRecord, mark: Mapping[str, Any], options: PrelabelOptions) -> bool:
-    """Whether such a run has been over the image, or it is to be left out."""
-    if options.only_untouched and document.count_of_image(image.id):
-        return True
-    return not options.again and is_done(document, image, mark)

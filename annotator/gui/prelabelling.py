@@ -31,11 +31,13 @@ class Prelabelling(QObject):
     def show(self) -> None:
         """Ask how to pre-label the folder, then do it."""
         runs = self._workspace.folder_runs
-        dialog = PrelabelDialog(self._workspace.model.document, self._window)
+        dialog = PrelabelDialog(self._workspace.model.document.categories.values(), self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.wanted.connect(runs.prelabel)
         runs.looked.connect(dialog.set_interrupted)
+        runs.looked_ahead.connect(dialog.set_outlook)
         runs.look_for_interrupted()
+        runs.look_ahead()
         dialog.open()
 
     def offer(self, run: InterruptedRun) -> None:

@@ -57,15 +57,20 @@ def run_header(
 
 @dataclass(frozen=True)
 class InterruptedRun:
-    """A run that has left results. header: what it was asked, see run_header; images: how many are done, those that
-    failed left out.
+    """A run that has left results. header: what it was asked, see run_header; done: the paths of the images that are
+    done, those that failed left out.
 
     config: its thresholds.
     """
 
     header: Mapping[str, Any]
     config: EverythingConfig
-    images: int
+    done: frozenset[str]
+
+    @property
+    def images(self) -> int:
+        """How many images are done."""
+        return len(self.done)
 
     @property
     def category(self) -> str:
@@ -126,7 +131,11 @@ def interrupted_run(coco_path: Path) -> InterruptedRun | None:
         digest = json.loads(last)[_RESULT_DIGEST]
         if digest == _file_digest(coco_path):
             return None  # it has ended, and only this file was left
-    return InterruptedRun(header, config, len(done)) if done else None
+    try:
+        names = frozenset(json.loads(image + b"}")["image"] for image in done)
+    except (ValueError, TypeError, KeyError) as error:
+        raise _damaged(path, error) from error
+    return InterruptedRun(header, config, names) if done else None
 
 
 def put_aside(coco_path: Path) -> Path | None:

@@ -35,7 +35,7 @@ def run_mark(
 
 def marked(image: ImageRecord, mark: Mapping[str, Any]) -> ImageRecord:
     """The image, remembering the run with that mark."""
-    if _mark_of(image) == mark:
+    if remembered_run(image) == mark:
         return image
     return replace(image, extra={**image.extra, OURS: {**image.extra.get(OURS, {}), _KEY: mark}})
 
@@ -45,7 +45,7 @@ def is_done(document: Document, image: ImageRecord, mark: Mapping[str, Any]) -> 
 
     Where nothing is remembered, as in files of older versions, its proposals tell.
     """
-    remembered = _mark_of(image)
+    remembered = remembered_run(image)
     if remembered is not None:
         return bool(remembered == mark)
     return any(
@@ -54,5 +54,6 @@ def is_done(document: Document, image: ImageRecord, mark: Mapping[str, Any]) -> 
     )
 
 
-def _mark_of(image: ImageRecord) -> Any:
+def remembered_run(image: ImageRecord) -> Any:
+    """The mark that the image remembers, or None; whatever a file says."""
     return image.extra.get(OURS, {}).get(_KEY)

@@ -2334,8 +2334,20 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>文件夹正在处理中，见状态栏的任务列表。</translation>
     </message>
     <message>
-        <source>%1: %2 s an image, %3 min left</source>
-        <translation>%1：每张 %2 秒，还需 %3 分钟</translation>
+        <source>%1: %2 s an image, %3</source>
+        <translation>%1：每张图像 %2 秒，%3</translation>
+    </message>
+    <message>
+        <source>less than a minute left</source>
+        <translation>剩余不到 1 分钟</translation>
+    </message>
+    <message>
+        <source>%1 min left</source>
+        <translation>剩余约 %1 分钟</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min left</source>
+        <translation>剩余约 %1 小时 %2 分钟</translation>
     </message>
     <message numerus="yes">
         <source>%n image(s) encoded.</source>
@@ -3258,11 +3270,31 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>继续上次中断的运行（已完成 %n 张图像）(&amp;G)</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Looking which images are done already...</source>
+        <translation>正在查看哪些图像已经处理过……</translation>
+    </message>
     <message numerus="yes">
         <source>%n image(s) to look at</source>
         <translation>
             <numerusform>待处理 %n 张图像</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>No image is left to look at; what was found is added.</source>
+        <translation>没有剩余的图像；已找到的候选会加入。</translation>
+    </message>
+    <message>
+        <source>No image is left to look at: they were pre-labelled with these settings already.</source>
+        <translation>没有待处理的图像：都已用这些设置预标注过。</translation>
+    </message>
+    <message>
+        <source>No image is left to look at: all have instances.</source>
+        <translation>没有待处理的图像：都已有实例。</translation>
+    </message>
+    <message>
+        <source>There is no image to look at.</source>
+        <translation>没有可处理的图像。</translation>
     </message>
 </context>
 <context>

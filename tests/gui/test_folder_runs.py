@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -13,10 +14,9 @@ from PySide6.QtWidgets import QToolButton
 from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Category, Instance
-from annotator.core.edits import AddCategory, AddInstance, ReplaceProposals
-from annotator.gui.dialogs import prelabel as prelabel_dialog
+from annotator.core.edits import AcceptProposals, AddCategory, AddInstance, ChangeImage, ReplaceProposals
+from annotator.gui import folder_runs
 from annotator.gui.dialogs.prelabel import PrelabelDialog
-from annotator.gui.prelabel_run import usable
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import PrelabelRequest, prelabel
@@ -65,9 +65,11 @@ def process():
 
 
 def show_dialog(hands) -> PrelabelDialog:
-    hands.window.actions_.prelabel.trigger()
+    """Open the dialog and wait until it knows what there is to do."""
+    with hands.qtbot.waitSignal(hands.window.workspace.folder_runs.looked_ahead, timeout=10_000):
+        hands.window.actions_.prelabel.trigger()
     (dialog,) = (child for child in hands.window.findChildren(PrelabelDialog) if child.isVisible())
-    hands.qtbot.waitUntil(dialog.start.isEnabled)
+    hands.qtbot.waitUntil(lambda: dialog._is_settled)
     return dialog
 
 
@@ -97,23 +99,86 @@ def test_it_proposes_for_every_image_in_one_undoable_change(hands, qtbot):
     assert not document.categories
 
 
-def test_the_images_are_counted_once_however_much_is_typed(hands, qtbot, monkeypatch):
-    counted = []
-    monkeypatch.setattr(prelabel_dialog, "usable", lambda document: counted.append(1) or usable(document))
+def test_the_dialog_counts_what_the_run_will_look_at(hands, qtbot, process):
     dialog = show_dialog(hands)
+    assert dialog.count.text() == "3 image(s) to look at"
     dialog.category.clearEditText()
     assert not dialog.start.isEnabled()
-    qtbot.keyClicks(dialog.category, "a long name")
+    qtbot.keyClicks(dialog.category, "disc")
     assert dialog.start.isEnabled()
-    assert "3" in dialog.count.text()
-    assert len(counted) == 1
+    dialog.reject()
+    run(hands, qtbot)
+    batches_of_an_image = process.batches // 3
+    model = hands.window.workspace.model
+    forgetful = model.document.images[2]
+    model.push(ChangeImage(forgetful, replace(forgetful, extra={})), "forget")
+    model.push(ReplaceProposals(tuple(model.document.proposals_of(2)), ()), "forget")
+    first = next(iter(model.document.proposals_of(1)))
+    model.push(AcceptProposals((first,), first.category_id), "accept")
+    dialog = show_dialog(hands)
+    assert dialog.only_untouched.isChecked()
+    assert dialog.count.text() == "1 image(s) to look at"
+    dialog.again.setChecked(True)
+    assert dialog.count.text() == "2 image(s) to look at"
+    dialog.only_untouched.setChecked(False)
+    assert dialog.count.text() == "3 image(s) to look at"
+    dialog.again.setChecked(False)
+    assert dialog.count.text() == "1 image(s) to look at"
+    for change in (
+        lambda: dialog.category.setCurrentText("other"),
+        lambda: dialog.max_masks.setValue(2),
+        lambda: dialog.min_iou.setValue(0.5),
+    ):
+        dialog.category.setCurrentText("object")
+        dialog.max_masks.setValue(0)
+        dialog.min_iou.setValue(dialog.min_iou.minimum())
+        assert dialog.count.text() == "1 image(s) to look at"
+        change()
+        assert dialog.count.text() == "3 image(s) to look at"
+    dialog.reject()
+    before = process.batches
+    run(hands, qtbot)
+    assert process.batches - before == batches_of_an_image
+
+
+def test_what_an_interrupted_run_has_done_is_not_counted_again(hands, process, reopened, qtbot):
+    run(hands, qtbot)
+    process.batches_of_an_image = process.batches // 3
+    hands.window.actions_.undo.trigger()
+    close_in_the_middle(hands, process, 2)
+    dialog = show_dialog(reopened())
+    assert dialog.go_on.isChecked()
+    dialog.only_untouched.setChecked(False)
+    assert dialog.count.text() == "1 image(s) to look at"
+    dialog.go_on.setChecked(False)
+    assert dialog.count.text() == "3 image(s) to look at"
     dialog.reject()
 
 
-def test_a_second_run_does_nothing_again(hands, qtbot, process):
+def test_images_of_older_files_are_counted_by_their_proposals(hands, qtbot):
+    run(hands, qtbot)
+    document = hands.window.workspace.model.document
+    for image in list(document.images.values()):
+        document.put(replace(image, extra={}))
+    dialog = show_dialog(hands)
+    assert dialog.count.text() == "No image is left to look at: they were pre-labelled with these settings already."
+    dialog.min_iou.setValue(0.5)
+    assert dialog.count.text() == "3 image(s) to look at"
+    dialog.reject()
+
+
+def test_a_second_run_has_nothing_to_do_and_says_so(hands, qtbot, process):
     run(hands, qtbot)
     before, proposals = process.batches, dict(hands.window.workspace.model.document.proposals)
-    run(hands, qtbot)
+    dialog = show_dialog(hands)
+    dialog.only_untouched.setChecked(False)
+    assert dialog.count.text() == "No image is left to look at: they were pre-labelled with these settings already."
+    assert not dialog.start.isEnabled()
+    options = dialog.options
+    dialog.reject()
+    runs = hands.window.workspace.folder_runs
+    with qtbot.waitSignal(runs.told, timeout=60_000):
+        runs.prelabel(options)
     assert process.batches == before
     assert hands.window.workspace.model.document.proposals == proposals
 
@@ -125,10 +190,9 @@ def test_rejected_proposals_come_back_only_when_asked_for(hands, qtbot, process)
     before = process.batches
     rejected = [*model.document.proposals_of(1), next(iter(model.document.proposals_of(2)))]
     model.push(ReplaceProposals(tuple(rejected), ()), "reject")
-    run(hands, qtbot, only_untouched=True)
-    assert process.batches == before
     assert counts(hands) == [0, first[1] - 1, first[2]]
     dialog = show_dialog(hands)
+    assert not dialog.start.isEnabled()
     dialog.again.setChecked(True)
     with qtbot.waitSignal(hands.window.workspace.folder_runs.told, timeout=60_000):
         qtbot_click(hands, dialog.start)
@@ -415,6 +479,29 @@ def test_a_click_is_answered_while_it_runs(hands, qtbot):
         hands.click(50, 80)
         hands.wait_mask()
     assert hands.window.workspace.session.is_pending
+
+
+@pytest.mark.parametrize(
+    ("seconds", "left"),
+    [
+        (4.0, "less than a minute left"),
+        (29.0, "less than a minute left"),
+        (70.0, "1 min left"),
+        (5900.0, "98 min left"),
+        (20_000 * 4.0, "22 h 13 min left"),
+    ],
+)
+def test_the_time_left_is_never_nothing(hands, process, monkeypatch, seconds, left):
+    runs = hands.window.workspace.folder_runs
+    process.gate.clear()
+    start(hands)
+    clock = [0.0]
+    monkeypatch.setattr(folder_runs, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    runs._on_progressed(1, 1_001)
+    clock[0] = seconds
+    runs._on_progressed(501, 1_001)
+    assert runs._job.title == f"Pre-labelling the folder: {seconds / 500:.1f} s an image, {left}"
+    runs._job.cancel.cancel()
 
 
 def test_an_image_that_cannot_be_read_is_named_and_the_others_are_done(hands, qtbot, folder):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -16,9 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator.core.document import Document
+from annotator.core.document import Category
 from annotator.gui.dialogs.parts import drop_button_icons
-from annotator.gui.prelabel_run import PrelabelOptions, usable
+from annotator.gui.prelabel_outlook import PrelabelOutlook
+from annotator.gui.prelabel_run import PrelabelOptions
 from annotator.segment.prelabel_partial import InterruptedRun
 from annotator.segment.stored_proposals import UNNAMED
 
@@ -30,18 +34,18 @@ class PrelabelDialog(QDialog):
 
     wanted = Signal(object)  # PrelabelOptions
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, categories: Iterable[Category], parent: QWidget | None = None) -> None:
+        """categories: of the document. Nothing can be started until `set_interrupted` and `set_outlook` are called."""
         super().__init__(parent)
-        # Counted once: the dialog is modal, and there may be many thousands.
-        images = [image.id for image in usable(document)]
-        self._usable, self._untouched = len(images), sum(not document.count_of_image(i) for i in images)
+        names = [category.name for category in categories]
+        self._outlook: PrelabelOutlook | None = None
         self._interrupted: InterruptedRun | None = None
         self._is_settled = False  # whether it is known if a run was interrupted
         self.setWindowTitle(self.tr("Pre-label the folder"))
         self.category = QComboBox(self)
         self.category.setEditable(True)
-        self.category.addItems([category.name for category in document.categories.values()])
-        if document.category_named(UNNAMED) is None:
+        self.category.addItems(names)
+        if UNNAMED not in names:
             self.category.addItem(UNNAMED)
         self.category.setCurrentText(UNNAMED)
         self.min_iou = QDoubleSpinBox(self)
@@ -94,13 +98,19 @@ class PrelabelDialog(QDialog):
         column.addStretch()
         column.addWidget(buttons)
         self.setMinimumWidth(480)
-        self.only_untouched.toggled.connect(self._refresh)
-        self.category.editTextChanged.connect(self._refresh)
+        for changed in (
+            self.only_untouched.toggled,
+            self.again.toggled,
+            self.category.editTextChanged,
+            self.min_iou.valueChanged,
+            self.max_masks.valueChanged,
+        ):
+            changed.connect(self._refresh)
         self.go_on.toggled.connect(self._on_go_on)
         self._refresh()
 
     def set_interrupted(self, run: InterruptedRun | None) -> None:
-        """Offer to go on with that run; until this is called nothing can be started."""
+        """Offer to go on with that run, or with none; only the first call counts."""
         if self._is_settled:
             return
         self._is_settled = True
@@ -113,6 +123,11 @@ class PrelabelDialog(QDialog):
             self.go_on.setChecked(True)
         self._refresh()
 
+    def set_outlook(self, outlook: PrelabelOutlook) -> None:
+        """What is known of the images and the model, from which the number of images to look at follows."""
+        self._outlook = outlook
+        self._refresh()
+
     def _on_go_on(self, goes_on: bool) -> None:
         """A run is gone on with as it was begun."""
         run = self._interrupted
@@ -123,6 +138,7 @@ class PrelabelDialog(QDialog):
             self.again.setChecked(run.again)
         for widget in (self.category, self.min_iou, self.max_masks, self.again):
             widget.setEnabled(not goes_on)
+        self._refresh()
 
     @property
     def options(self) -> PrelabelOptions:
@@ -143,6 +159,23 @@ class PrelabelDialog(QDialog):
         self.wanted.emit(options)
 
     def _refresh(self) -> None:
-        images = self._untouched if self.only_untouched.isChecked() else self._usable
-        self.count.setText(self.tr("%n image(s) to look at", "", images))
-        self.start.setEnabled(bool(self._is_settled and images and self.category.currentText().strip()))
+        outlook, options = self._outlook, self.options
+        if outlook is None or not self._is_settled:
+            self.count.setText(self.tr("Looking which images are done already..."))
+            self.start.setEnabled(False)
+            return
+        images = outlook.to_look_at(options)
+        if images:
+            text = self.tr("%n image(s) to look at", "", images)
+        elif options.interrupted is not None:
+            text = self.tr("No image is left to look at; what was found is added.")
+        elif not options.again and outlook.to_look_at(replace(options, again=True)):
+            text = self.tr("No image is left to look at: they were pre-labelled with these settings already.")
+        elif options.only_untouched:
+            text = self.tr("No image is left to look at: all have instances.")
+        else:
+            text = self.tr("There is no image to look at.")
+        self.count.setText(text)
+        # An interrupted run has found something that waits to be added, also when no image is left.
+        has_work = bool(images) or options.interrupted is not None
+        self.start.setEnabled(has_work and bool(options.category))
