@@ -7,6 +7,8 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import Protocol
 
+from PySide6.QtCore import QObject, Signal
+
 from annotator.core.geometry import RunLengths
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.segment import Embedding, Prompt, Proposal, Segmenter
@@ -33,6 +35,25 @@ class SegmenterState(Enum):
     ENCODING = auto()
     RESTARTING = auto()
     FAILED = auto()
+
+
+@dataclass(frozen=True)
+class SegmenterStatus:
+    """The segmenter's state with what is wrong with it, a sentence or "": one value, as two threads look at it."""
+
+    state: SegmenterState
+    problem: str = ""
+
+
+class InferenceReports(QObject):
+    """What those who ask the segmenter are told, in their own threads."""
+
+    state_changed = Signal(object, object)  # SegmenterState, what went wrong or ""
+    encoded = Signal(object)  # Encoded
+    encode_failed = Signal(str, object)  # key, reason
+    decoded = Signal(object)  # Decoded
+    decode_failed = Signal(int, object)  # request id, reason
+    previewed = Signal(object)  # Previewed
 
 
 @dataclass(frozen=True, eq=False)

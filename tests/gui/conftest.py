@@ -103,9 +103,7 @@ class Hands:
 
         def shown() -> bool:
             image = window.canvas.image
-            return (
-                image is not None and image.path.name == name and window.workspace.inference._announced_key == image.key
-            )
+            return image is not None and image.path.name == name and not window.canvas._is_working
 
         self.qtbot.waitUntil(shown, timeout=20_000)
 

@@ -332,7 +332,7 @@ def test_a_run_that_ended_with_the_window_is_gone_on_with(hands, process, reopen
     assert not dialog.category.isEnabled()
     with qtbot.waitSignal(again.window.workspace.folder_runs.told, timeout=60_000):
         qtbot_click(again, dialog.start)
-    other = again.window.workspace.inference._segmenter
+    other = again.window.workspace.inference._thread._segmenter
     assert other.batches == process.batches_of_an_image  # of the one image that was left
     first = expected[0][0] - results_of(again)[0][0]
     assert [(i, *rest) for i, *rest in results_of(again)] == [
@@ -434,7 +434,7 @@ def test_the_window_goes_on_with_what_the_command_has_begun(hands, qtbot, folder
         qtbot_click(again, dialog.start)
     one = Gated(image_size=256)
     propose(one, ImageTask(folder, "a.png", config))
-    assert again.window.workspace.inference._segmenter.batches == one.batches
+    assert again.window.workspace.inference._thread._segmenter.batches == one.batches
     document = again.window.workspace.model.document
     assert {p.parameters["predicted_iou"] for p in document.proposals.values()} == {0.6}
 
