@@ -24,6 +24,10 @@ class Belonging:
         """How many the image has."""
         return len(self._ids_of_image.get(image_id, ()))
 
+    def image_ids(self) -> list[int]:
+        """The images that have any, in no order that means anything."""
+        return [image_id for image_id, ids in self._ids_of_image.items() if ids]
+
     def count_of_category(self, category_id: int) -> int:
         """How many the category has."""
         return self._per_category[category_id]
@@ -45,7 +49,11 @@ class Belonging:
     def remove(self, record: Instance | StoredProposal) -> None:
         """A record that goes."""
         self._per_category[record.category_id] -= 1
-        self._ids_of_image[record.image_id].remove(record.id)
+        ids = self._ids_of_image[record.image_id]
+        if ids[-1] == record.id:  # an undo takes away the newest
+            ids.pop()
+        else:
+            ids.remove(record.id)
 
     def sort_image(self, image_id: int, places: Places) -> None:
         """The image's have other places now."""

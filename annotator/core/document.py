@@ -117,8 +117,11 @@ class Document:
 
     def statuses(self) -> dict[int, ImageStatus]:
         """What status_of says of each image, in their order."""
-        count_of, in_work, untouched = self._instances.count_of_image, ImageStatus.IN_WORK, ImageStatus.UNTOUCHED
-        return {i: image.status or (in_work if count_of(i) else untouched) for i, image in self.images.items()}
+        # A window waits for this over tens of thousands of images: nothing is called for each of them.
+        statuses = dict.fromkeys(self.images, ImageStatus.UNTOUCHED)
+        statuses.update(dict.fromkeys(self._instances.image_ids(), ImageStatus.IN_WORK))
+        statuses.update([(i, image.status) for i, image in self.images.items() if image.status is not None])
+        return statuses
 
     def count_of_category(self, category_id: int) -> int:
         """How many instances the category has."""
@@ -267,18 +270,20 @@ class Document:
                 self._notify(Change(self.instances[new], self.instances[new]))
 
     def _check_references(self, record: Instance | StoredProposal, before: Instance | StoredProposal | None) -> None:
-        what = f"{KIND_NAMES[type(record)]} {record.id}"
-        image = self.images.get(record.image_id)
+        image, mask = self.images.get(record.image_id), record.mask
         if image is None:
-            raise ValueError(f"{what}: there is no image {record.image_id}")
-        if (record.mask.height, record.mask.width) != (image.height, image.width):
-            raise ValueError(f"{what}: its mask has another size than its image")
-        if record.category_id not in self.categories:
-            raise ValueError(f"{what}: there is no category {record.category_id}")
-        if before is not None and before.image_id != record.image_id:
-            raise ValueError(f"{what} cannot move to another image")
-        if record.id in (self.proposals if isinstance(record, Instance) else self.instances):
-            raise ValueError(f"{what}: there is an instance and a proposal of that id")
+            problem = f": there is no image {record.image_id}"
+        elif mask.height != image.height or mask.width != image.width:
+            problem = ": its mask has another size than its image"
+        elif record.category_id not in self.categories:
+            problem = f": there is no category {record.category_id}"
+        elif before is not None and before.image_id != record.image_id:
+            problem = " cannot move to another image"
+        elif record.id in (self.proposals if type(record) is Instance else self.instances):
+            problem = ": there is an instance and a proposal of that id"
+        else:
+            return
+        raise ValueError(f"{KIND_NAMES[type(record)]} {record.id}{problem}")
 
     def _belonging(self, record: Instance | StoredProposal) -> Belonging:
         return self._instances if isinstance(record, Instance) else self._proposals

@@ -14,6 +14,8 @@ from annotator.core.edits import Edit, joined
 from annotator.core.file_version import FileVersion
 from annotator.gui.keeping import Keeping
 
+_ANNOTATIONS = (Instance, StoredProposal)
+
 
 class DocumentModel(QObject):
     """Holds the Document; every change goes through `push`, so every change can be undone.
@@ -168,7 +170,7 @@ class DocumentModel(QObject):
             self._tell_elsewhere()
 
     def _tell_elsewhere(self) -> None:
-        if self._elsewhere and not self._is_applying:
+        if self._elsewhere:
             image_ids, self._elsewhere = frozenset(self._elsewhere), set()
             self.elsewhere_changed.emit(image_ids)
 
@@ -179,12 +181,13 @@ class DocumentModel(QObject):
 
     def _on_document_changed(self, change: Change) -> None:
         record = change.after or change.before
-        if isinstance(record, Instance | StoredProposal):
+        if isinstance(record, _ANNOTATIONS):
             self._touched_image = record.image_id
             if record.image_id != self.image_on_screen:
                 # Of ten thousand changes in one edit, few are for the views to follow one by one.
                 self._elsewhere.add(record.image_id)
-                self._tell_elsewhere()
+                if not self._is_applying:
+                    self._tell_elsewhere()
             elif isinstance(record, Instance):
                 self.instance_changed.emit(change)
             else:

@@ -11,13 +11,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from annotator.core.dataset import Dataset, open_dataset
-from annotator.core.document import ImageRecord
+from annotator.core.document import Document, ImageRecord
 from annotator.core.file_version import FileVersion
 from annotator.core.lock import DatasetLock
 from annotator.gui import garbage
@@ -245,7 +244,7 @@ class Workspace(QObject):
         self._leave_image()
         self.session.forget()
         self._image_id = self.model.image_on_screen = None
-        forgotten = self.model.document.annotations()
+        forgotten = [self.model.document]
         self.model.open(dataset, keeping)
         self.jobs.new(lambda _: _free(forgotten)).start()
         problems = () if before is None or not before.problem else (before.problem,)
@@ -261,7 +260,7 @@ class Workspace(QObject):
         document = self.model.document
         with suppress(ValueError):
             name = Path(os.path.abspath(source.chosen[0])).relative_to(document.image_root).as_posix()
-            for image in document.images.values():
+            for image in document.images.values() if name != "." else ():  # a folder is no image's name
                 if image.path == name:
                     return image.id
         return next(iter(document.images), None)
@@ -377,8 +376,11 @@ def _read(job: BackgroundJob, chosen: Sequence[Path], image_root: Path | None) -
     return dataset
 
 
-def _free(records: list[Any]) -> None:
-    """Forget what nobody else may know any more, one by one, in a worker thread: all at once takes long, too long for
-    the window, which has to wait for Python's lock."""
+def _free(documents: list[Document]) -> None:
+    """Forget a document that nobody else may know any more, record by record, in a worker thread: all at once takes
+    long, too long for the window, which has to wait for Python's lock."""
+    document = documents.pop()
+    records = [*document.annotations(), *document.images.values()]
+    del document
     while records:
         records.pop()

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
@@ -195,8 +196,9 @@ class ImageListModel(QAbstractListModel):
         self._folded_names = None
         self._statuses = document.statuses()
         self._unusable = {image_id for image_id, record in document.images.items() if record.problem is not None}
-        usable = [status for image_id, status in self._statuses.items() if image_id not in self._unusable]
-        self._status_counts = Counter({status: usable.count(status) for status in ImageStatus})
+        statuses = list(self._statuses.values())
+        self._status_counts = Counter({status: statuses.count(status) for status in ImageStatus})
+        self._status_counts.subtract(self._statuses[image_id] for image_id in self._unusable)
         self._matches.find(document, self._filter)
         self._sort()
         self.statuses_changed.emit()
@@ -249,7 +251,7 @@ class ImageListModel(QAbstractListModel):
         """Order all images anew, then make the rows of them."""
         self._sort_names()
         if self._order is ImageOrder.DATASET:
-            self._key_of = {image_id: (0, "", place) for image_id, place in self._places.items()}
+            self._key_of = dict(zip(self._places, zip(repeat(0), repeat(""), self._places.values()), strict=True))
             self._all_ids = list(self._places)
         else:
             self._key_of = {image_id: self._key(image_id) for image_id in self._places}

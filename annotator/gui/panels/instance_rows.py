@@ -152,8 +152,9 @@ class InstanceListModel(QAbstractListModel):
         if record.image_id != self._image_id:
             return
         if before is None:
-            newest_first = [i.id for i in self._model.document.instances_of(record.image_id)][::-1]
-            row = newest_first.index(record.id)
+            order = self._model.document.order_of(record.image_id)
+            # A new one is the newest; only one that comes back has to be looked for.
+            row = 0 if order[-1] == record.id else len(order) - 1 - order.index(record.id)
             self.beginInsertRows(QModelIndex(), row, row)
             self._instances.insert(row, record)
             self._row_of = None

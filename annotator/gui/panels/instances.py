@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QToolTip, QVBoxLayout, QWidget
 
@@ -61,8 +61,14 @@ class InstancesPanel(QWidget):
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         selection.instances_changed.connect(self._follow_selection)
         self._view_state.changed.connect(self._refresh)
-        for rows_changed in (self.list_model.modelReset, self.list_model.rowsInserted, self.list_model.rowsRemoved):
-            rows_changed.connect(self._follow_selection)
+        # Hundreds of rows that come or go in one edit are one change of the panel's.
+        self._follow_later = QTimer(self)
+        self._follow_later.setSingleShot(True)
+        self._follow_later.setInterval(0)
+        self._follow_later.timeout.connect(self._follow_selection)
+        self.list_model.modelReset.connect(self._follow_selection)
+        for rows_changed in (self.list_model.rowsInserted, self.list_model.rowsRemoved):
+            rows_changed.connect(self._follow_later.start)
         self._refresh()
 
     # -- one selection -----------------------------------------------------------------------------------------------
