@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,12 +124,9 @@ def run(command: ExportCommand) -> int:
 
 def _tell_left_out(document: Document, options: ExportOptions) -> None:
     """Say how many proposals of the chosen categories were not exported, and what exports them."""
-    from annotator.core.formats.options import selected
+    from annotator.core.formats.options import proposals_left_out
 
-    if options.proposals and not options.accepted_only:
-        return
-    count = len(selected(document, replace(options, proposals=True, accepted_only=False)).proposals)
-    if count:
+    if count := proposals_left_out(document, options):
         remedy = "--proposals without --accepted-only" if options.accepted_only else "--proposals"
         print(f"proposals left out: {count}; {remedy} exports them")
 

@@ -61,6 +61,7 @@ class EverythingRuns(QObject):
         self._storing = storing
         self._read_config = read_config
         self._runs: dict[int, _Run] = {}
+        self._awaited: tuple[int, str] | None = None  # an image that is being read, and its name
         self._found.connect(self._on_found)
         model.document_replaced.connect(self._on_document_replaced)
 
@@ -88,8 +89,32 @@ class EverythingRuns(QObject):
         job.start()
         self.changed.emit(image_id)
 
+    def start_once_read(self, image_id: int, name: str) -> None:
+        """Begin when `take_image` brings that image; name: of its file."""
+        if self._model.refusal:
+            self.told.emit(self._model.refusal)
+            return
+        self._awaited = image_id, name
+        self.told.emit(self.tr("Segment everything begins as soon as %1 is read.").replace("%1", name))
+
+    def take_image(self, image_id: int, image: LoadedImage) -> None:
+        """An image has been read: begin if it was waited for."""
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None and awaited[0] == image_id:
+            self.start(image_id, image)
+
+    def leave_image(self) -> None:
+        """Nobody waits any more for the image that was being read; say so if a run was to begin on it."""
+        awaited, self._awaited = self._awaited, None
+        if awaited is not None:
+            self.told.emit(self.tr("Segment everything was not begun on %1.").replace("%1", awaited[1]))
+
     def cancel(self, image_id: int | None) -> bool:
-        """End the run over that image without a trace; returns whether there was one."""
+        """End the run over that image without a trace, also one that was to begin; returns whether there was one."""
+        if self._awaited is not None and self._awaited[0] == image_id:
+            self._awaited = None
+            self.told.emit("")
+            return True
         run = None if image_id is None else self._runs.pop(image_id, None)
         if run is None or image_id is None:
             return False

@@ -6,9 +6,10 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QWidget
 
 from annotator.core.formats.exchange import export
-from annotator.core.formats.report import ExportReport
+from annotator.core.formats.options import proposals_left_out
+from annotator.gui.background import BackgroundJob
 from annotator.gui.dialogs.export import ExportDialog, ExportRequest
-from annotator.gui.dialogs.export_report import ExportReportDialog
+from annotator.gui.dialogs.export_report import Exported, ExportReportDialog
 from annotator.gui.dialogs.import_ import ImportDialog
 from annotator.gui.import_plan import ImportPlan
 from annotator.gui.message_bar import MessageBar
@@ -41,15 +42,20 @@ class Exchange(QObject):
     def _export(self, request: ExportRequest) -> None:
         # A copy, so that the export is of one moment while editing goes on.
         document = self._workspace.model.document.snapshot()
-        job = self._workspace.jobs.new(
-            lambda job: export(
+
+        def work(job: BackgroundJob) -> Exported:
+            report = export(
                 document,
                 request.format,
                 request.out,
                 request.options,
                 on_progress=job.report_progress,
                 cancel=job.cancel,
-            ),
+            )
+            return Exported(report, request.options, proposals_left_out(document, request.options))
+
+        job = self._workspace.jobs.new(
+            work,
             title=self.tr("Exporting to %1").replace("%1", request.out.name),
             lists_failure=False,
         )
@@ -57,8 +63,8 @@ class Exchange(QObject):
         job.failed.connect(self._messages.tell)
         job.start()
 
-    def _on_exported(self, report: ExportReport) -> None:
-        dialog = ExportReportDialog(report, self._window)
+    def _on_exported(self, exported: Exported) -> None:
+        dialog = ExportReportDialog(exported, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
 

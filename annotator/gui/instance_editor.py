@@ -68,6 +68,8 @@ class InstanceEditor(QObject):
         """Make the mask on screen an instance of the current category, or ask for a category."""
         if self.masks.waiting is not None:
             self.category_wanted.emit()
+        elif self.image_id is None:
+            self.refused.emit(self.tr("There is nothing to accept: no image is on screen yet."))
         elif not self._session.is_pending:
             return
         elif self._session.refined is not None:
@@ -159,9 +161,9 @@ class InstanceEditor(QObject):
         self.instances.delete(self._selection.instance_ids)
 
     def toggle_done(self) -> None:
-        """Mark the image on screen as done, or take the mark back."""
-        if self.image_id is not None:
-            self.images.toggle_done([self.image_id])
+        """Mark the image that was chosen as done, also while it is being read, or take the mark back."""
+        if self._model.image_on_screen is not None:
+            self.images.toggle_done([self._model.image_on_screen])
 
     def _accept_as(self, category: Category, *, is_new: bool = False) -> None:
         shown = self._decided()

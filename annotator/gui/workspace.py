@@ -266,9 +266,14 @@ class Workspace(QObject):
         return next(iter(document.images), None)
 
     def segment_everything(self) -> None:
-        """Propose masks for everything on the image on screen."""
+        """Propose masks for everything on the image on screen, once it is read."""
         if self._image_id is not None and self._image is not None:
             self.everything.start(self._image_id, self._image)
+        elif self._refusal:
+            self.everything.told.emit(self._refusal)
+        elif self._image_id is not None:
+            path = self.model.document.image_path(self._image_id)
+            self.everything.start_once_read(self._image_id, path.name)
 
     # -- the image on screen -----------------------------------------------------------------------------------------
 
@@ -310,6 +315,7 @@ class Workspace(QObject):
 
     def _refuse(self, reason: str) -> None:
         self._refusal = reason
+        self.everything.leave_image()
         self.image_refused.emit(reason)
 
     def _on_encoded(self, encoded: Encoded) -> None:
@@ -320,6 +326,7 @@ class Workspace(QObject):
 
     def _leave_image(self) -> None:
         self._prefetch.stop()
+        self.everything.leave_image()
         self._image = None
         self._refusal = ""
         self.editor.image_id = None
@@ -345,6 +352,7 @@ class Workspace(QObject):
         self.image_shown.emit(image)
         self.session.set_image(image.key)
         self.inference.show_image(image.key, image.rgb)
+        self.everything.take_image(record.id, image)
 
     def _on_load_failed(self, path: Path, reason: str) -> None:
         if self._awaited(path) is not None:

@@ -95,6 +95,20 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n proposal(s) left out: only what a review has accepted was to be exported</source>
+        <translation>
+            <numerusform>%n proposal left out: only what a review has accepted was to be exported</numerusform>
+            <numerusform>%n proposals left out: only what a review has accepted was to be exported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s) left out: accept them first, or tick that proposals are exported, too</source>
+        <translation>
+            <numerusform>%n proposal left out: accept it first, or tick that proposals are exported, too</numerusform>
+            <numerusform>%n proposals left out: accept them first, or tick that proposals are exported, too</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n instance(s): %1</source>
         <translation>
             <numerusform>%n instance: %1</numerusform>

@@ -1972,6 +1972,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>This image is being segmented already; Escape ends that.</source>
         <translation>正在分割这张图像，按 Esc 可停止。</translation>
     </message>
+    <message>
+        <source>Segment everything begins as soon as %1 is read.</source>
+        <translation>%1 读取完成后会立即开始“分割全部”。</translation>
+    </message>
+    <message>
+        <source>Segment everything was not begun on %1.</source>
+        <translation>没有对 %1 开始“分割全部”。</translation>
+    </message>
     <message numerus="yes">
         <source>%n proposal(s) on %1</source>
         <translation>
@@ -2176,6 +2184,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>最低 IoU：%1</translation>
     </message>
     <message>
+        <source>Instances: none; nothing was chosen that could be exported</source>
+        <translation>实例：无；所选内容中没有可以导出的实例</translation>
+    </message>
+    <message>
         <source>    instance %1: IoU %2</source>
         <translation>    实例 %1：IoU %2</translation>
     </message>
@@ -2192,6 +2204,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>What the format does not hold:</source>
         <translation>该格式无法保存的内容：</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s) left out: only what a review has accepted was to be exported</source>
+        <translation>
+            <numerusform>未导出 %n 个候选：只导出审核通过的内容</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s) left out: accept them first, or tick that proposals are exported, too</source>
+        <translation>
+            <numerusform>未导出 %n 个候选：请先接受它们，或在导出时勾选候选</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%n instance(s): %1</source>
@@ -2762,6 +2786,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>The mask is still being computed.</source>
         <translation>掩码还在计算中。</translation>
+    </message>
+    <message>
+        <source>There is nothing to accept: no image is on screen yet.</source>
+        <translation>没有可接受的内容：图像尚未显示。</translation>
     </message>
     <message>
         <source>Select the one instance to refine.</source>

@@ -10,10 +10,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from annotator.core import coco
-from annotator.core.document import Category, Instance, StoredProposal
+from annotator.core.document import Category, ImageStatus, Instance, StoredProposal
 from annotator.core.edits import AddCategory, AddInstance, ReplaceProposals
 from annotator.core.geometry import RunLengths
-from annotator.gui import proposal_storing
+from annotator.core.images import read_image
+from annotator.gui import image_loader, proposal_storing
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.stored_proposals import SOURCE, new_proposals, stored_proposals
 from tests.gui.conftest import FakeProcess, Hands, forget_changes
@@ -239,6 +240,68 @@ def test_a_second_w_says_that_it_runs(hands, process):
     assert "already" in hands.window.status.currentMessage()
     assert len(hands.window.workspace.jobs.listed) == 1
     process.gate.set()
+
+
+@pytest.fixture
+def slow_reading(hands, monkeypatch):
+    """Images are not read before this is set."""
+    may_read = threading.Event()
+
+    def read(path):
+        assert may_read.wait(20)
+        return read_image(path)
+
+    monkeypatch.setattr(image_loader, "read_image", read)
+    yield may_read
+    may_read.set()
+
+
+def said(hands: Hands) -> str:
+    return hands.window.status.currentMessage()
+
+
+def test_pressed_while_the_image_is_read_it_begins_when_that_is_there(hands, slow_reading):
+    hands.key(Qt.Key.Key_D)
+    hands.key(Qt.Key.Key_W)
+    assert said(hands) == "Segment everything begins as soon as b.png is read."
+    assert not hands.window.workspace.everything.is_running(2)
+    slow_reading.set()
+    hands.qtbot.waitUntil(lambda: len(proposals(hands, 2)) >= 3, timeout=20_000)
+    assert not proposals(hands)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_A, Qt.Key.Key_Escape])
+def test_it_does_not_begin_on_an_image_that_was_left_or_after_escape(hands, slow_reading, key):
+    hands.key(Qt.Key.Key_D)
+    hands.key(Qt.Key.Key_W)
+    hands.key(key)
+    assert said(hands) == ("Segment everything was not begun on b.png." if key == Qt.Key.Key_A else "")
+    slow_reading.set()
+    name = "a.png" if key == Qt.Key.Key_A else "b.png"
+    hands.wait_image(name)
+    assert not any(hands.window.workspace.everything.is_running(image_id) for image_id in (1, 2))
+
+
+def test_it_says_so_when_the_image_cannot_be_read_after_all(hands, slow_reading, folder):
+    hands.key(Qt.Key.Key_D)
+    hands.key(Qt.Key.Key_W)
+    (folder / "b.png").write_bytes(b"no picture")
+    slow_reading.set()
+    workspace = hands.window.workspace
+    hands.qtbot.waitUntil(lambda: bool(workspace.refusal))
+    assert said(hands) == "Segment everything was not begun on b.png."
+    hands.key(Qt.Key.Key_W)
+    assert "b.png" in said(hands)
+    assert not workspace.everything.is_running(2)
+
+
+def test_while_an_image_is_read_it_can_be_marked_as_done_and_enter_says_why_not(hands, slow_reading):
+    hands.key(Qt.Key.Key_D)
+    hands.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert document(hands).status_of(2) is ImageStatus.DONE
+    assert document(hands).status_of(1) is ImageStatus.UNTOUCHED
+    hands.key(Qt.Key.Key_Return)
+    assert said(hands) == "There is nothing to accept: no image is on screen yet."
 
 
 def test_it_goes_on_for_its_own_image_when_another_is_shown(hands, process):

@@ -36,9 +36,11 @@ def choose(dialog: ExportDialog, format_name: str) -> None:
 
 
 def run(dialog: ExportDialog, hands, qtbot) -> ExportReportDialog:
+    before = set(hands.window.findChildren(ExportReportDialog))
     qtbot.mouseClick(dialog.export, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: hands.window.findChild(ExportReportDialog) is not None, timeout=20_000)
-    return hands.window.findChild(ExportReportDialog)
+    qtbot.waitUntil(lambda: set(hands.window.findChildren(ExportReportDialog)) > before, timeout=20_000)
+    (report,) = set(hands.window.findChildren(ExportReportDialog)) - before
+    return report
 
 
 def test_it_is_offered_only_with_a_document(window):
@@ -120,6 +122,50 @@ def test_a_failed_export_says_why_and_leaves_nothing(annotated, qtbot, tmp_path,
     qtbot.waitUntil(lambda: "b.png" in annotated.window.messages.text, timeout=20_000)
     assert not (tmp_path / "out").exists()
     assert annotated.window.findChild(ExportReportDialog) is None
+
+
+def with_proposals(hands) -> int:
+    """Segment everything on a.png; returns how many proposals that gave."""
+    hands.key(Qt.Key.Key_W)
+    workspace = hands.window.workspace
+    hands.qtbot.waitUntil(lambda: not workspace.everything.is_running(1), timeout=20_000)
+    assert workspace.model.document.proposals
+    return len(workspace.model.document.proposals)
+
+
+@pytest.mark.parametrize("format_name", ["coco", "yolo"])
+def test_the_report_says_that_there_were_only_proposals(hands, qtbot, format_name):
+    count = with_proposals(hands)
+    dialog = show_dialog(hands, qtbot)
+    choose(dialog, format_name)
+    text = run(dialog, hands, qtbot).text.toPlainText()
+    assert "Instances: none; nothing was chosen that could be exported" in text
+    assert "Worst IoU" not in text
+    assert f"{count} proposal(s) left out: accept them first, or tick that proposals are exported, too" in text
+
+
+def test_the_report_says_that_proposals_of_the_chosen_categories_were_left_out(annotated, qtbot):
+    count = with_proposals(annotated)
+    dialog = show_dialog(annotated, qtbot)
+    text = run(dialog, annotated, qtbot).text.toPlainText()
+    assert "Instances: 2" in text
+    assert f"{count} proposal(s) left out: accept them first" in text
+
+    dialog = show_dialog(annotated, qtbot)
+    dialog.proposals.setChecked(True)
+    dialog.accepted_only.setChecked(True)
+    dialog.out.setText(str(dialog.request.out.with_name("again.json")))
+    text = run(dialog, annotated, qtbot).text.toPlainText()
+    assert f"{count} proposal(s) left out: only what a review has accepted was to be exported" in text
+
+
+def test_proposals_that_are_exported_are_not_left_out(annotated, qtbot):
+    count = with_proposals(annotated)
+    dialog = show_dialog(annotated, qtbot)
+    dialog.proposals.setChecked(True)
+    text = run(dialog, annotated, qtbot).text.toPlainText()
+    assert f"Instances: {2 + count}" in text
+    assert "left out" not in text
 
 
 def test_the_report_can_be_copied(annotated, qtbot):

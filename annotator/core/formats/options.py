@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from annotator.core.document import Document, ImageRecord, Instance, ReviewState, StoredProposal
@@ -52,6 +52,13 @@ def selected(document: Document, options: ExportOptions) -> Document:
         if options.categories is not None and category.name not in options.categories:
             part.remove(category)
     return part
+
+
+def proposals_left_out(document: Document, options: ExportOptions) -> int:
+    """How many proposals of the chosen categories the options leave out."""
+    if options.proposals and not options.accepted_only:
+        return 0
+    return len(selected(document, replace(options, proposals=True, accepted_only=False)).proposals)
 
 
 def with_proposals_as_instances(part: Document) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -11,20 +13,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.core.formats.options import ExportOptions
 from annotator.core.formats.report import ExportReport
 from annotator.gui.dialogs.parts import drop_button_icons
 
 _LISTED = 10
 
 
+@dataclass(frozen=True)
+class Exported:
+    """What an export has come to, and what was asked for. left_out: how many proposals that leaves out."""
+
+    report: ExportReport
+    options: ExportOptions
+    left_out: int
+
+
 class ExportReportDialog(QDialog):
     """Not modal: whoever is at work when the export ends goes on working."""
 
-    def __init__(self, report: ExportReport, parent: QWidget | None = None) -> None:
+    def __init__(self, exported: Exported, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Exported"))
         self.setModal(False)
-        self.text = QPlainTextEdit("\n".join(self._lines(report)), self)
+        self.text = QPlainTextEdit("\n".join(self._lines(exported)), self)
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(self.tr("Report on the export"))
@@ -40,15 +52,17 @@ class ExportReportDialog(QDialog):
         column.addWidget(buttons)
         self.resize(560, 320)
 
-    def _lines(self, report: ExportReport) -> list[str]:
+    def _lines(self, exported: Exported) -> list[str]:
+        report = exported.report
         lines = [self.tr("Written: %1").replace("%1", str(path)) for path in report.files]
-        lines += [
-            self.tr("Images: %1").replace("%1", f"{report.images:n}"),
-            self.tr("Instances: %1, %2 of them with exactly the same mask")
-            .replace("%1", str(report.instances))
-            .replace("%2", str(report.exact)),
-            self.tr("Worst IoU: %1").replace("%1", f"{report.worst_iou:.4f}"),
-        ]
+        lines.append(self.tr("Images: %1").replace("%1", f"{report.images:n}"))
+        if report.instances:
+            text = self.tr("Instances: %1, %2 of them with exactly the same mask")
+            lines.append(text.replace("%1", str(report.instances)).replace("%2", str(report.exact)))
+            lines.append(self.tr("Worst IoU: %1").replace("%1", f"{report.worst_iou:.4f}"))
+        else:
+            lines.append(self.tr("Instances: none; nothing was chosen that could be exported"))
+        lines += self._left_out(exported)
         for deviation in report.changed[:_LISTED]:
             text = self.tr("    instance %1: IoU %2")
             lines.append(text.replace("%1", str(deviation.instance_id)).replace("%2", f"{deviation.iou:.4f}"))
@@ -63,6 +77,21 @@ class ExportReportDialog(QDialog):
             where = f" ({self._instances(loss.instance_ids)})" if loss.instance_ids else ""
             lines.append(f"    {self._clause(loss.what)}{where}")
         return lines
+
+    def _left_out(self, exported: Exported) -> list[str]:
+        if not exported.left_out:
+            return []
+        if exported.options.accepted_only:
+            text = self.tr(
+                "%n proposal(s) left out: only what a review has accepted was to be exported", "", exported.left_out
+            )
+        else:
+            text = self.tr(
+                "%n proposal(s) left out: accept them first, or tick that proposals are exported, too",
+                "",
+                exported.left_out,
+            )
+        return [text]
 
     def _instances(self, instance_ids: tuple[int, ...]) -> str:
         named = ", ".join(map(str, instance_ids[:_LISTED]))
