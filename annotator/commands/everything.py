@@ -54,12 +54,12 @@ def run(options: EverythingCommand) -> int:
     from annotator.commands.overlay import draw_masks
     from annotator.commands.png import write_png
     from annotator.core import coco
-    from annotator.core.document import Category, Document, ImageRecord, StoredProposal
+    from annotator.core.document import Document, ImageRecord, StoredProposal
     from annotator.core.images import read_image
     from annotator.errors import DatasetError
     from annotator.segment import load_segmenter
     from annotator.segment.everything import segment_everything
-    from annotator.segment.stored_proposals import new_proposals, stored_proposals
+    from annotator.segment.stored_proposals import UNNAMED, category_for, new_proposals, stored_proposals
     from annotator.segment.weights import everything_config
 
     # Before the work, because it takes long.
@@ -80,13 +80,14 @@ def run(options: EverythingCommand) -> int:
     image_path = Path(os.path.abspath(options.image))
     document = Document(image_path.parent)
     document.put(ImageRecord(1, image_path.name, height, width))
-    document.put(Category(1, everything.category))
+    category = category_for(document, everything.category or UNNAMED)
+    document.put(category)
     new = new_proposals(found, ())
     for proposal in stored_proposals(
         new,
         document.take_ids(StoredProposal, len(new.found)),
         image_id=1,
-        category_id=1,
+        category_id=category.id,
         weights=segmenter.name,
         config=config,
     ):

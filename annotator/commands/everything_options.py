@@ -15,49 +15,47 @@ MODES = ("hierarchical", "grid")
 
 @dataclass(frozen=True)
 class EverythingOptions:
-    """What replaces the checkpoint's own thresholds; None leaves them. max_masks: the most kept of an image."""
+    """What was asked for; None where nothing was. max_masks: the most kept of an image."""
 
     weights: Path | None
-    mode: str
+    mode: str | None
     points: int | None
     min_iou: float | None
-    min_area: int
-    crop_layers: int
+    min_area: int | None
+    crop_layers: int | None
     max_masks: int | None
-    category: str
+    category: str | None
 
     def applied_to(self, config: EverythingConfig) -> EverythingConfig:
-        """The thresholds with these replaced."""
+        """The thresholds, a checkpoint's or an interrupted run's, with those replaced that were asked for."""
         from dataclasses import replace
 
         return replace(
             config,
-            hierarchical=self.mode == MODES[0],
+            hierarchical=config.hierarchical if self.mode is None else self.mode == MODES[0],
             points_per_side=config.points_per_side if self.points is None else self.points,
             predicted_iou=config.predicted_iou if self.min_iou is None else self.min_iou,
-            min_area=self.min_area,
-            crop_layers=self.crop_layers,
+            min_area=config.min_area if self.min_area is None else self.min_area,
+            crop_layers=config.crop_layers if self.crop_layers is None else self.crop_layers,
         )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options to a parser."""
     parser.add_argument("--weights", metavar="FILE", type=Path, help="the checkpoint; by default the best installed")
-    parser.add_argument("--mode", choices=MODES, default=MODES[0], help="hierarchical (default) is faster than grid")
+    parser.add_argument("--mode", choices=MODES, help="hierarchical (default) is faster than grid")
     parser.add_argument(
         "--points", metavar="N", type=_whole(2, 256), help="prompts along each axis of the grid; default: the weights'"
     )
     parser.add_argument("--min-iou", metavar="X", type=_share, help="least predicted IoU, 0..1; default: the weights'")
     parser.add_argument(
-        "--min-area", metavar="PIXELS", type=_whole(0, None), default=0, help="remove smaller islands and fill holes"
+        "--min-area", metavar="PIXELS", type=_whole(0, None), help="remove smaller islands and fill holes"
     )
     parser.add_argument(
-        "--crop-layers", metavar="N", type=_whole(0, 2), default=0, help="also look at 2 x 2 parts (1), 4 x 4 more (2)"
+        "--crop-layers", metavar="N", type=_whole(0, 2), help="also look at 2 x 2 parts (1), 4 x 4 more (2)"
     )
     parser.add_argument("--max-masks", metavar="N", type=_whole(1, None), help="keep only the N best of an image")
-    parser.add_argument(
-        "--category", metavar="NAME", type=_name, default="object", help='what they are proposed as; default: "object"'
-    )
+    parser.add_argument("--category", metavar="NAME", type=_name, help='what they are proposed as; default: "object"')
 
 
 def common_options(namespace: argparse.Namespace) -> EverythingOptions:

@@ -17,7 +17,7 @@ from annotator.errors import AnnotatorError, DatasetError
 
 if TYPE_CHECKING:
     from annotator.segment import CancellationToken
-    from annotator.segment.prelabel import PrelabelProgress
+    from annotator.segment.prelabel import PrelabelProgress, PrelabelRequest
     from annotator.segment.prelabel_engines import Engine
 
 EXIT_SOME_FAILED = 3
@@ -47,7 +47,8 @@ def parse(words: list[str]) -> PrelabelOptions:
         prog="annotator prelabel",
         description="Propose masks for every image of a folder and add them to its COCO file. Instances in the file "
         "are never touched. It can be interrupted at any moment and resumed.",
-        epilog="The exit code is 0 when all is done, 3 when some images failed, 1 for an error, 130 after Ctrl+C.",
+        epilog="With --resume, options that are not given are those of the interrupted run. The exit code is 0 when "
+        "all is done, 3 when some images failed, 1 for an error, 130 after Ctrl+C.",
         allow_abbrev=False,
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder with the images")
@@ -70,17 +71,8 @@ def parse(words: list[str]) -> PrelabelOptions:
     options = parser.parse_args(words)
     if options.address is not None and options.engine != "ray":
         parser.error("--address only goes with --engine ray")
-    return PrelabelOptions(
-        folder=options.folder,
-        out=options.out,
-        resume=options.resume,
-        again=options.again,
-        recursive=options.recursive,
-        engine=options.engine,
-        workers=options.workers,
-        address=options.address,
-        everything=common_options(options),
-    )
+    own = {name: value for name, value in vars(options).items() if name in PrelabelOptions.__dataclass_fields__}
+    return PrelabelOptions(**own, everything=common_options(options))
 
 
 def run(options: PrelabelOptions) -> int:
@@ -89,8 +81,7 @@ def run(options: PrelabelOptions) -> int:
 
     from annotator.core.dataset import COCO_NAME
     from annotator.segment import CancellationToken, Cancelled
-    from annotator.segment.prelabel import PrelabelRequest, prelabel
-    from annotator.segment.weights import weights_summary
+    from annotator.segment.prelabel import prelabel
 
     folder = Path(os.path.abspath(options.folder))
     if not folder.is_dir():
@@ -98,26 +89,13 @@ def run(options: PrelabelOptions) -> int:
     out = folder / COCO_NAME if options.out is None else Path(os.path.abspath(options.out))
     if not out.parent.is_dir():
         raise DatasetError(f"{out.parent} is not a folder: make it first, or give another --out.")
-    everything = options.everything
     cancel = CancellationToken()
     progress = _ProgressLine()
     with stdout_for_results(), _CtrlC(cancel):
-        summary = weights_summary(everything.weights)
-        request = PrelabelRequest(
-            folder=folder,
-            coco_path=out,
-            config=everything.applied_to(summary.everything),
-            weights=summary.name,
-            weights_digest=summary.digest,
-            image_size=summary.image_size,
-            recursive=options.recursive,
-            max_masks=everything.max_masks,
-            category=everything.category,
-            again=options.again,
-        )
+        request, weights = _request(options, folder, out)
         try:
             report = prelabel(
-                request, _engine(options), resume=options.resume, on_progress=progress.show, cancel=cancel
+                request, _engine(options, weights), resume=options.resume, on_progress=progress.show, cancel=cancel
             )
         except Cancelled:
             progress.end()
@@ -136,13 +114,41 @@ def run(options: PrelabelOptions) -> int:
     return EXIT_SOME_FAILED if report.problems else 0
 
 
-def _engine(options: PrelabelOptions) -> Engine:
+def _request(options: PrelabelOptions, folder: Path, out: Path) -> tuple[PrelabelRequest, Path]:
+    """What the run is asked for, and the checkpoint. What was not asked for is as in the run that is gone on with."""
+    from annotator.segment.prelabel import PrelabelRequest
+    from annotator.segment.prelabel_partial import InterruptedRun, begun_run
+    from annotator.segment.stored_proposals import UNNAMED
+    from annotator.segment.weights import weights_summary, weights_with_digest
+
+    everything = options.everything
+    summary = weights_summary(everything.weights)
+    begun = begun_run(out) if options.resume else None
+    if begun is not None and everything.weights is None and summary.digest != begun.weights_digest:
+        summary = weights_summary(weights_with_digest(begun.weights_digest))
+    usual = begun or InterruptedRun({}, summary.everything, done=frozenset())
+    request = PrelabelRequest(
+        folder=folder,
+        coco_path=out,
+        config=everything.applied_to(usual.config),
+        weights=summary.name,
+        weights_digest=summary.digest,
+        image_size=summary.image_size,
+        recursive=options.recursive or usual.recursive,
+        max_masks=everything.max_masks or usual.max_masks,
+        category=everything.category or usual.category or UNNAMED,
+        again=options.again or usual.again,
+    )
+    return request, summary.path
+
+
+def _engine(options: PrelabelOptions, weights: Path) -> Engine:
     from annotator import paths
     from annotator.segment import load_segmenter
     from annotator.segment.disk_cache import DiskCache
     from annotator.segment.prelabel_engines import HereEngine, ProcessesEngine
 
-    load = partial(load_segmenter, options.everything.weights)
+    load = partial(load_segmenter, weights)
     if options.engine == "ray":
         try:
             from annotator.segment.prelabel_ray import RayEngine

@@ -14,7 +14,7 @@ from annotator.core import coco
 from annotator.core.atomic import replace_file
 from annotator.core.backups import keep_backup
 from annotator.core.dataset import check_name
-from annotator.core.document import Category, Document, ImageRecord, StoredProposal
+from annotator.core.document import Document, ImageRecord, StoredProposal
 from annotator.core.image_files import find_images
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError, ImageError, Sentence
@@ -26,7 +26,7 @@ from annotator.segment.prelabelled import is_done, marked, run_mark
 from annotator.segment.segmenter import CancellationToken
 from annotator.segment.stored_proposals import (
     UNNAMED,
-    as_placeholder,
+    category_for,
     earlier_proposals,
     new_proposals,
     stored_proposals,
@@ -63,6 +63,7 @@ class PrelabelRequest:
             image_size=self.image_size,
             max_masks=self.max_masks,
             recursive=self.recursive,
+            weights=self.weights,
             weights_digest=self.weights_digest,
         )
 
@@ -235,11 +236,8 @@ def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
 
 def _category_id(document: Document, name: str) -> int:
     """The category of that name, made if it is new."""
-    category = document.category_named(name)
-    if category is None:
-        category = Category(document.take_id(Category), name)
-        if category.name == UNNAMED:
-            category = as_placeholder(category)
+    category = category_for(document, name)
+    if category.id not in document.categories:
         document.put(category)
     return category.id
 

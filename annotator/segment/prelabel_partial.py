@@ -18,9 +18,10 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import DatasetError, SaveError, reason_of
+from annotator.errors import DatasetError, SaveError, Sentence, reason_of
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
+from annotator.segment.prelabel_differences import WEIGHTS_NAME, differences, differs_in_weights, is_same_request
 from annotator.segment.prelabel_task import ImageResult
 
 _VERSION = 1
@@ -40,9 +41,13 @@ def run_header(
     max_masks: int | None,
     recursive: bool,
     weights_digest: str,
+    weights: str = "",
     again: bool = False,
 ) -> dict[str, Any]:
-    """What a run was asked, as far as it must be the same to go on with it; plain JSON values."""
+    """What a run was asked, as far as it must be the same to go on with it; plain JSON values.
+
+    weights: the checkpoint's name, which only people want to know.
+    """
     header = {
         "version": _VERSION,
         "category": category,
@@ -52,7 +57,7 @@ def run_header(
         "recursive": recursive,
         "weights": weights_digest,
     }
-    return header | ({"again": True} if again else {})
+    return header | ({"again": True} if again else {}) | ({WEIGHTS_NAME: weights} if weights else {})
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,16 @@ class InterruptedRun:
         return most if isinstance(most, int) else None
 
     @property
+    def recursive(self) -> bool:
+        """Whether it does sub-folders, too."""
+        return self.header.get("recursive") is True
+
+    @property
+    def weights_digest(self) -> str:
+        """The fingerprint of its checkpoint."""
+        return str(self.header.get("weights", ""))
+
+    @property
     def again(self) -> bool:
         """Whether it does images again that such a run has been over."""
         return self.header.get("again") is True
@@ -99,43 +114,56 @@ def interrupted_run(coco_path: Path) -> InterruptedRun | None:
     Reads the whole file. Raises DatasetError when it is damaged or of another version, SaveError when it cannot be
     read.
     """
+    run, digest = _read_run(coco_path)
+    if run is None or (digest is not None and digest == _file_digest(coco_path)):
+        return None  # it has ended, and only its file was left
+    return run if run.images else None
+
+
+def begun_run(coco_path: Path) -> InterruptedRun | None:
+    """The run that `PartialResults` compares a request with: also one that has ended, or has done no image well.
+
+    Reads and raises as `interrupted_run` does.
+    """
+    return _read_run(coco_path)[0]
+
+
+def _read_run(coco_path: Path) -> tuple[InterruptedRun | None, str | None]:
+    """The run that has left anything, and the digest of the COCO file it was going to make, once that was known."""
     path = partial_path(coco_path)
+    digest_line = b""
     try:
         with open(path, "rb") as file:
-            first, done, last = file.readline(), set(), b""
-            has_results = False
-            for last in file:
-                if not last.endswith(b"\n") or last.startswith(_DIGEST_LINE):
+            first, done = file.readline(), set()
+            is_begun = False
+            for line in file:
+                if not line.endswith(b"\n"):
                     continue
-                has_results = True
-                head = last[: last.find(_PROPOSALS_KEY)]  # the rest is long, and need not be understood here
+                is_begun = True
+                digest_line = line if line.startswith(_DIGEST_LINE) else b""
+                if digest_line:
+                    continue
+                head = line[: line.find(_PROPOSALS_KEY)]  # the rest is long, and need not be understood here
                 image = head[: head.find(_SIZE_KEY)]
                 if head.endswith(_NO_PROBLEM):
                     done.add(image)
                 else:
                     done.discard(image)
     except FileNotFoundError:
-        return None
+        return None, None
     except OSError as error:
         raise _unwritable(path, error) from error
-    if not has_results:
-        return None
+    if not is_begun:
+        return None, None
     try:
         header = json.loads(first)
         if header["version"] != _VERSION:
             raise ValueError(f"it is of version {header['version']}")
-        config = EverythingConfig(**header["config"])
-    except (ValueError, TypeError, KeyError) as error:
-        raise _damaged(path, error) from error
-    if last.startswith(_DIGEST_LINE) and last.endswith(b"\n"):
-        digest = json.loads(last)[_RESULT_DIGEST]
-        if digest == _file_digest(coco_path):
-            return None  # it has ended, and only this file was left
-    try:
         names = frozenset(json.loads(image + b"}")["image"] for image in done)
+        run = InterruptedRun(header, EverythingConfig(**header["config"]), names)
+        return run, json.loads(digest_line)[_RESULT_DIGEST] if digest_line else None
     except (ValueError, TypeError, KeyError) as error:
         raise _damaged(path, error) from error
-    return InterruptedRun(header, config, names) if done else None
 
 
 def put_aside(coco_path: Path) -> Path | None:
@@ -188,14 +216,8 @@ class PartialResults:
                 "remove that file to start anew.",
                 path=self.path,
             )
-        if header is not None and header != request:
-            different = sorted(key for key in {*header, *request} if header.get(key) != request.get(key))
-            raise DatasetError(
-                "The interrupted run of {path} had another {different}: give the same as then, or remove that "
-                "file to start anew.",
-                path=self.path,
-                different=", ".join(different),
-            )
+        if header is not None and not is_same_request(header, request):
+            raise _other_request(self.path, header, request)
         try:
             self._file = open(self.path, "ab")  # noqa: SIM115 - open as long as the run
             self._file.truncate(kept_bytes)
@@ -261,6 +283,20 @@ class PartialResults:
             os.fsync(self._file.fileno())
         except OSError as error:
             raise _unwritable(self.path, error) from error
+
+
+def _other_request(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> DatasetError:
+    if differs_in_weights(before, now):
+        remedy = Sentence("give the options of then, with the checkpoint of then as --weights")
+    else:
+        remedy = Sentence("leave these options out to go on with it as it was begun")
+    return DatasetError(
+        "The run whose results are in {path} was begun with other options: {different}. Either {remedy}, or remove "
+        "that file to start anew.",
+        path=path,
+        different=differences(before, now),
+        remedy=remedy,
+    )
 
 
 def _damaged(path: Path, error: Exception) -> DatasetError:

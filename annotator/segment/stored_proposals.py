@@ -84,6 +84,15 @@ def stored_proposals(
     )
 
 
+def category_for(document: Document, name: str) -> Category:
+    """The document's category of that name, or a new one, which the caller is to put there."""
+    category = document.category_named(name)
+    if category is not None:
+        return category
+    category = Category(document.take_id(Category), name)
+    return as_placeholder(category) if name == UNNAMED else category
+
+
 def as_placeholder(category: Category) -> Category:
     """The category, marked as one that is only there because proposals need some."""
     return replace(category, extra={**category.extra, OURS: {**category.extra.get(OURS, {}), _PLACEHOLDER: True}})

@@ -76,6 +76,19 @@ def best_weights() -> Path:
     )
 
 
+def weights_with_digest(digest: str) -> Path | None:
+    """The installed checkpoint of those tensors, see ModelIdentity.digest; None when it is not among the usable ones.
+
+    Reads all tensors of each that comes before it.
+    """
+    for weights in _all_installed():
+        if weights.is_usable:
+            with contextlib.suppress(WeightsError):  # one that cannot be used is not the one a run has used
+                if tensors_digest(read_checkpoint(weights.path)) == digest:
+                    return weights.path
+    return None
+
+
 def import_weights(path: Path | str) -> InstalledWeights:
     """Check a checkpoint completely and keep it, as safetensors, in the user's folder under its own name.
 

@@ -1494,6 +1494,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>最近的修改无法写入 {path}（{reason}）：请检查那里的剩余空间和权限。修改仍在内存中，保存数据集即可保留。</translation>
     </message>
     <message>
+        <source>give the options of then, with the checkpoint of then as --weights</source>
+        <translation>使用当时的选项，并用 --weights 指定当时的权重文件</translation>
+    </message>
+    <message>
+        <source>leave these options out to go on with it as it was begun</source>
+        <translation>去掉这些选项，按开始时的设置继续</translation>
+    </message>
+    <message>
+        <source>The run whose results are in {path} was begun with other options: {different}. Either {remedy}, or remove that file to start anew.</source>
+        <translation>结果保存在 {path} 中的运行开始时用的是其他选项：{different}。请{remedy}，或删除该文件重新开始。</translation>
+    </message>
+    <message>
         <source>The interrupted run used other weights than {name}: choose those it used, or begin it anew.</source>
         <translation>中断的运行使用的不是 {name}，而是其他权重：请选择当时使用的权重，或重新开始。</translation>
     </message>
@@ -1564,10 +1576,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>A run was interrupted and left its results in {path}: add --resume to go on with it, or remove that file to start anew.</source>
         <translation>上一次运行中断了，结果留在 {path}：请加 --resume 继续，或删除该文件重新开始。</translation>
-    </message>
-    <message>
-        <source>The interrupted run of {path} had another {different}: give the same as then, or remove that file to start anew.</source>
-        <translation>{path} 中断的那次运行使用了不同的 {different}：请给出与当时相同的值，或删除该文件重新开始。</translation>
     </message>
     <message>
         <source>{path} is damaged ({reason}): remove it to start the run anew.</source>

@@ -402,8 +402,18 @@ class TestResuming:
     def test_other_settings_cannot_be_mixed_in(self, folder: Path, out: Path):
         self.interrupt(folder, out, after=1)
         other = request_for(folder, out, config=replace(CONFIG, predicted_iou=0.5))
-        with pytest.raises(DatasetError, match="config"):
+        with pytest.raises(DatasetError, match=r"--min-iou was 0\.85 and is 0\.5 now\. Either leave these"):
             prelabel(other, here(), resume=True)
+
+    def test_another_checkpoint_cannot_be_mixed_in(self, folder: Path, out: Path):
+        self.interrupt(folder, out, after=1)
+        other = replace(request_for(folder, out), weights="other", weights_digest="f" * 40)
+        with pytest.raises(DatasetError, match=r"--weights was 'fake'.* and is 'other', .*ffff.*as --weights"):
+            prelabel(other, here(), resume=True)
+
+    def test_the_name_of_the_checkpoint_does_not_count(self, folder: Path, out: Path):
+        self.interrupt(folder, out, after=1)
+        assert prelabel(replace(request_for(folder, out), weights="renamed"), here(), resume=True).images == 3
 
     def test_a_line_that_was_cut_short_is_done_again(self, folder: Path, out: Path):
         prelabel(request_for(folder, out), here())

@@ -208,3 +208,12 @@ def test_the_digest_depends_on_what_the_network_uses_alone(checkpoint, changed):
     assert weights.tensors_digest(replace(checkpoint, tensors=used, info=CheckpointInfo("other"))) == digest
     assert weights.tensors_digest(replace(checkpoint, tensors=dict(reversed(used.items())))) == digest
     assert weights.tensors_digest(changed) != digest
+
+
+def test_a_checkpoint_is_found_by_what_is_in_it(folder, checkpoint, changed):
+    put(folder, "same.safetensors", age=50)
+    (folder / "broken.safetensors").write_bytes(b"no weights")
+    write_checkpoint(folder / "other.safetensors", changed)
+    assert weights.weights_with_digest(weights.tensors_digest(changed)) == folder / "other.safetensors"
+    assert weights.weights_with_digest(weights.tensors_digest(checkpoint)) == folder / "same.safetensors"
+    assert weights.weights_with_digest("0" * 40) is None
