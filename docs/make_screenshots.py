@@ -62,7 +62,7 @@ def main() -> None:
             annotate(keeper.window, photos(Path(name) / words.code), words)
             in_both_themes(settings, words, "window", lambda: keeper.window)
             show_editing(keeper.window, settings, words)
-            keeper.window.show_weights()
+            keeper.window.dialogs.show_weights()
             in_both_themes(settings, words, "weights", QApplication.activeModalWidget)
             QApplication.activeModalWidget().close()
             forget(keeper)

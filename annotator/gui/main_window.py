@@ -1,4 +1,4 @@
-"""The main window: puts the parts together and says what the menus do."""
+"""The main window: puts its parts together."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from annotator.gui.action_slots import connect_actions
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.canvas.detail_strip import DetailStrip
@@ -17,17 +18,13 @@ from annotator.gui.canvas.prompt_strip import PromptStrip
 from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.canvas.tone_panel import TonePanel
 from annotator.gui.canvas_menu import CanvasMenu
-from annotator.gui.dialogs.about import AboutDialog
-from annotator.gui.dialogs.clean_up import CleanUpDialog
-from annotator.gui.dialogs.keys import KeysDialog
-from annotator.gui.dialogs.settings import SettingsDialog
-from annotator.gui.dialogs.weights import WeightsDialog
 from annotator.gui.document_flow import DocumentFlow
 from annotator.gui.exchange import Exchange
 from annotator.gui.file_drop import FileDrop
 from annotator.gui.icons import recolor_icons
 from annotator.gui.image_on_screen import ImageOnScreen
 from annotator.gui.instance_copies import InstanceCopies
+from annotator.gui.key_meanings import KeyMeanings
 from annotator.gui.key_table import KeyTable
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.model_messages import ModelMessages
@@ -44,6 +41,7 @@ from annotator.gui.status import StatusBar
 from annotator.gui.tools.toolbox import Toolbox
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.welcome import WelcomePage
+from annotator.gui.window_dialogs import WindowDialogs
 from annotator.gui.workspace import Workspace
 
 _SAVED_MS = 4000
@@ -65,13 +63,16 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._library = library
         self._is_leaving = False
-        self._build()
+        self._make_widgets()
+        self._lay_out()
+        self._make_parts()
+        self._restore_layout()
+        connect_actions(self)
         self._connect()
         self._make_tools()
         table = KeyTable(self)
         self.shortcuts = Shortcuts(table.groups(), table.fixed(), settings, self)
         self._refresh_title()
-        self._refresh_undo()
         if workspace.model.is_open:
             # Another window has opened it.
             self._on_opened()
@@ -93,7 +94,6 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self) -> None:
         self._refresh_title()
-        self._refresh_undo()
         self._refresh_offers()
         self.pages.setCurrentWidget(self.work_page)
         self.canvas.setFocus()
@@ -105,34 +105,6 @@ class MainWindow(QMainWindow):
 
     def _on_imported(self, count: int) -> None:
         self.status.showMessage(self.tr("Imported %n instance(s)", "", count), _SAVED_MS)
-
-    # -- dialogs -----------------------------------------------------------------------------------------------------
-
-    def show_settings(self) -> None:
-        """Open the settings."""
-        self._open(SettingsDialog(self._settings, self, workspace=self.workspace))
-
-    def show_weights(self) -> None:
-        """Open the installed weights."""
-        self._open(WeightsDialog(self._library, self._settings, self))
-
-    def show_clean_up(self) -> None:
-        """Ask which parts and holes of the selected instances are too small, then remove them."""
-        masks = self.workspace.editor.masks
-        if instances := masks.changeable():
-            self._open(CleanUpDialog(instances, masks, self.workspace.jobs, self))
-
-    def show_keys(self) -> None:
-        """Open the list of keys."""
-        self._open(KeysDialog(self.shortcuts, self))
-
-    def show_about(self) -> None:
-        """Open versions and licences."""
-        self._open(AboutDialog(self))
-
-    def _open(self, dialog: QDialog) -> None:
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
 
     # -- the window itself -------------------------------------------------------------------------------------------
 
@@ -169,7 +141,8 @@ class MainWindow(QMainWindow):
         self._is_leaving = True
         QTimer.singleShot(0, self.close)
 
-    def _toggle_full_screen(self, full: bool) -> None:
+    def set_full_screen(self, full: bool) -> None:
+        """Fill the screen, or leave that."""
         state = Qt.WindowState.WindowFullScreen
         self.setWindowState(self.windowState() | state if full else self.windowState() & ~state)
 
@@ -181,52 +154,22 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(name)
         self.setWindowModified(not self.workspace.model.is_saved)
 
-    # -- the keys ----------------------------------------------------------------------------------------------------
-
-    def _on_undo(self) -> None:
-        # Whoever has just clicked wrongly means the click, not the instance accepted before it.
-        if self.canvas.remove_last():
-            return
-        if self.workspace.session.is_pending:
-            self.workspace.session.remove_last()
-        else:
-            self.workspace.model.undo()
-
-    def _on_accept(self) -> None:
-        if not self.canvas.accept():
-            self.workspace.editor.accept()
-
-    def _on_remove_last(self) -> None:
-        if not self.canvas.remove_last():
-            self.workspace.session.remove_last()
-
-    def _on_escape(self) -> None:
-        if self.canvas.abort():
-            return
-        if self.workspace.session.is_pending:
-            self.workspace.session.clear()
-        elif not self.workspace.everything.cancel(self.workspace.image_id):
-            self.actions_.select_tool.trigger()
-
-    def _select_all(self) -> None:
-        if self.workspace.image_id is not None:
-            instances = self.workspace.model.document.instances_of(self.workspace.image_id)
-            view_state = self.workspace.selection.view_state
-            untouchable = view_state.hidden_ids | view_state.locked_ids
-            self.workspace.selection.select({instance.id for instance in instances} - untouchable)
-
     def _refresh_offers(self) -> None:
         model = self.workspace.model
         self.actions_.offer(has_document=model.is_open, has_coco_file=model.coco_version is not None)
 
-    def _refresh_undo(self) -> None:
-        stack = self.workspace.model.undo_stack
-        self.actions_.undo.setEnabled(stack.canUndo() or self.workspace.session.is_pending)
-        self.actions_.redo.setEnabled(stack.canRedo())
+    @property
+    def tool_name(self) -> str:
+        """The name of the active tool, for `choose_tool`."""
+        return self.actions_.tools.checkedAction().objectName()
+
+    def choose_tool(self, name: str) -> None:
+        """Make the tool of that name the active one."""
+        self._toolbox.choose(name)
 
     # -- putting together --------------------------------------------------------------------------------------------
 
-    def _build(self) -> None:
+    def _make_widgets(self) -> None:
         workspace = self.workspace
         model, session, editor, selection = workspace.model, workspace.session, workspace.editor, workspace.selection
         self.layer = InstanceLayer(model, selection, self)
@@ -238,9 +181,20 @@ class MainWindow(QMainWindow):
         self.categories = CategoriesPanel(model, editor, selection, self)
         self.instances = InstancesPanel(model, selection, self)
         self.welcome = WelcomePage(self._settings, self)
+        self.status = StatusBar(model, workspace.inference, session, workspace.jobs, self)
+        self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
+        actions = self.actions_
+        self.strip.name_keys(actions.accept, actions.next_mask)
+        self.proposals = ProposalsPanel(
+            workspace.proposals, workspace.proposal_changes, actions.show_proposals, actions.segment_everything, self
+        )
+        self.details = DetailsPanel(model, selection, editor.instances, self.instances.arrange, self)
+        self.tone_panel = TonePanel(self.canvas, workspace.tone, actions.show_tone)
+
+    def _lay_out(self) -> None:
         self.side = QSplitter(Qt.Orientation.Vertical, self)
-        self.side.addWidget(self.categories)
-        self.side.addWidget(self.instances)
+        for panel in (self.categories, self.instances, self.proposals, self.details):
+            self.side.addWidget(panel)
         self.work_page = QSplitter(Qt.Orientation.Horizontal, self)
         for widget, stretch in ((self.images, 0), (self.canvas, 1), (self.side, 0)):
             self.work_page.addWidget(widget)
@@ -255,38 +209,27 @@ class MainWindow(QMainWindow):
         column.addWidget(self.messages)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(central)
-        self.status = StatusBar(model, workspace.inference, session, workspace.jobs, self)
         self.setStatusBar(self.status)
-        self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
-        actions = self.actions_
-        self.strip.name_keys(actions.accept, actions.next_mask)
-        self.proposals = ProposalsPanel(
-            workspace.proposals, workspace.proposal_changes, actions.show_proposals, actions.segment_everything, self
-        )
-        self.side.addWidget(self.proposals)
-        self.details = DetailsPanel(model, selection, editor.instances, self.instances.arrange, self)
-        self.side.addWidget(self.details)
-        self.proposals_on_screen = ProposalsOnScreen(
-            workspace, self.canvas, self.proposal_layer, self.actions_, self.images
-        )
+
+    def _make_parts(self) -> None:
+        """What lives behind the widgets as long as the window does."""
+        workspace, actions = self.workspace, self.actions_
+        self.dialogs = WindowDialogs(self, self._settings, self._library)
+        self.key_meanings = KeyMeanings(workspace, self.canvas, actions, self)
+        self.proposals_on_screen = ProposalsOnScreen(workspace, self.canvas, self.proposal_layer, actions, self.images)
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
         self.prelabelling = Prelabelling(self, workspace, self.messages)
         self.exchange = Exchange(self, workspace, self.messages, self._settings)
         self.model_messages = ModelMessages(
-            self.messages, workspace.inference, self._library, self._settings, self.show_weights
+            self.messages, workspace.inference, self._library, self._settings, self.dialogs.show_weights
         )
         self._image_on_screen = ImageOnScreen(
             workspace, self.canvas, self.layer, self.images, self.instances, self.status, self.messages
         )
-        self.tone_panel = TonePanel(self.canvas, workspace.tone, self.actions_.show_tone)
-        self.canvas.set_tone(workspace.tone.tone)
-        workspace.tone.changed.connect(self.canvas.set_tone)
-        self._copies = InstanceCopies(workspace, self.images, self)
+        self.copies = InstanceCopies(workspace, self.images, self)
         self._drop = FileDrop(self)
-        self._restore_layout()
 
     def _connect(self) -> None:
-        self._connect_actions()
         workspace, flow = self.workspace, self.flow
         flow.saved.connect(self._on_saved)
         self.exchange.imported.connect(self._on_imported)
@@ -297,78 +240,25 @@ class MainWindow(QMainWindow):
         self.welcome.recent_wanted.connect(flow.open_one)
         self.images.image_chosen.connect(workspace.show_image)
         self.images.refused.connect(self.status.refuse)
-        self._copies.refused.connect(self.status.refuse)
+        self.copies.refused.connect(self.status.refuse)
         self.instances.refused.connect(self.status.refuse)
         self.details.attributes_wanted.connect(self.categories.show_properties)
         self.details.left.connect(self.canvas.setFocus)
         self.images.left.connect(self.canvas.setFocus)
         workspace.opened.connect(self._on_opened)
         workspace.session.decode_failed.connect(self.status.refuse)
-        workspace.session.changed.connect(self._refresh_undo)
         workspace.editor.accepted.connect(self.layer.flash)
         workspace.editor.refused.connect(self.status.refuse)
         workspace.proposal_changes.accepted.connect(self.layer.flash)
         workspace.everything.told.connect(self.status.refuse)
         workspace.model.refused.connect(self.status.refuse)
         workspace.model.saved_changed.connect(self._refresh_title)
-        workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas.digit_pressed.connect(workspace.editor.apply_digit)
-
-    def _connect_actions(self) -> None:
-        actions, workspace, flow = self.actions_, self.workspace, self.flow
-        actions.recent_menu.chosen.connect(flow.open_one)
-        for action, slot in (
-            (actions.open_folder, flow.choose_folder),
-            (actions.open_images, flow.choose_images),
-            (actions.open_example, flow.open_example),
-            (actions.save, flow.save),
-            (actions.save_as, flow.save_as),
-            (actions.locate_images, flow.locate_images),
-            (actions.import_, self.exchange.show_import),
-            (actions.prelabel, self.prelabelling.show),
-            (actions.encode_folder, self.workspace.folder_runs.encode),
-            (actions.export, self.exchange.show_export),
-            (actions.quit, self.close),
-            (actions.settings, self.show_settings),
-            (actions.undo, self._on_undo),
-            (actions.redo, workspace.model.redo),
-            (actions.select_all, self._select_all),
-            (actions.fit, self.canvas.fit),
-            (actions.actual_size, self.canvas.zoom_to_actual_size),
-            (actions.zoom_in, lambda: self.canvas.zoom_by_steps(1)),
-            (actions.zoom_out, lambda: self.canvas.zoom_by_steps(-1)),
-            (actions.toggle_done, workspace.editor.toggle_done),
-            (actions.accept_image, self.images.details.accept),
-            (actions.reject_image, self.images.details.reject),
-            (actions.ask_for_review, self.images.details.ask_for_review),
-            (actions.next_untouched, self.images.next_untouched),
-            (actions.next_image, lambda: self.images.step(1)),
-            (actions.previous_image, lambda: self.images.step(-1)),
-            (actions.accept, self._on_accept),
-            (actions.next_mask, workspace.session.cycle),
-            (actions.remove_last, self._on_remove_last),
-            (actions.clear, self._on_escape),
-            (actions.copy_to_next, self._copies.copy_to_next),
-            (actions.refine, workspace.editor.refine),
-            (actions.fill_holes, workspace.editor.masks.fill_holes),
-            (actions.remove_islands, workspace.editor.masks.remove_islands),
-            (actions.clean_up, self.show_clean_up),
-            (actions.smooth, workspace.editor.masks.smooth),
-            (actions.merge, workspace.editor.masks.merge),
-            (actions.subtract, workspace.editor.masks.subtract),
-            (actions.split, workspace.editor.masks.split),
-            (actions.smaller_brush, lambda: self.canvas.resize_tool(-1)),
-            (actions.larger_brush, lambda: self.canvas.resize_tool(1)),
-            (actions.weights, self.show_weights),
-            (actions.keys, self.show_keys),
-            (actions.about, self.show_about),
-        ):
-            action.triggered.connect(slot)
-        self.instances.view.addActions((*actions.mask_actions, actions.copy_to_next))  # for its context menu
-        actions.show_instances.toggled.connect(self.layer.set_visible)
-        actions.full_screen.toggled.connect(self._toggle_full_screen)
+        self.canvas.set_tone(workspace.tone.tone)
+        workspace.tone.changed.connect(self.canvas.set_tone)
+        self.instances.view.addActions((*self.actions_.mask_actions, self.actions_.copy_to_next))  # its context menu
 
     def _make_tools(self) -> None:
         self._toolbox = Toolbox(self.workspace, self.layer, self.proposal_layer, self.actions_, self)
@@ -382,12 +272,3 @@ class MainWindow(QMainWindow):
         )
         self.workspace.editor.refining_began.connect(self._toolbox.choose_prompt_tool)
         self.actions_.point_tool.trigger()
-
-    @property
-    def tool_name(self) -> str:
-        """The name of the active tool, for `choose_tool`."""
-        return self.actions_.tools.checkedAction().objectName()
-
-    def choose_tool(self, name: str) -> None:
-        """Make the tool of that name the active one."""
-        self._toolbox.choose(name)

@@ -462,7 +462,8 @@ class TestKeysAndHelp:
 def test_every_control_has_a_name_for_screen_readers(hands, qtbot):
     window = hands.window
     dialogs = []
-    for show in (window.show_settings, window.show_weights, window.show_keys, window.show_about):
+    opens = window.dialogs
+    for show in (opens.show_settings, opens.show_weights, opens.show_keys, opens.show_about):
         show()
         dialogs.append(QApplication.activeModalWidget())
     nameless = []

@@ -1,0 +1,65 @@
+"""Keys that mean something else while a prompt or a stroke is under way: undo, accept, one step back, Esc."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from annotator.gui.actions import Actions
+from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.workspace import Workspace
+
+
+class KeyMeanings(QObject):
+    """Each key goes to what is nearest to the hand: the tool on the canvas, then the prompt, then the document."""
+
+    def __init__(self, workspace: Workspace, canvas: Canvas, actions: Actions, parent: QObject) -> None:
+        super().__init__(parent)
+        self._workspace = workspace
+        self._canvas = canvas
+        self._actions = actions
+        workspace.opened.connect(self._refresh_undo)
+        workspace.session.changed.connect(self._refresh_undo)
+        workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
+        self._refresh_undo()
+
+    def undo(self) -> None:
+        """Take back the last click, or else the last edit."""
+        # Whoever has just clicked wrongly means the click, not the instance accepted before it.
+        if self._canvas.remove_last():
+            return
+        if self._workspace.session.is_pending:
+            self._workspace.session.remove_last()
+        else:
+            self._workspace.model.undo()
+
+    def accept(self) -> None:
+        """Keep what is drawn, or else the mask that is shown."""
+        if not self._canvas.accept():
+            self._workspace.editor.accept()
+
+    def remove_last(self) -> None:
+        """Take back the last corner, or else the last click."""
+        if not self._canvas.remove_last():
+            self._workspace.session.remove_last()
+
+    def escape(self) -> None:
+        """Give up what is drawn, or else the prompt, or else "Segment everything", or else the tool."""
+        if self._canvas.abort():
+            return
+        if self._workspace.session.is_pending:
+            self._workspace.session.clear()
+        elif not self._workspace.everything.cancel(self._workspace.image_id):
+            self._actions.select_tool.trigger()
+
+    def select_all(self) -> None:
+        """Select every instance of the image that is neither hidden nor locked."""
+        if self._workspace.image_id is not None:
+            instances = self._workspace.model.document.instances_of(self._workspace.image_id)
+            view_state = self._workspace.selection.view_state
+            untouchable = view_state.hidden_ids | view_state.locked_ids
+            self._workspace.selection.select({instance.id for instance in instances} - untouchable)
+
+    def _refresh_undo(self) -> None:
+        stack = self._workspace.model.undo_stack
+        self._actions.undo.setEnabled(stack.canUndo() or self._workspace.session.is_pending)
+        self._actions.redo.setEnabled(stack.canRedo())
