@@ -54,7 +54,11 @@ def run(command: ImportCommand) -> int:
     from annotator.core.lock import DatasetLock
 
     # A preview writes nothing, so it may look on while another process edits.
-    with contextlib.nullcontext() if command.preview else DatasetLock.for_writing(command.out):
+    with (
+        contextlib.nullcontext()
+        if command.preview
+        else DatasetLock.for_writing(command.out, program="annotator import")
+    ):
         images = None if command.images is None else ImageIndex.of_folder(command.images)
         imported = read_foreign(command.source, command.format, images=images)
         is_new = not command.out.exists()

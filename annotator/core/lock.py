@@ -22,38 +22,48 @@ _PLACE = 1 << 30
 """On Windows locked bytes cannot be read by others: the one that is locked lies far behind what is written."""
 
 
+WINDOW = "window"
+"""What a window calls itself in the lock file; commands write what a person types, such as "annotator prelabel"."""
+
+
 class DatasetLock:
     """An attempt to be the writer of a dataset; `refusal` says why it failed, or is empty.
 
     is_taken: it failed because another process is the writer, and not because files cannot be written or locked there.
+    complaint: the same as `refusal` for a command, which cannot go on by looking at the dataset only.
 
     Keep it as long as the dataset is open, and release it then.
     """
 
-    def __init__(self, coco_path: Path) -> None:
-        """Try to take the lock. Never raises and never waits."""
+    def __init__(self, coco_path: Path, *, program: str = WINDOW) -> None:
+        """Try to take the lock, for that program. Never raises and never waits."""
         self.path = coco_path.with_name(f".{coco_path.name}.lock")
         self.refusal: str = ""
+        self.complaint: str = ""
         self.is_taken = False
         self._file: IO[bytes] | None = None
         try:
             file = open(self.path, "a+b")  # noqa: SIM115 - open as long as the lock is held
         except OSError as error:
-            self.refusal = Sentence(
-                "{folder} cannot be written to ({reason}), so the dataset is open for viewing only.",
-                folder=coco_path.parent,
-                reason=reason_of(error),
-            )
+            self._refuse_unwritable(coco_path.parent, error)
             return
         try:
             _lock(file)
         except OSError as error:
             self.is_taken = isinstance(error, BlockingIOError | PermissionError)
-            self.refusal = self._describe(file, coco_path, error)
+            if self.is_taken:
+                self._refuse_taken(coco_path, _holder(file))
+            else:
+                self._refuse_lockless(coco_path.parent, error)
             file.close()
             return
         self._file = file
-        who = {"process": os.getpid(), "computer": socket.gethostname(), "since": time.strftime("%Y-%m-%d %H:%M")}
+        who = {
+            "program": program,
+            "process": os.getpid(),
+            "computer": socket.gethostname(),
+            "since": time.strftime("%Y-%m-%d %H:%M"),
+        }
         with suppress(OSError):  # a full disk: the lock holds all the same, it is only nameless
             file.truncate(0)
             file.write(json.dumps(who).encode("utf-8"))
@@ -61,11 +71,14 @@ class DatasetLock:
 
     @classmethod
     @contextmanager
-    def for_writing(cls, coco_path: Path) -> Iterator[None]:
-        """Hold the lock during a `with`. Raises SaveError when another has it."""
-        lock = cls(coco_path)
+    def for_writing(cls, coco_path: Path, *, program: str) -> Iterator[None]:
+        """Hold the lock during a `with`, for a command. Raises SaveError when another has it.
+
+        program: what others are told who meet the lock, see WINDOW.
+        """
+        lock = cls(coco_path, program=program)
         if not lock.is_held:
-            raise SaveError(lock.refusal)
+            raise SaveError(lock.complaint)
         try:
             yield
         finally:
@@ -85,28 +98,70 @@ class DatasetLock:
             self._file.close()
             self._file = None
 
-    def _describe(self, file: IO[bytes], coco_path: Path, error: OSError) -> Sentence:
-        if not self.is_taken:
-            return Sentence(
-                "{folder} is on a disk that cannot lock files ({reason}), so the dataset is open for viewing only: "
-                "copy it to a local disk to edit it.",
-                folder=coco_path.parent,
-                reason=reason_of(error),
-            )
-        try:
-            file.seek(0)
-            who = json.loads(file.read(1000))
-            holder = Sentence(
-                "process {process} on {computer} since {since}",
-                process=who["process"],
-                computer=who["computer"],
-                since=who["since"],
-            )
-        except (OSError, ValueError, KeyError, TypeError):
-            holder = Sentence("another process")  # it has not written its name yet
-        return Sentence(
+    def _refuse_unwritable(self, folder: Path, error: OSError) -> None:
+        reason = reason_of(error)
+        self.refusal = Sentence(
+            "{folder} cannot be written to ({reason}), so the dataset is open for viewing only.",
+            folder=folder,
+            reason=reason,
+        )
+        self.complaint = Sentence(
+            "{folder} cannot be written to ({reason}): check its permissions, or choose a file elsewhere with --out.",
+            folder=folder,
+            reason=reason,
+        )
+
+    def _refuse_lockless(self, folder: Path, error: OSError) -> None:
+        reason = reason_of(error)
+        self.refusal = Sentence(
+            "{folder} is on a disk that cannot lock files ({reason}), so the dataset is open for viewing only: "
+            "copy it to a local disk to edit it.",
+            folder=folder,
+            reason=reason,
+        )
+        self.complaint = Sentence(
+            "{folder} is on a disk that cannot lock files ({reason}), so others could write there meanwhile: choose a "
+            "file on a local disk with --out.",
+            folder=folder,
+            reason=reason,
+        )
+
+    def _refuse_taken(self, coco_path: Path, holder: Sentence) -> None:
+        self.refusal = Sentence(
             "{path} is being edited by {holder}, so it is open for viewing only.", path=coco_path, holder=holder
         )
+        self.complaint = Sentence(
+            "{path} is being edited by {holder}: close it there or wait until it is done, and try again.",
+            path=coco_path,
+            holder=holder,
+        )
+
+
+def _holder(file: IO[bytes]) -> Sentence:
+    """Who has written its name there."""
+    try:
+        file.seek(0)
+        who = json.loads(file.read(1000))
+        process, computer, since = who["process"], who["computer"], who["since"]
+        program = who.get("program", "")  # older versions have not written it
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return Sentence("another process")  # it has not written its name yet
+    if program == WINDOW:
+        return Sentence(
+            "the window of process {process} on {computer} since {since}",
+            process=process,
+            computer=computer,
+            since=since,
+        )
+    if program:
+        return Sentence(
+            "{program}, process {process} on {computer}, since {since}",
+            program=program,
+            process=process,
+            computer=computer,
+            since=since,
+        )
+    return Sentence("process {process} on {computer} since {since}", process=process, computer=computer, since=since)
 
 
 if sys.platform == "win32":

@@ -137,7 +137,7 @@ def prelabel(
         raise DatasetError("{folder} holds no images: there is none in {where}.", folder=request.folder, where=where)
     _read_document(request)  # a file that cannot be used is found out before hours of work
     skipped = 0
-    with DatasetLock.for_writing(request.coco_path):
+    with DatasetLock.for_writing(request.coco_path, program="annotator prelabel"):
         partial = PartialResults(request.coco_path, request.to_json(), resume=resume)
         try:
             names: Sequence[str] = found.names

@@ -43,14 +43,19 @@ def marked(image: ImageRecord, mark: Mapping[str, Any]) -> ImageRecord:
 def is_done(document: Document, image: ImageRecord, mark: Mapping[str, Any]) -> bool:
     """Whether a run with that mark has been over the image, whatever has become of its proposals.
 
-    Where nothing is remembered, as in files of older versions, its proposals tell.
+    Where nothing is remembered, as in files of older versions, its proposals tell: those of such a run, and not more of
+    them than it keeps. That an earlier run kept fewer cannot be seen from what it left.
     """
     remembered = remembered_run(image)
     if remembered is not None:
         return bool(remembered == mark)
-    return any(
-        proposal.provenance.weights == mark["weights"] and proposal.parameters == mark["parameters"]
-        for proposal in earlier_proposals(document, image.id)
+    earlier = earlier_proposals(document, image.id)
+    most = mark["max_masks"]
+    return (most is None or len(earlier) <= most) and any(
+        proposal.provenance.weights == mark["weights"]
+        and proposal.parameters == mark["parameters"]
+        and document.categories[proposal.category_id].name == mark["category"]
+        for proposal in earlier
     )
 
 

@@ -1542,8 +1542,28 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>另一个进程</translation>
     </message>
     <message>
+        <source>{folder} cannot be written to ({reason}): check its permissions, or choose a file elsewhere with --out.</source>
+        <translation>{folder} 无法写入（{reason}）：请检查其权限，或用 --out 选择其他位置的文件。</translation>
+    </message>
+    <message>
+        <source>{folder} is on a disk that cannot lock files ({reason}), so others could write there meanwhile: choose a file on a local disk with --out.</source>
+        <translation>{folder} 所在的磁盘无法锁定文件（{reason}），其他程序可能同时写入：请用 --out 选择本地磁盘上的文件。</translation>
+    </message>
+    <message>
         <source>{path} is being edited by {holder}, so it is open for viewing only.</source>
         <translation>{path} 正由{holder}编辑，因此以只读方式打开。</translation>
+    </message>
+    <message>
+        <source>{path} is being edited by {holder}: close it there or wait until it is done, and try again.</source>
+        <translation>{path} 正由{holder}编辑：请在那里关闭它，或等它完成后再试。</translation>
+    </message>
+    <message>
+        <source>the window of process {process} on {computer} since {since}</source>
+        <translation> {computer} 上进程 {process} 的窗口（自 {since} 起）</translation>
+    </message>
+    <message>
+        <source>{program}, process {process} on {computer}, since {since}</source>
+        <translation> {program}（{computer} 上的进程 {process}，自 {since} 起）</translation>
     </message>
     <message>
         <source>it or its sub-folders</source>

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,7 +19,7 @@ HOLD = """
 import sys
 from pathlib import Path
 from annotator.core.lock import DatasetLock
-lock = DatasetLock(Path(sys.argv[1]))
+lock = DatasetLock(Path(sys.argv[1]), **dict(word.split("=") for word in sys.argv[2:]))
 print(lock.is_held, flush=True)
 sys.stdin.read()
 """
@@ -27,26 +30,67 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "annotations.coco.json"
 
 
-@pytest.fixture
-def holder(path, project):
+@contextlib.contextmanager
+def held(path: Path, project: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """A process that holds the lock."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(path)], cwd=project, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout.readline() == "True\n"
-    yield process
-    process.kill()
-    process.communicate()
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path), *words],
+        cwd=project,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout.readline() == "True\n"
+        yield process
+        process.kill()
+
+
+@pytest.fixture
+def holder(path: Path, project: Path) -> Iterator[subprocess.Popen[str]]:
+    with held(path, project) as process:
+        yield process
 
 
 def test_the_second_is_told_who_holds_it(path, holder):
     lock = DatasetLock(path)
     assert not lock.is_held
-    assert f"process {holder.pid}" in lock.refusal
+    assert f"the window of process {holder.pid} on {socket.gethostname()}" in lock.refusal
     assert str(path) in lock.refusal
-    with pytest.raises(SaveError, match=str(holder.pid)), DatasetLock.for_writing(path):
-        pass
+    assert "viewing only" in lock.refusal
     lock.release()
+
+
+def test_a_command_is_told_what_to_do_instead_of_looking(path, holder):
+    with pytest.raises(SaveError) as told, DatasetLock.for_writing(path, program="annotator import"):
+        pass
+    assert str(path) in str(told.value)
+    assert f"the window of process {holder.pid} on {socket.gethostname()}" in str(told.value)
+    assert "close it there" in str(told.value)
+    assert "viewing" not in str(told.value)
+
+
+def test_a_command_that_holds_it_is_named(path, project):
+    with held(path, project, "program=annotator prelabel") as holder:
+        assert f"by annotator prelabel, process {holder.pid} on " in DatasetLock(path).refusal
+        with (
+            pytest.raises(SaveError, match="by annotator prelabel, process"),
+            DatasetLock.for_writing(path, program=""),
+        ):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        (b'{"process": 7, "computer": "pc", "since": "today"}', "by process 7 on pc since today"),
+        (b"", "by another process"),
+        (b"[]", "by another process"),
+        (b'{"process": ', "by another process"),
+    ],
+)
+def test_what_another_version_wrote(path, holder, written, told):
+    path.with_name(f".{path.name}.lock").write_bytes(written)
+    assert told in DatasetLock(path).refusal
 
 
 def test_a_killed_holder_holds_nothing(path, holder):
@@ -67,9 +111,9 @@ def test_it_can_be_taken_again_after_release(path):
     second = DatasetLock(path)
     assert second.is_held
     second.release()
-    with DatasetLock.for_writing(path):
+    with DatasetLock.for_writing(path, program="annotator prelabel"):
         assert not DatasetLock(path).is_held
-    with DatasetLock.for_writing(path):
+    with DatasetLock.for_writing(path, program="annotator prelabel"):
         pass
 
 
@@ -80,6 +124,8 @@ def test_a_folder_that_is_read_only_is_for_viewing(path):
     path.parent.chmod(0o700)
     assert not lock.is_held
     assert "viewing" in lock.refusal
+    assert "--out" in lock.complaint
+    assert "viewing" not in lock.complaint
 
 
 def test_a_folder_that_is_gone_is_for_viewing(tmp_path):
@@ -97,3 +143,4 @@ def test_a_disk_without_locks_is_for_viewing(path, monkeypatch):
     lock = DatasetLock(path)
     assert not lock.is_held
     assert "local disk" in lock.refusal
+    assert "local disk with --out" in lock.complaint

@@ -267,8 +267,13 @@ class TestAnotherRun:
         for image in content["images"]:
             del image["annotator"]["prelabelled"]
         out.write_text(json.dumps(content), "utf-8")
+        before = out.read_bytes()
         report = prelabel(request_for(folder, out), here())
         assert (report.images, report.skipped) == (1, 2)
+        for options, images in (({"max_masks": 2}, 2), ({"max_masks": 9}, 1), ({"category": "thing"}, 3)):
+            out.write_bytes(before)
+            report = prelabel(request_for(folder, out, **options), here())
+            assert (report.images, report.skipped) == (images, 3 - images)
 
 
 class TestProblems:
@@ -310,7 +315,7 @@ class TestProblems:
             prelabel(request_for(tmp_path, tmp_path / "out.json"), here())
 
     def test_a_dataset_that_is_open_elsewhere(self, folder: Path, out: Path):
-        with DatasetLock.for_writing(out), pytest.raises(SaveError):
+        with DatasetLock.for_writing(out, program="annotator import"), pytest.raises(SaveError, match="import"):
             prelabel(request_for(folder, out), here())
 
 
