@@ -32,7 +32,7 @@ class DocumentModel(QObject):
     proposal_changed = Signal(object)  # Change of StoredProposals of the image on screen
     elsewhere_changed = Signal(object)  # frozenset of image ids: instances or proposals of others; once for each edit
     saved_changed = Signal(bool)  # True when everything is on disk
-    kept_changed = Signal()  # edits reached the journal
+    kept_changed = Signal()  # edits reached the journal, or one was made that has yet to reach it
     refused = Signal(object)  # why the document cannot be changed
     journal_failed = Signal(object)  # edits cannot be written to the journal
     replayed = Signal(int)  # image id: an undo or redo touched that image's instances or proposals
@@ -159,6 +159,8 @@ class DocumentModel(QObject):
             self._has_listed = False
             self.images_listed.emit()
         self._tell_saved()
+        if not self.is_kept:
+            self.kept_changed.emit()
 
     def _apply(self, step: Callable[[Document], None]) -> None:
         """Change the document by an edit."""

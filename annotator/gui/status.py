@@ -46,6 +46,11 @@ class StatusBar(QStatusBar):
             label.setContentsMargins(8, 0, 8, 0)
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.addPermanentWidget(label)
+        # Its text changes with every edit and again some milliseconds later: nothing beside it may move.
+        for text in (self.tr("not saved"), self.tr("not saved, but kept")):
+            margins = self.saved.contentsMargins()
+            width = self.saved.fontMetrics().horizontalAdvance(text) + margins.left() + margins.right()
+            self.saved.setMinimumWidth(max(self.saved.minimumWidth(), width))
         inference.state_changed.connect(self._on_state_changed)
         inference.encoded.connect(self._on_encoded)
         session.decoded.connect(self._on_decoded)

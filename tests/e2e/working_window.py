@@ -1,34 +1,36 @@
-"""A program that works in the real window until it is killed, and says what it does; see test_killed.py.
+"""A program in whose real window work is done until it is killed, and which says what happens; see test_killed.py.
 
     python -m tests.e2e.working_window FOLDER SEED
 
-Lines on standard output: "step N DIGEST" before the N-th step, with what the document will be after it, and "safe N"
-when the status bar shows that everything up to step N is safe.
+Lines on standard output, each written before anything later can happen:
+    opening                 the folder is about to be opened, and its journal replayed
+    found DIGEST            it is open, and this is what the document is
+    step N DIGEST ACTION    the N-th edit is applied, undone or redone by that action, and this is the document now;
+                            the journal is told next
+    safe N                  the status bar says that all is safe, N edits having been made
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import random
 import sys
 from pathlib import Path
 
-import numpy as np
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 
 from annotator.core import coco
-from annotator.core.document import Category, Document, Instance
-from annotator.core.edits import AddCategory, AddInstance, Edit, RemoveInstances
-from annotator.core.geometry import RunLengths
+from annotator.core.document import Document
 from annotator.gui.app import make_application
 from annotator.gui.main_window import MainWindow
 from annotator.gui.settings import Settings
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
+from tests.e2e.busy_hands import BusyHands
 from tests.gui.conftest import FakeProcess
 
 SAFE = ("saved", "not saved, but kept")
+AUTOSAVE_MS = 300  # instead of the user's minutes, so that many a kill hits one
 
 
 def digest(document: Document, coco_path: Path) -> str:
@@ -36,66 +38,52 @@ def digest(document: Document, coco_path: Path) -> str:
     return hashlib.sha256(coco.to_bytes(document, coco_path)).hexdigest()
 
 
-class Worker:
-    """Makes one step at each turn of the event loop."""
+class Worker(QObject):
+    """Works whenever the window is quiet, which the window's own signals say."""
 
     def __init__(self, window: MainWindow, seed: int) -> None:
+        super().__init__()
         self._window = window
         self._model = window.workspace.model
-        self._random = random.Random(seed)
-        self._edits: list[Edit] = []
-        self._applied = 0
+        self._hands = BusyHands(window, seed)
+        self._work = self._hands.work()
         self._steps = 0
-        self._timer = QTimer()
-        self._timer.timeout.connect(self._step)
-        self._model.kept_changed.connect(self._say_safe)
-        self._model.saved_changed.connect(self._say_safe)
-        self._model.document_replaced.connect(lambda: self._timer.start(2))
+        self._said_safe = 0
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._take_turn)
+        workspace = window.workspace
+        for signal in (
+            *(workspace.image_shown, workspace.image_refused, workspace.outline.changed),
+            *(workspace.session.changed, workspace.session.decode_failed),
+            *(self._model.kept_changed, self._model.saved_changed),
+        ):
+            signal.connect(self._on_anything)
+        self._model.document_replaced.connect(self._on_opened)
 
-    def _step(self) -> None:
-        kind = self._random.choice(("add", "add", "add", "remove", "undo", "redo", "save"))
-        if kind == "save":
-            self._window.save()
-        elif kind == "undo" and self._applied:
-            self._announce(lambda document: self._edits[self._applied - 1].revert(document))
-            self._applied -= 1
-            self._model.undo()
-        elif kind == "redo" and self._applied < len(self._edits):
-            self._announce(self._edits[self._applied].apply)
-            self._applied += 1
-            self._model.redo()
-        elif kind in ("add", "remove"):
-            self._push(self._new_edit(kind))
+    def _on_opened(self) -> None:
+        say(f"found {digest(self._model.document, self._model.coco_path)}")
+        keeping = self._model.keeping
+        record = keeping.record
 
-    def _new_edit(self, kind: str) -> Edit:
-        document = self._model.document
-        if not document.categories:
-            return AddCategory(Category(document.take_id(Category), "disc"))
-        if kind == "remove" and document.instances:
-            return RemoveInstances((document.instances[self._random.choice(list(document.instances))],))
-        image = self._random.choice(list(document.images.values()))
-        mask = np.zeros((image.height, image.width), np.bool_)
-        x, y = self._random.randrange(image.width - 9), self._random.randrange(image.height - 9)
-        mask[y : y + 8, x : x + 8] = True
-        category_id = next(iter(document.categories))
-        return AddInstance(Instance(document.take_id(Instance), image.id, category_id, RunLengths.from_mask(mask)))
+        def announce_and_record(edit, *, applied: bool) -> None:
+            self._steps += 1
+            say(f"step {self._steps} {digest(self._model.document, self._model.coco_path)} {self._hands.doing}")
+            record(edit, applied=applied)
 
-    def _push(self, edit: Edit) -> None:
-        self._announce(edit.apply)
-        del self._edits[self._applied :]
-        self._edits.append(edit)
-        self._applied += 1
-        self._model.push(edit, "step")
+        keeping.record = announce_and_record
 
-    def _announce(self, change) -> None:
-        after = self._model.document.snapshot()
-        change(after)
-        self._steps += 1
-        say(f"step {self._steps} {digest(after, self._model.coco_path)}")
+    def _on_anything(self, *_: object) -> None:
+        if self._model.is_open:
+            self._turn.start()
 
-    def _say_safe(self, *_: object) -> None:
-        if self._steps and self._window.status.saved.text() in SAFE:
+    def _take_turn(self) -> None:
+        # What the status bar says between two turns is what somebody would see.
+        if self._steps > self._said_safe and self._window.status.saved.text() in SAFE:
+            self._said_safe = self._steps
             say(f"safe {self._steps}")
+        if self._hands.is_quiet():
+            next(self._work)
+            self._turn.start()
 
 
 def say(line: str) -> None:
@@ -109,8 +97,13 @@ def main() -> None:
     settings.language = "en"
     workspace = Workspace(lambda: FakeProcess(image_size=256))
     window = MainWindow(workspace, settings, WeightsLibrary(workspace, settings, lambda _: FakeProcess(image_size=256)))
+    workspace.autosave.set_enabled(True)
+    workspace.autosave._timer.setInterval(AUTOSAVE_MS)
     worker = Worker(window, seed)  # noqa: F841 - it lives as long as the window
+    window.resize(1200, 800)
     window.show()
+    window.activateWindow()
+    say("opening")
     window.open_paths([folder])
     app.exec()
 

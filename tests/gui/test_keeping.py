@@ -135,6 +135,22 @@ class TestRecovery:
         may_write.set()
         hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "saved")
 
+    def test_an_edit_after_one_that_is_kept_is_not_shown_as_kept_before_it_is(self, hands, monkeypatch):
+        add_category(hands, "cat")
+        hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")
+        may_write = threading.Event()
+        append = JournalFile.append
+
+        def held(*arguments):
+            may_write.wait(10)
+            append(*arguments)
+
+        monkeypatch.setattr(JournalFile, "append", held)
+        add_category(hands, "dog")
+        assert hands.window.status.saved.text() == "not saved"
+        may_write.set()
+        hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")
+
     def test_what_is_in_the_file_is_saved_although_the_journal_refuses(self, hands, monkeypatch):
         def refuse(*_):
             raise sqlite3.OperationalError("database or disk is full")
