@@ -27,7 +27,7 @@ def connect_actions(window: MainWindow) -> None:
         (actions.quit, window.close),
         (actions.settings, dialogs.show_settings),
         (actions.undo, keys.undo),
-        (actions.redo, workspace.model.redo),
+        (actions.redo, keys.redo),
         (actions.select_all, keys.select_all),
         (actions.fit, canvas.fit),
         (actions.actual_size, canvas.zoom_to_actual_size),

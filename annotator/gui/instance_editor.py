@@ -61,13 +61,16 @@ class InstanceEditor(QObject):
 
     @image_id.setter
     def image_id(self, image_id: int | None) -> None:
-        self.masks.forget_waiting()
         self.masks.image_id = image_id
 
     def accept(self) -> None:
         """Make the mask on screen an instance of the current category, or ask for a category."""
+        current = self._model.document.categories.get(self._selection.category_id or 0)
         if self.masks.waiting is not None:
-            self.category_wanted.emit()
+            if current is None:
+                self.category_wanted.emit()
+            else:
+                self.masks.add_waiting(current)
         elif self.image_id is None:
             self.refused.emit(self.tr("There is nothing to accept: no image is on screen yet."))
         elif not self._session.is_pending:
@@ -76,10 +79,10 @@ class InstanceEditor(QObject):
             self._accept_refined()
         elif self._session.is_waiting:
             self.refused.emit(self.tr("The mask is still being computed."))
-        elif self._selection.category_id is None:
+        elif current is None:
             self.category_wanted.emit()
         else:
-            self._accept_as(self._model.document.categories[self._selection.category_id])
+            self._accept_as(current)
 
     def accept_as_named(self, name: str) -> None:
         """The same, or what was drawn, with the category of that name, which is made if it is new; both in one edit."""
@@ -93,7 +96,7 @@ class InstanceEditor(QObject):
             self._accept_as(category)
 
     def apply_digit(self, digit: int) -> None:
-        """A digit chooses the category of the mask on screen, else of the selected instances, else of what follows."""
+        """A digit chooses the category of the mask to decide on, else of the selected instances, else of the next."""
         categories = list(self._model.document.categories.values())
         if digit > len(categories):
             self.refused.emit(
@@ -101,7 +104,9 @@ class InstanceEditor(QObject):
             )
             return
         category = categories[digit - 1]
-        if self._session.refined is not None:
+        if self.masks.waiting is not None:
+            self.masks.add_waiting(category)
+        elif self._session.refined is not None:
             self._accept_refined(category)
         elif self._session.is_pending:
             self._accept_as(category)
@@ -112,6 +117,8 @@ class InstanceEditor(QObject):
     def refine(self) -> None:
         """Let the clicks that follow better the mask of the one selected instance."""
         selected = self.masks.selected()
+        if self.masks.reminds_of_waiting():
+            return
         if len(selected) != 1:
             self.refused.emit(self.tr("Select the one instance to refine."))
         elif self._session.is_pending:

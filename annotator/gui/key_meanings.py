@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QPointF
 
+from annotator.core.document import Instance
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.kept_per_image import KeptPerImage
 from annotator.gui.workspace import Workspace
 
 
@@ -19,18 +21,31 @@ class KeyMeanings(QObject):
         self._actions = actions
         workspace.opened.connect(self._refresh_undo)
         workspace.session.changed.connect(self._refresh_undo)
+        for kept in self._kept:
+            kept.changed.connect(self._refresh_undo)
         workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
         self._refresh_undo()
 
     def undo(self) -> None:
         """Take back the last click, or else the last edit."""
         # Whoever has just clicked wrongly means the click, not the instance accepted before it.
+        drawn, corners = self._kept
         if self._canvas.remove_last():
+            return
+        if drawn.is_newest and drawn.give_up(by_undo=True):
+            return
+        if drawn.bring_back() or corners.bring_back():
             return
         if self._workspace.session.is_pending:
             self._workspace.session.remove_last()
         else:
             self._workspace.model.undo()
+
+    def redo(self) -> None:
+        """Do again what undo took back, be it a drawn mask or an edit."""
+        drawn, _ = self._kept
+        if not drawn.bring_back(by_redo=True):
+            self._workspace.model.redo()
 
     def accept(self) -> None:
         """Keep what is drawn, or else the mask that is shown."""
@@ -44,7 +59,8 @@ class KeyMeanings(QObject):
 
     def escape(self) -> None:
         """Give up what is drawn, or else the prompt, or else "Segment everything", or else the tool."""
-        if self._canvas.abort():
+        drawn, _ = self._kept
+        if self._canvas.abort() or drawn.give_up():
             return
         if self._workspace.session.is_pending:
             self._workspace.session.clear()
@@ -59,7 +75,14 @@ class KeyMeanings(QObject):
             untouchable = view_state.hidden_ids | view_state.locked_ids
             self._workspace.selection.select({instance.id for instance in instances} - untouchable)
 
+    @property
+    def _kept(self) -> tuple[KeptPerImage[Instance], KeptPerImage[tuple[QPointF, ...]]]:
+        masks = self._workspace.editor.masks
+        return masks.drawn, masks.corners
+
     def _refresh_undo(self) -> None:
         stack = self._workspace.model.undo_stack
-        self._actions.undo.setEnabled(stack.canUndo() or self._workspace.session.is_pending)
-        self._actions.redo.setEnabled(stack.canRedo())
+        drawn, corners = self._kept
+        has_begun = any(kept.present is not None or kept.may_come_back() for kept in (drawn, corners))
+        self._actions.undo.setEnabled(stack.canUndo() or has_begun or self._workspace.session.is_pending)
+        self._actions.redo.setEnabled(stack.canRedo() or drawn.may_come_back(by_redo=True))

@@ -13,6 +13,7 @@ from annotator.gui.action_slots import connect_actions
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.canvas.detail_strip import DetailStrip
+from annotator.gui.canvas.drawn_layer import DrawnLayer
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_strip import PromptStrip
 from annotator.gui.canvas.proposal_layer import ProposalLayer
@@ -174,7 +175,8 @@ class MainWindow(QMainWindow):
         model, session, editor, selection = workspace.model, workspace.session, workspace.editor, workspace.selection
         self.layer = InstanceLayer(model, selection, self)
         self.proposal_layer = ProposalLayer(model, workspace.proposals, workspace.everything, self)
-        self.canvas = Canvas(self.layer, self.proposal_layer, session, self)
+        self.drawn_layer = DrawnLayer(editor.masks, self)
+        self.canvas = Canvas(self.layer, self.proposal_layer, self.drawn_layer, session, self)
         self.strip = PromptStrip(self.canvas, session, editor, model, selection)
         self.messages = MessageBar(self)
         self.images = ImageListPanel(model, self)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from annotator.core import mask_editing
 from annotator.core.document import Category, Instance, Provenance
@@ -16,6 +16,7 @@ from annotator.core.geometry import RunLengths
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.kept_per_image import KeptPerImage
 from annotator.gui.selection import Selection
 
 _Result = TypeVar("_Result")
@@ -26,8 +27,7 @@ class MaskChanges(QObject):
     """Changes the masks of instances of the image on screen, and adds instances drawn by hand."""
 
     refused = Signal(str)
-    category_wanted = Signal()  # a drawn mask waits for the name of its category
-    waiting_changed = Signal()
+    category_wanted = Signal()  # a drawn mask waits for its category
 
     def __init__(
         self,
@@ -46,8 +46,20 @@ class MaskChanges(QObject):
         self._later: deque[tuple[_Deed, frozenset[int]]] = deque()  # what was asked for while busy, and for which
         self._became: dict[frozenset[int], frozenset[int]] = {}  # what was selected, and what a tool made of it
         model.document_replaced.connect(self._later.clear)
-        self._waiting: Instance | None = None
-        self.image_id: int | None = None
+        self.drawn: KeptPerImage[Instance] = KeptPerImage(model, self)  # masks that wait for their category
+        self.corners: KeptPerImage[tuple[QPointF, ...]] = KeptPerImage(model, self)  # of polygons that are not closed
+        self._image_id: int | None = None
+
+    @property
+    def image_id(self) -> int | None:
+        """The image on screen, or None; what is drawn on it and not finished comes back with it."""
+        return self._image_id
+
+    @image_id.setter
+    def image_id(self, image_id: int | None) -> None:
+        self._image_id = image_id
+        self.drawn.set_image(image_id)
+        self.corners.set_image(image_id)
 
     # -- what may be changed -----------------------------------------------------------------------------------------
 
@@ -87,11 +99,22 @@ class MaskChanges(QObject):
             return
         category_id = self._selection.category_id
         new = Instance(0, self.image_id, 0, mask, provenance=Provenance(source=source))
-        if category_id is None:
-            self._set_waiting(new)
+        if category_id is None or not self._add(new, self._model.document.categories[category_id]):
+            self.drawn.put(self.image_id, new)
             self.category_wanted.emit()
-        else:
-            self._add(new, self._model.document.categories[category_id])
+
+    def close_polygon(self) -> None:
+        """The corners on the image on screen become a new instance, as with `add`."""
+        corners, image_id = self.corners.present, self.image_id
+        if corners is None or image_id is None:
+            return
+        image = self._model.document.images[image_id]
+        polygon = [value for corner in corners for value in (corner.x(), corner.y())]
+        mask = RunLengths.from_coco([polygon], image.height, image.width)
+        self.corners.finish(image_id)
+        if mask.area == 0:
+            self.refused.emit(self.tr("That polygon covers no pixel."))
+        self.add(mask, "polygon")
 
     def fill_holes(self) -> None:
         """Fill the holes of the selected instances."""
@@ -263,44 +286,53 @@ class MaskChanges(QObject):
     def _tell_unchanged(self) -> None:
         self.refused.emit(self.tr("Nothing to change: the mask is like that already."))
 
+    # -- drawn masks that wait for their category --------------------------------------------------------------------
+
     @property
     def waiting(self) -> RunLengths | None:
-        """The drawn mask that waits for the name of its category."""
-        return None if self._waiting is None else self._waiting.mask
+        """The mask drawn on the image on screen that waits for its category."""
+        drawn = self.drawn.present
+        return None if drawn is None else drawn.mask
+
+    def add_waiting(self, category: Category) -> None:
+        """Add the waiting mask with that category."""
+        new = self.drawn.present
+        if new is not None and self._add(new, category):
+            self.drawn.finish(new.image_id)
 
     def add_waiting_as(self, name: str) -> None:
         """Add the waiting mask with the category of that name, which is made if it is new; both in one edit."""
-        new = self._waiting
+        new = self.drawn.present
         if new is None:
             return
         category = self._model.document.category_named(name)
-        if category is None:
-            self._add(new, self._categories.new_category(name), is_new=True)
-        else:
-            self._add(new, category)
-        self._set_waiting(None)
+        if category is not None:
+            self.add_waiting(category)
+        elif self._add(new, self._categories.new_category(name), is_new=True):
+            self.drawn.finish(new.image_id)
 
     def reminds_of_waiting(self) -> bool:
         """Whether a drawn mask waits for its category; if so, the user is asked for it again and draws nothing else."""
-        if self._waiting is None:
+        if self.drawn.present is None:
             return False
         self.refused.emit(self.tr("Name the category of the mask you drew first, or drop it with Escape."))
         self.category_wanted.emit()
         return True
 
-    def forget_waiting(self) -> None:
-        """The mask that waits for a category is given up."""
-        self._set_waiting(None)
+    def may_draw(self) -> bool:
+        """Whether something new may be drawn now; if not, the user is told why, or asked for the category first."""
+        if self._model.refusal:
+            self.refused.emit(self._model.refusal)
+            return False
+        return not self.reminds_of_waiting()
 
-    def _add(self, new: Instance, category: Category, *, is_new: bool = False) -> None:
+    def _add(self, new: Instance, category: Category, *, is_new: bool = False) -> bool:
+        """Add a drawn instance with that category; returns whether that could be."""
         instance = replace(new, id=self._model.document.take_id(Instance), category_id=category.id)
         edit: Edit = AddInstance(instance)
         if is_new:
             edit = Together((AddCategory(category), edit))
-        if self._model.push(edit, self.tr("Add instance")):
-            self._selection.select([instance.id])
-
-    def _set_waiting(self, waiting: Instance | None) -> None:
-        if waiting is not self._waiting:
-            self._waiting = waiting
-            self.waiting_changed.emit()
+        if not self._model.push(edit, self.tr("Add instance")):
+            return False
+        self._selection.select([instance.id])
+        return True

@@ -32,15 +32,16 @@ class Unfinished:
     @classmethod
     def of(cls, workspace: Workspace) -> Unfinished:
         """What is unfinished now."""
-        session, waiting = workspace.session, workspace.editor.masks.waiting
-        keys = list(session.unfinished_keys)
-        if waiting is not None and session.key not in keys:
-            keys.append(session.key)
+        session, masks = workspace.session, workspace.editor.masks
+        keys = session.unfinished_keys
         # A key begins with the file's path; the same image has several when its file has changed meanwhile.
-        images = tuple(dict.fromkeys(Path(key.partition("|")[0]).name for key in keys))
+        paths = [Path(key.partition("|")[0]) for key in keys]
+        drawn_on = dict.fromkeys((*masks.drawn.image_ids, *masks.corners.image_ids))
+        paths += [workspace.model.document.image_path(image_id) for image_id in drawn_on]
+        images = tuple(path.name for path in dict.fromkeys(paths))
         can_accept = (
-            keys == [session.key]
-            and waiting is None
+            keys == (session.key,)
+            and not drawn_on
             and not session.is_waiting
             and session.shown is not None
             and session.shown.mask.area > 0

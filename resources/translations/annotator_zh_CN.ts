@@ -3160,6 +3160,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>该实例已隐藏：先显示它，再修改掩码。</translation>
     </message>
     <message>
+        <source>That polygon covers no pixel.</source>
+        <translation>该多边形未覆盖任何像素。</translation>
+    </message>
+    <message>
         <source>Fill holes</source>
         <translation>填充孔洞</translation>
     </message>
@@ -3272,10 +3276,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>A polygon needs at least three corners.</source>
         <translation>多边形至少需要三个顶点。</translation>
-    </message>
-    <message>
-        <source>That polygon covers no pixel.</source>
-        <translation>该多边形未覆盖任何像素。</translation>
     </message>
 </context>
 <context>

@@ -228,7 +228,8 @@ def keeper(qtbot, settings, process):
 def forget_changes(window: MainWindow) -> None:
     """So that closing at a test's end asks nothing."""
     window.workspace.session.forget()
-    window.workspace.editor.masks.forget_waiting()
+    window.workspace.editor.masks.drawn.forget()
+    window.workspace.editor.masks.corners.forget()
     window.workspace.model.mark_saved(window.workspace.model.state, window.workspace.model.coco_path)
 
 

@@ -146,16 +146,6 @@ def test_an_unnamed_stroke_is_not_dropped_by_the_next_press(hands):
     assert hands.window.strip.is_asking
 
 
-def test_paging_gives_the_unnamed_stroke_up(hands):
-    hands.key(Qt.Key.Key_R)
-    drag(hands, (100, 80), (130, 80))
-    hands.window.canvas.setFocus()
-    hands.key(Qt.Key.Key_D)
-    hands.wait_image("b.png")
-    assert hands.window.workspace.editor.masks.waiting is None
-    assert not hands.window.strip.isVisible()
-
-
 @pytest.mark.parametrize("state", ["locked", "hidden"])
 def test_a_locked_or_hidden_instance_is_refused(disc, state):
     before = mask(disc)

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from annotator.core.tone import Tone
+from annotator.gui.canvas.drawn_layer import DrawnLayer
 from annotator.gui.canvas.image_painter import ImagePainter
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.mask_shape import MaskShape
@@ -57,12 +58,18 @@ class Canvas(QWidget):
     resized = Signal()
 
     def __init__(
-        self, layer: InstanceLayer, proposals: ProposalLayer, session: PromptSession, parent: QWidget | None = None
+        self,
+        layer: InstanceLayer,
+        proposals: ProposalLayer,
+        drawn: DrawnLayer,
+        session: PromptSession,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self.viewport = Viewport()
         self._layer = layer
         self._proposals = proposals
+        self._drawn = drawn
         self._session = session
         self._image: LoadedImage | None = None
         self._image_painter = ImagePainter()
@@ -91,6 +98,7 @@ class Canvas(QWidget):
         self._ring.timeout.connect(self._repaint)
         layer.changed.connect(self._repaint)
         proposals.changed.connect(self._repaint)
+        drawn.changed.connect(self._repaint)
         session.changed.connect(self._on_session_changed)
 
     # -- what to show ------------------------------------------------------------------------------------------------
@@ -111,7 +119,7 @@ class Canvas(QWidget):
 
     def await_image(self) -> None:
         """Another image is being read: the tools rest until it is here, so that no click goes to the wrong image."""
-        self._tool.abort()
+        self._tool.put_down()
         self._is_awaiting = True
         self.pointer_moved.emit(None)
 
@@ -128,7 +136,7 @@ class Canvas(QWidget):
 
     def set_tool(self, tool: Tool) -> None:
         """Make a tool the active one."""
-        self._tool.abort()
+        self._tool.put_down()
         self._tool.repaint_wanted.disconnect(self._repaint)
         self._tool.area_changed.disconnect(self._repaint_area)
         self._tool = tool
@@ -214,6 +222,7 @@ class Canvas(QWidget):
             painter.drawPixmap(0, 0, selected)
         painter.drawPixmap(0, 0, self._proposals.picture(self.viewport, self.size(), self.devicePixelRatio()))
         self._proposals.paint_highlights(painter, self.viewport)
+        self._drawn.paint(painter, self.viewport)
         self._paint_prompt(painter, self.viewport)
         self._tool.paint(painter, self.viewport)
         if self._ring.isActive():
@@ -247,6 +256,7 @@ class Canvas(QWidget):
         self._layer.paint_highlights(painter, lens)
         self._proposals.paint(painter, lens)
         self._proposals.paint_highlights(painter, lens)
+        self._drawn.paint(painter, lens)
         self._paint_prompt(painter, lens)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QStringListModel, Qt, 
 from PySide6.QtGui import QAction, QCursor, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
+from annotator.core.document import Instance
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.instance_editor import InstanceEditor
@@ -46,7 +47,9 @@ class PromptStrip(QFrame):
         self.category_field = CategoryField(model, self)
         self.category_field.hide()
         self.category_field.name_entered.connect(self._on_name_entered)
-        self.category_field.abandoned.connect(self._close_field)
+        self.category_field.nothing_entered.connect(self._on_nothing_entered)
+        self.category_field.abandoned.connect(self._on_abandoned)
+        self._drawn_shown: Instance | None = None  # the drawn mask that the field is open for
         self._editor = editor
         self._accept_action: QAction | None = None
         self._next_mask: QAction | None = None
@@ -60,6 +63,7 @@ class PromptStrip(QFrame):
         selection.category_changed.connect(self._refresh)
         model.category_changed.connect(self._refresh)
         editor.category_wanted.connect(self._on_category_wanted)
+        editor.masks.drawn.changed.connect(self._refresh)
         canvas.zoom_changed.connect(self._place)
         self._refresh()
 
@@ -82,10 +86,8 @@ class PromptStrip(QFrame):
         """Open the name field, with that in it: the mask is accepted with the name typed there."""
         self.category_field.setText(name)
         self.category_field.show()
-        if self._session.shown is None:
-            for widget in (self._iou, self._which, self._accept):
-                widget.hide()
-            self.show()
+        self._refresh()
+        self.show()
         self._place()
         self.category_field.setFocus()
 
@@ -95,15 +97,44 @@ class PromptStrip(QFrame):
     def _on_name_entered(self, name: str) -> None:
         self._editor.accept_as_named(name)  # once accepted, the prompt is over and the field with it
 
+    def _on_nothing_entered(self) -> None:
+        if self._accept.isVisible():
+            self._editor.accept()  # what the button beside the field says
+
+    def _on_abandoned(self) -> None:
+        if not self._editor.masks.drawn.give_up():
+            self._close_field()
+            self._refresh()
+
     def _close_field(self) -> None:
+        had_keyboard = self.category_field.hasFocus()
         self.category_field.hide()
-        self._editor.masks.forget_waiting()
-        if self._session.shown is None:
-            self.hide()
-        self._canvas.setFocus()
+        self.category_field.clear()
+        if had_keyboard:
+            self._canvas.setFocus()
+
+    def _refresh_drawn(self) -> bool:
+        """Show what there is to be decided on a drawn mask; returns whether there is one."""
+        drawn, before = self._editor.masks.drawn.present, self._drawn_shown
+        self._drawn_shown = drawn
+        if before is not None and drawn is not before:
+            self._close_field()
+        if drawn is None:
+            return False
+        for widget in (self._iou, self._which):
+            widget.hide()
+        self.category_field.show()
+        category = self._model.document.categories.get(self._selection.category_id or 0)
+        self._accept.setVisible(category is not None)
+        if category is not None:
+            self._show_what_enter_does(category.name)
+        self.show()
         self._place()
+        return True
 
     def _refresh(self) -> None:
+        if self._refresh_drawn():
+            return
         shown, refined = self._session.shown, self._session.refined
         if shown is None and refined is not None:
             self._which.hide()
@@ -135,10 +166,13 @@ class PromptStrip(QFrame):
             what = self.tr("name it")
         else:
             what = self._model.document.categories[category_id].name
-        key = "" if self._accept_action is None else key_hint(self._accept_action)
-        self._accept.setText(self.tr("%1: %2").replace("%1", key).replace("%2", what) if key else what)
+        self._show_what_enter_does(what)
         self.show()
         self._place()
+
+    def _show_what_enter_does(self, what: str) -> None:
+        key = "" if self._accept_action is None else key_hint(self._accept_action)
+        self._accept.setText(self.tr("%1: %2").replace("%1", key).replace("%2", what) if key else what)
 
     def _place(self) -> None:
         image_rect = self._mask_rect()
@@ -180,6 +214,7 @@ class CategoryField(QLineEdit):
     """A name field with completion from the document's categories."""
 
     name_entered = Signal(str)
+    nothing_entered = Signal()  # Enter in the empty field
     abandoned = Signal()
 
     def __init__(self, model: DocumentModel, parent: QFrame) -> None:
@@ -218,3 +253,5 @@ class CategoryField(QLineEdit):
         name = self.text().strip()
         if name:
             self.name_entered.emit(name)
+        else:
+            self.nothing_entered.emit()

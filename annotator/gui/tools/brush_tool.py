@@ -72,12 +72,11 @@ class BrushTool(Tool):
         self._now: Pointer | None = None
         self._scale = 1.0  # widget pixels per image pixel at the last paint
         size.changed.connect(self.repaint_wanted)
-        changes.waiting_changed.connect(self._on_waiting_changed)
 
     def press(self, pointer: Pointer) -> None:
         if self._stroke is not None or pointer.button not in (Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton):
             return
-        if self._changes.reminds_of_waiting():
+        if not self._changes.may_draw():
             return
         self._erases = self._is_eraser != (pointer.button == Qt.MouseButton.RightButton)
         if not self._take_up_instance():
@@ -111,8 +110,7 @@ class BrushTool(Tool):
             self._changes.set_mask(instance, stroke.taken_from(instance.mask), self.tr("Erase"))
         else:
             self._changes.set_mask(instance, stroke.added_to(instance.mask), self.tr("Brush"))
-        if self._changes.waiting is None:
-            self._way = QPainterPath()
+        self._way = QPainterPath()
         self.repaint_wanted.emit()
 
     def leave(self) -> None:
@@ -120,10 +118,9 @@ class BrushTool(Tool):
         self.repaint_wanted.emit()
 
     def abort(self) -> bool:
-        was_drawing = self._stroke is not None or self._changes.waiting is not None
+        was_drawing = self._stroke is not None
         self._stroke = None
         self._way = QPainterPath()
-        self._changes.forget_waiting()
         self.repaint_wanted.emit()
         return was_drawing
 
@@ -145,7 +142,7 @@ class BrushTool(Tool):
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         self._scale = viewport.scale
-        if (self._stroke is not None and not self._erases) or self._changes.waiting is not None:
+        if self._stroke is not None and not self._erases:
             color = self._color()
             color.setAlphaF(_OPACITY)
             self._paint_way(painter, viewport, color)
@@ -189,11 +186,6 @@ class BrushTool(Tool):
         categories = self._model.document.categories
         category_id = self._instance.category_id if self._instance is not None else self._selection.category_id
         return category_color(categories[category_id]) if category_id in categories else QColor(CURRENT_MASK)
-
-    def _on_waiting_changed(self) -> None:
-        if self._changes.waiting is None and self._stroke is None:
-            self._way = QPainterPath()
-        self.repaint_wanted.emit()
 
     def _repaint_around(self, before: Pointer, now: Pointer) -> None:
         """Only where the brush is and was: painting all anew for every move would be slow on large screens."""

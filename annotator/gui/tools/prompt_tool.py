@@ -45,6 +45,8 @@ class PromptTool(Tool):
         self._is_dragging = False
 
     def press(self, pointer: Pointer) -> None:
+        if self._editor.masks.reminds_of_waiting():
+            return
         if pointer.button == Qt.MouseButton.RightButton:
             self._pressed = None
             self._click(pointer, positive=False)

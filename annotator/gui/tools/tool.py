@@ -52,6 +52,10 @@ class Tool(QObject):
         """Give up what is half done, such as a drag; returns whether there was something."""
         return False
 
+    def put_down(self) -> None:
+        """Another tool is taken up, or another image is to be shown: end what the button is held down for."""
+        self.abort()
+
     def accept(self) -> bool:
         """Finish what is half done, as Enter does; returns whether there was something."""
         return False
