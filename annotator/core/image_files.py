@@ -12,7 +12,8 @@ from annotator.core.cancelling import Cancel, check_cancel
 from annotator.core.images import IMAGE_SUFFIXES
 from annotator.errors import DatasetError, Sentence, reason_of
 
-_TEXT_AND_NUMBER = re.compile(r"(\D*)(\d*)")
+# No file system has longer names than 255, but a COCO file may, and Python makes no number of thousands of digits.
+_TEXT_AND_NUMBER = re.compile(r"(\D*)(\d{0,255})")
 NaturalKey = tuple[tuple[str, int, str], ...]
 
 

@@ -86,7 +86,10 @@ def read_checkpoint(path: Path | str) -> Checkpoint:
     with open_tensors(path) as file:
         _check_names(path, {name: tensor.shape for name, tensor in file.tensors.items()})
         config, info = _parse_metadata(path, file.metadata)
-        tensors = {name: _read_tensor(path, name, tensor) for name, tensor in file.tensors.items()}
+        # What is under UNUSED_PREFIXES may be anything, in any number: it is not brought into memory.
+        shapes = tensor_shapes()
+        wanted = {name: tensor for name, tensor in file.tensors.items() if shapes.get(name) == tensor.shape}
+        tensors = {name: _read_tensor(path, name, tensor) for name, tensor in wanted.items()}
     _check_values(path, tensors)
     return Checkpoint(tensors, config, info)
 

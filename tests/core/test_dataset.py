@@ -18,6 +18,7 @@ from annotator.core.dataset import COCO_NAME, Dataset, open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.file_version import FileVersion
 from annotator.core.geometry import RunLengths
+from annotator.core.image_files import natural
 from annotator.errors import DatasetError
 
 
@@ -34,6 +35,12 @@ def listed(opened: Dataset) -> list[str]:
 def coco_file(path: Path, *images: dict) -> Path:
     path.write_text(json.dumps({"images": images, "annotations": [], "categories": []}), encoding="utf-8")
     return path
+
+
+def test_names_with_numbers_that_python_cannot_read_have_their_order_too():
+    long = "1" * 5000  # no file is called so, but a COCO file may say it is
+    names = ["2.png", f"{long}.png", "10.png", f"{long}2.png"]
+    assert sorted(names, key=natural) == ["2.png", "10.png", f"{long}.png", f"{long}2.png"]
 
 
 def test_a_folder_is_listed_with_its_sub_folders_in_natural_order(tmp_path):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import re
 import threading
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,7 @@ from PySide6.QtWidgets import (
 from annotator import __version__
 from annotator.core import coco
 from annotator.errors import DatasetError
+from annotator.gui.dialogs import about
 from annotator.gui.dialogs.about import AboutDialog
 from annotator.gui.dialogs.keys import KeysDialog
 from tests.gui.conftest import Hands, write_discs
@@ -438,6 +441,9 @@ class TestKeysAndHelp:
         table = dialog.libraries
         rows = [[table.topLevelItem(row).text(c) for c in range(3)] for row in range(table.topLevelItemCount())]
         assert all(all(row) for row in rows)
+        # All that pip is asked for, except for what is optional.
+        required = [re.match(r"[\w.-]+", r)[0] for r in metadata.requires("tinysam-annotator") if "extra ==" not in r]
+        assert {name for name, *_ in about._LIBRARIES} == set(required)
         assert "LGPL-3.0" in [row[2] for row in rows if row[0].startswith("PySide6")]
         assert any(__version__ in label.text() for label in dialog.findChildren(QLabel))
 

@@ -15,6 +15,7 @@ import pytest
 import safetensors.numpy
 
 from annotator.errors import WeightsError
+from annotator.model import checkpoint as checkpoint_module
 from annotator.model.architecture import UNUSED_PREFIXES
 from annotator.model.checkpoint import (
     Checkpoint,
@@ -157,6 +158,21 @@ class TestTensors:
         used = {name: value for name, value in checkpoint.tensors.items() if not name.startswith(UNUSED_PREFIXES)}
         assert len(used) == len(checkpoint.tensors) - 4
         assert set(self.write_and_read(path, replace(checkpoint, tensors=used)).tensors) == set(used)
+
+    def test_what_is_unused_and_unknown_is_never_brought_into_memory(self, path, checkpoint, monkeypatch):
+        prefix = UNUSED_PREFIXES[0]
+        odd = {f"{prefix}{number}": np.zeros(3, np.float32) for number in range(20)}
+        misshaped = {f"{prefix}weight": np.zeros((7, 7), np.float32)}
+        write_checkpoint(path, replace(checkpoint, tensors={**checkpoint.tensors, **odd, **misshaped}))
+        read, read_tensor = [], checkpoint_module._read_tensor
+
+        def noted(where, name, tensor):
+            read.append(name)
+            return read_tensor(where, name, tensor)
+
+        monkeypatch.setattr(checkpoint_module, "_read_tensor", noted)
+        expected = set(checkpoint.tensors) - set(misshaped)
+        assert set(read_checkpoint(path).tensors) == set(read) == expected
 
     @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
     def test_numbers_that_are_not_finite(self, path, checkpoint, value):

@@ -8,7 +8,6 @@ and masks; lines and points have no area and are listed.
 from __future__ import annotations
 
 import base64
-import binascii
 import io
 import json
 import math
@@ -284,7 +283,9 @@ def _mask(text: object, points: list[tuple[float, float]], image: ImageRecord) -
             if picture.width * picture.height > image.width * image.height:
                 raise ClauseError("the picture of its mask is larger than the image")
             part = np.asarray(picture.convert("L")) > 0
-    except (binascii.Error, OSError, SyntaxError, OverflowError) as error:
+    except ClauseError:
+        raise
+    except Exception as error:  # Pillow's decoders meet damaged pictures with exceptions of every kind
         raise ClauseError("the picture of its mask is damaged ({reason})", reason=reason_of(error)) from error
     if x < 0 or y < 0 or y + part.shape[0] > image.height or x + part.shape[1] > image.width:
         raise ClauseError("its mask reaches out of the image")

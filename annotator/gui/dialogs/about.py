@@ -21,15 +21,16 @@ from PySide6.QtWidgets import (
 from annotator import __version__, paths
 from annotator.gui.dialogs.parts import drop_button_icons, make_room
 
-# The libraries the program is built on, with the licences of the versions in pyproject.toml.
+# The libraries the program is built on, by their names in pyproject.toml, with the licences of the versions there.
 _LIBRARIES = (
-    ("PySide6_Essentials", "PySide6 (Qt)", "LGPL-3.0"),
+    ("PySide6-Essentials", "PySide6 (Qt)", "LGPL-3.0"),
     ("mindspore", "MindSpore", "Apache-2.0"),
     ("numpy", "NumPy", "BSD-3-Clause"),
     ("opencv-python", "OpenCV", "Apache-2.0"),
     ("pillow", "Pillow", "MIT-CMU"),
     ("pycocotools", "pycocotools", "BSD-2-Clause"),
     ("orjson", "orjson", "MPL-2.0 AND (Apache-2.0 OR MIT)"),
+    ("pyyaml", "PyYAML", "MIT"),
     ("safetensors", "safetensors", "Apache-2.0"),
     ("platformdirs", "platformdirs", "MIT"),
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from PIL.PngImagePlugin import PngInfo
 
 from annotator.core.document import Document
 from annotator.core.formats import labelme, masks, voc, yolo
@@ -185,6 +186,15 @@ def test_labelme_finds_its_image_by_path(tmp_path):
     assert said(read_foreign(tmp_path).document) == [("photos/猫.png", "cat", (2, 3, 6, 6))]
 
 
+def png_that_swells() -> str:
+    """A PNG of one pixel with a comment that takes megabytes when it is unpacked, which Pillow refuses."""
+    comment = PngInfo()
+    comment.add_text("Comment", "a" * 2**21, zip=True)
+    png = io.BytesIO()
+    Image.new("L", (1, 1), 255).save(png, "PNG", pnginfo=comment)
+    return base64.b64encode(png.getvalue()).decode()
+
+
 @pytest.mark.parametrize(
     ("shape", "what"),
     [
@@ -198,6 +208,7 @@ def test_labelme_finds_its_image_by_path(tmp_path):
         ({"label": "cat", "points": polygon(1, 1, 3, 3), "shape_type": "star"}, "star"),
         ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": "%%"}, "damaged"),
         ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": "aGFsbG8="}, "damaged"),
+        ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": png_that_swells()}, "damaged"),
     ],
 )
 def test_labelme_shapes_that_are_wrong(tmp_path, shape, what):
