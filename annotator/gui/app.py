@@ -105,8 +105,8 @@ class WindowKeeper(QObject):
         settings.cache_sizes_changed.connect(self._apply_cache_sizes)
         workspace.preview.set_enabled(settings.hover_preview)
         settings.hover_preview_changed.connect(workspace.preview.set_enabled)
-        workspace.autosave.set_enabled(settings.autosave)
-        settings.autosave_changed.connect(workspace.autosave.set_enabled)
+        workspace.autosave.set_minutes(settings.autosave_minutes)
+        settings.autosave_changed.connect(workspace.autosave.set_minutes)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self.window = self._make_window()
 

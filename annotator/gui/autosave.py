@@ -2,56 +2,101 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.gui.document_model import DocumentModel
-from annotator.gui.saving import Saver
+from annotator.gui.saving import SaveConflict, Saver
 
-_SECONDS = 60
+_MINUTE_MS = 60_000
+_RETRY_MS = 10_000
+"""How long after an edit a save that failed is tried again: a full disk is not to be asked at every stroke."""
 
 
 class Autosave(QObject):
-    """Saves the document's own file every minute, and when another image is chosen; never over another's changes.
+    """Saves the document's own file every few minutes, and when another image is chosen; never over another's changes.
 
-    After a save that failed it waits for one that succeeds: what is wrong has been said once.
+    What keeps it from saving is told once, and tried again at every one of these occasions and after the next edit:
+    it may pass by itself, as a network that comes back. problem: a sentence as long as that lasts, else "".
     """
+
+    failed = Signal(object)  # why it cannot save, when that is something new
+    conflicted = Signal(object)  # SaveConflict, the same
+    problem_changed = Signal()
 
     def __init__(self, model: DocumentModel, saver: Saver, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model = model
         self._saver = saver
-        self._waits = False
+        self._problem: str = ""
         self._timer = QTimer(self)
-        self._timer.setInterval(_SECONDS * 1000)
         self._timer.timeout.connect(self.save)
-        saver.failed.connect(self._on_failed)
-        saver.conflicted.connect(self._on_failed)
-        saver.autosave_conflicted.connect(self._on_failed)
+        self._retry = QTimer(self)
+        self._retry.setSingleShot(True)
+        self._retry.setInterval(_RETRY_MS)
+        self._retry.timeout.connect(self.save)
+        saver.failed.connect(self._on_asked_failed)
+        saver.conflicted.connect(self._on_asked_conflicted)
+        saver.autosave_failed.connect(self._on_failed)
+        saver.autosave_conflicted.connect(self._on_conflicted)
         saver.saved.connect(self._on_saved)
         model.document_replaced.connect(self._on_saved)
+        model.undo_stack.indexChanged.connect(self._on_edited)
 
-    def set_enabled(self, enabled: bool) -> None:
-        """Whether to save at all."""
-        if enabled:
-            self._timer.start()
+    def set_minutes(self, minutes: int) -> None:
+        """How often to save; 0: not at all, and not with another image either."""
+        if minutes:
+            self._timer.start(minutes * _MINUTE_MS)
         else:
             self._timer.stop()
+            self._retry.stop()
+
+    @property
+    def problem(self) -> str:
+        """Why the last save of the document's file came to nothing, asked for or not."""
+        return self._problem
 
     @property
     def is_working(self) -> bool:
-        """Whether it saves, which it does not after a save that failed."""
-        return self._timer.isActive() and not self._waits
+        """Whether a save can be counted upon without asking anybody: it is on, and the last one went well."""
+        return self._timer.isActive() and not self._problem
 
     def save(self) -> None:
-        """Save now if there is something to save, and nothing speaks against it."""
+        """Save now if there is something to save."""
         model = self._model
-        if not self.is_working or self._saver.is_saving:
+        if not self._timer.isActive() or self._saver.is_saving:
             return
         if model.coco_path is not None and not model.is_saved and not model.refusal:
             self._saver.save(model.coco_path, is_auto=True)
 
-    def _on_failed(self, *_: object) -> None:
-        self._waits = True
+    def _on_edited(self) -> None:
+        if self._problem and self._timer.isActive() and not self._retry.isActive():
+            self._retry.start()
+
+    def _on_failed(self, reason: str) -> None:
+        if self._set_problem(reason):
+            self.failed.emit(reason)
+
+    def _on_conflicted(self, conflict: SaveConflict) -> None:
+        if self._set_problem(conflict.sentence):
+            self.conflicted.emit(conflict)
+
+    def _on_asked_failed(self, reason: str, path: Path) -> None:
+        if path == self._model.coco_path:  # else the user's other place is full or gone, not this one
+            self._set_problem(reason)
+
+    def _on_asked_conflicted(self, conflict: SaveConflict) -> None:
+        self._set_problem(conflict.sentence)
 
     def _on_saved(self, *_: object) -> None:
-        self._waits = False
+        self._retry.stop()
+        self._set_problem("")
+
+    def _set_problem(self, problem: str) -> bool:
+        """Returns whether it is another one."""
+        if problem == self._problem:
+            return False
+        self._problem = problem
+        self.problem_changed.emit()
+        return True

@@ -37,6 +37,7 @@ class DocumentFlow(QObject):
         self._messages = messages
         self._settings = settings
         self._when_saved: Callable[[], None] | None = None
+        self._told_failure = ""  # why it could not be saved, which is out of date after the next save
         workspace.opening_failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
         workspace.overtaken.connect(self.leave_for)
@@ -44,7 +45,10 @@ class DocumentFlow(QObject):
         workspace.saver.saved.connect(self._on_saved)
         workspace.saver.failed.connect(self._on_save_failed)
         workspace.saver.conflicted.connect(self._on_conflicted)
-        workspace.saver.autosave_conflicted.connect(self.tell_autosave_conflict)
+        workspace.saver.autosave_failed.connect(self._on_autosave_stopped)
+        workspace.saver.autosave_conflicted.connect(self._on_autosave_stopped)
+        workspace.autosave.failed.connect(self.tell_save_failed)
+        workspace.autosave.conflicted.connect(self.tell_autosave_conflict)
 
     # -- opening -----------------------------------------------------------------------------------------------------
 
@@ -230,6 +234,7 @@ class DocumentFlow(QObject):
 
     def _on_saved(self, path: Path) -> None:
         self.saved.emit(path)
+        self._messages.withdraw(self._told_failure)
         if path == self._workspace.model.coco_path:
             self._remember(path)
         if self._workspace.model.refusal:
@@ -245,15 +250,21 @@ class DocumentFlow(QObject):
 
     def tell_save_failed(self, reason: str) -> None:
         """Say why the document was not saved, and offer another place."""
+        self._told_failure = reason
         again = partial(_tell_save_failed_in, reason=reason)
         self._messages.tell(reason, self.tr("Save as..."), self.save_as, again=again)
 
     def tell_autosave_conflict(self, conflict: SaveConflict) -> None:
         """Say why the document is not saved by itself, and offer to save it."""
-        text = self.tr("%1 is not as it was opened or saved here any more, so it is not saved by itself.")
-        text = text.replace("%1", str(conflict.path))
+        self._told_failure = conflict.sentence
         again = partial(_tell_autosave_conflict_in, conflict=conflict)
-        self._messages.tell(text, self.tr("Save..."), self.save, again=again)
+        self._messages.tell(conflict.sentence, self.tr("Save..."), self.save, again=again)
+
+    def _on_autosave_stopped(self) -> None:
+        """Whoever waits for the end of that save goes on, or is asked about what is not saved."""
+        go_on, self._when_saved = self._when_saved, None
+        if go_on is not None:
+            self._save_for(go_on)
 
     def _on_conflicted(self, conflict: SaveConflict) -> None:
         box = QMessageBox(self._window)

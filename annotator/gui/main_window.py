@@ -183,7 +183,7 @@ class MainWindow(QMainWindow):
         self.categories = CategoriesPanel(model, editor, selection, self)
         self.instances = InstancesPanel(model, selection, self)
         self.welcome = WelcomePage(self._settings, self)
-        self.status = StatusBar(model, workspace.inference, session, workspace.jobs, self)
+        self.status = StatusBar(workspace.autosave, model, workspace.inference, session, workspace.jobs, self)
         self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
         actions = self.actions_
         self.strip.name_keys(actions.accept, actions.next_mask)

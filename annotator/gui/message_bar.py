@@ -108,6 +108,13 @@ class MessageBar(QFrame):
         self._passing = self._next = None
         self._refresh()
 
+    def withdraw(self, text: str) -> None:
+        """That passing message is out of date, on show or waiting."""
+        if self._next is not None and self._next.text == text:
+            self._next = None
+        if self._passing is not None and self._passing.text == text:
+            self._take()
+
     def set_standing(self, message: Message | None) -> None:
         """What is shown whenever there is no passing message."""
         self._standing = message

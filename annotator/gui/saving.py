@@ -14,7 +14,7 @@ from annotator.core import coco
 from annotator.core.atomic import remedy
 from annotator.core.document import Document
 from annotator.core.file_version import FileVersion
-from annotator.errors import SaveError, reason_of
+from annotator.errors import SaveError, Sentence, reason_of
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.keeping import Keeping
@@ -30,6 +30,13 @@ class SaveConflict:
     path: Path
     is_deleted: bool
 
+    @property
+    def sentence(self) -> Sentence:
+        """What is to be said when nobody can be asked what to do."""
+        return Sentence(
+            "{path} is not as it was opened or saved here any more, so it is not saved by itself.", path=self.path
+        )
+
 
 class _Conflicted(Exception):
     def __init__(self, conflict: SaveConflict) -> None:
@@ -41,9 +48,11 @@ class Saver(QObject):
     """One save at a time; a save asked for while one runs follows it."""
 
     saved = Signal(Path)
-    failed = Signal(object)
+    failed = Signal(object, Path)  # why, and where it was to go
     conflicted = Signal(object)  # SaveConflict: nothing was written
-    autosave_conflicted = Signal(object)  # the same of a save that nobody asked for
+    # The same of a save that nobody asked for. When one has been asked for meanwhile, that follows, and tells.
+    autosave_failed = Signal(object)
+    autosave_conflicted = Signal(object)
 
     def __init__(self, model: DocumentModel, jobs: BackgroundJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -89,7 +98,7 @@ class Saver(QObject):
         job.succeeded.connect(
             lambda outcome: self._end_with(partial(self._on_ended, document, state, path, is_auto, outcome))
         )
-        job.failed.connect(lambda reason: self._end_with(partial(self.failed.emit, reason)))
+        job.failed.connect(lambda reason: self._end_with(partial(self._on_failed, path, is_auto, reason)))
         job.finished.connect(self._on_finished)
         self._writing = path
         job.start()
@@ -108,6 +117,12 @@ class Saver(QObject):
             self._model.coco_version = outcome.version
             self._model.mark_saved(state, path)
         self.saved.emit(path)
+
+    def _on_failed(self, path: Path, is_auto: bool, reason: str) -> None:
+        if not is_auto:
+            self.failed.emit(reason, path)
+        elif path not in self._waiting:
+            self.autosave_failed.emit(reason)
 
     def _on_finished(self) -> None:
         self._writing = None

@@ -34,12 +34,13 @@ class Settings(QObject):
     EMBEDDING_MEGABYTES = range(64, 16385)
     IMAGE_MEGABYTES = range(128, 16385)
     DISK_CACHE_MEGABYTES = range(0, 102401)
+    AUTOSAVE_MINUTES = range(0, 31)
 
     language_changed = Signal()
     theme_changed = Signal()
     cache_sizes_changed = Signal()
     hover_preview_changed = Signal(bool)
-    autosave_changed = Signal(bool)
+    autosave_changed = Signal(int)
     recent_changed = Signal()
 
     def __init__(self, file: Path | None = None, parent: QObject | None = None) -> None:
@@ -126,14 +127,16 @@ class Settings(QObject):
             self.hover_preview_changed.emit(shown)
 
     @property
-    def autosave(self) -> bool:
-        """Whether the COCO file is saved without being asked."""
-        return self._flag("autosave", default=True)
+    def autosave_minutes(self) -> int:
+        """How often the COCO file is saved without being asked; 0: never."""
+        # Earlier versions could only turn it on and off.
+        default = 1 if self._flag("autosave", default=True) else 0
+        return self._number("autosave_minutes", default, self.AUTOSAVE_MINUTES)
 
-    @autosave.setter
-    def autosave(self, wanted: bool) -> None:
-        if self._set("autosave", wanted):
-            self.autosave_changed.emit(wanted)
+    @autosave_minutes.setter
+    def autosave_minutes(self, minutes: int) -> None:
+        if self._set("autosave_minutes", minutes):
+            self.autosave_changed.emit(minutes)
 
     def keys_of(self, action: str) -> tuple[str, ...] | None:
         """The keys chosen for the action of that name, as Qt writes them in every language; None for its own."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from annotator.gui.autosave import Autosave
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_loader import LoadedImage
@@ -15,6 +16,7 @@ from annotator.gui.language import translated
 from annotator.gui.prompt_session import PromptSession
 
 _REFUSAL_MS = 6000
+_PROBLEM_CHARACTERS = 60  # as wide as so many; the rest of the sentence is in the tooltip
 
 
 class StatusBar(QStatusBar):
@@ -22,6 +24,7 @@ class StatusBar(QStatusBar):
 
     def __init__(
         self,
+        autosave: Autosave,
         model: DocumentModel,
         inference: Inference,
         session: PromptSession,
@@ -29,6 +32,7 @@ class StatusBar(QStatusBar):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._autosave = autosave
         self._model = model
         self._inference = inference
         self._state = inference.state
@@ -56,6 +60,7 @@ class StatusBar(QStatusBar):
         session.decoded.connect(self._on_decoded)
         model.saved_changed.connect(self._show_saved)
         model.kept_changed.connect(self._show_saved)
+        autosave.problem_changed.connect(self._show_saved)
         model.document_replaced.connect(self._show_saved)
         self._show_segmenter()
         self._show_saved()
@@ -123,15 +128,24 @@ class StatusBar(QStatusBar):
         return parts
 
     def _show_saved(self) -> None:
-        if not self._model.is_open:
-            self.saved.clear()
-        elif self._model.refusal:
-            self.saved.setText(self.tr("view only"))
-        elif self._model.is_saved and (self._model.is_kept or not self._model.is_journalled):
-            if self._model.coco_version is None:
-                self.saved.setText(self.tr("nothing to save yet"))
-                return
-            # Undoing to what is in the file counts once the journal knows of it: else it would come back undone.
-            self.saved.setText(self.tr("saved"))
-        else:
-            self.saved.setText(self.tr("not saved, but kept") if self._model.is_kept else self.tr("not saved"))
+        text = self._saved_text()
+        metrics = self.saved.fontMetrics()
+        width = _PROBLEM_CHARACTERS * metrics.averageCharWidth()
+        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        self.saved.setText(shown)
+        self.saved.setToolTip("" if shown == text else text)
+        self.saved.setAccessibleName(text)
+
+    def _saved_text(self) -> str:
+        model = self._model
+        if not model.is_open:
+            return ""
+        if model.refusal:
+            return self.tr("view only")
+        # Undoing to what is in the file counts once the journal knows of it: else it would come back undone.
+        if model.is_saved and (model.is_kept or not model.is_journalled):
+            return self.tr("nothing to save yet") if model.coco_version is None else self.tr("saved")
+        if not self._autosave.problem:
+            return self.tr("not saved, but kept") if model.is_kept else self.tr("not saved")
+        text = self.tr("not saved, but kept: %1") if model.is_kept else self.tr("not saved: %1")
+        return text.replace("%1", translated(self._autosave.problem))

@@ -435,6 +435,16 @@
     </message>
 </context>
 <context>
+    <name>SettingsDialog</name>
+    <message numerus="yes">
+        <source> minute(s), and with another image</source>
+        <translation>
+            <numerusform> minute, and with another image</numerusform>
+            <numerusform> minutes, and with another image</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>_Question</name>
     <message numerus="yes">
         <source>The masks on %n image(s) are not accepted yet: %1.</source>

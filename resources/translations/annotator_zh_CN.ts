@@ -815,10 +815,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>用另一个名称保存的副本可以编辑。</translation>
     </message>
     <message>
-        <source>%1 is not as it was opened or saved here any more, so it is not saved by itself.</source>
-        <translation>%1 在打开或上次保存之后已被改动，因此不再自动保存。</translation>
-    </message>
-    <message>
         <source>Save...</source>
         <translation>保存...</translation>
     </message>
@@ -1508,6 +1504,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>The interrupted run used other weights than {name}: choose those it used, or begin it anew.</source>
         <translation>中断的运行使用的不是 {name}，而是其他权重：请选择当时使用的权重，或重新开始。</translation>
+    </message>
+    <message>
+        <source>{path} is not as it was opened or saved here any more, so it is not saved by itself.</source>
+        <translation>{path} 已不是在此打开或保存时的样子，因此不会自动保存。</translation>
     </message>
     <message>
         <source>{path} is out of reach ({reason}), so it was not saved: {remedy}.</source>
@@ -3636,8 +3636,26 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>指针停留时预览掩码</translation>
     </message>
     <message>
-        <source>Every minute, and when another image is chosen</source>
-        <translation>每分钟，以及切换图像时</translation>
+        <source>only when asked to</source>
+        <translation>仅在手动保存时</translation>
+    </message>
+    <message>
+        <source>How often the COCO file is written; also when another image is chosen</source>
+        <translation>多久写入一次 COCO 文件；切换图像时也会写入</translation>
+    </message>
+    <message>
+        <source>&amp;Save by itself</source>
+        <translation>自动保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>every </source>
+        <translation>每 </translation>
+    </message>
+    <message numerus="yes">
+        <source> minute(s), and with another image</source>
+        <translation>
+            <numerusform> 分钟，以及切换图像时</numerusform>
+        </translation>
     </message>
     <message>
         <source>&amp;Language</source>
@@ -3650,10 +3668,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Preview</source>
         <translation>预览</translation>
-    </message>
-    <message>
-        <source>Save by itself</source>
-        <translation>自动保存</translation>
     </message>
     <message>
         <source>Memory for &amp;embeddings</source>
@@ -3725,6 +3739,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>not saved, but kept</source>
         <translation>未保存（已留底）</translation>
+    </message>
+    <message>
+        <source>not saved, but kept: %1</source>
+        <translation>未保存（已留底）：%1</translation>
+    </message>
+    <message>
+        <source>not saved: %1</source>
+        <translation>未保存：%1</translation>
     </message>
 </context>
 <context>

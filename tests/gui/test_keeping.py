@@ -265,7 +265,7 @@ def test_a_failing_step_of_a_save_leaves_file_and_work(hands, folder, monkeypatc
 class TestAutosave:
     @pytest.fixture(autouse=True)
     def enabled(self, hands):
-        hands.window.workspace.autosave.set_enabled(True)
+        hands.window.workspace.autosave.set_minutes(1)
 
     def test_another_image_saves(self, hands, folder):
         add_category(hands, "cat")
@@ -280,7 +280,7 @@ class TestAutosave:
         assert not (folder / COCO_NAME).exists()
 
     def test_it_can_be_turned_off(self, hands, folder):
-        hands.window.workspace.autosave.set_enabled(False)
+        hands.window.workspace.autosave.set_minutes(0)
         add_category(hands, "cat")
         hands.window.workspace.autosave.save()
         assert not hands.window.workspace.saver.is_saving
@@ -296,8 +296,9 @@ class TestAutosave:
         assert "is not saved by itself" in hands.window.messages.text
         assert path.read_text() == "{}"
         hands.qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
-        autosave.save()
-        assert not hands.window.workspace.saver.is_saving
+        autosave.save()  # it looks again, and sees the same
+        hands.qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
+        assert path.read_text() == "{}"
         with hands.qtbot.waitSignal(hands.window.workspace.saver.saved):
             hands.window.workspace.saver.save(path, overwrite=True)
         assert b"dog" in path.read_bytes()

@@ -43,9 +43,9 @@ def boxes(monkeypatch) -> Boxes:
 
 @pytest.fixture
 def autosaving(hands) -> Hands:
-    hands.window.workspace.autosave.set_enabled(True)
+    hands.window.workspace.autosave.set_minutes(1)
     yield hands
-    hands.window.workspace.autosave.set_enabled(False)
+    hands.window.workspace.autosave.set_minutes(0)
 
 
 def prompt(hands: Hands, x: int = 50) -> None:

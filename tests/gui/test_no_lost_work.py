@@ -239,7 +239,7 @@ def test_accepted_instances_are_what_the_canvas_paints(hands, qtbot):
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise there")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_the_systems_wish_to_end_ask_about_unsaved_work(keeper, settings, answers, qtbot, number, folder):
-    settings.autosave = False  # else it is saved unasked
+    settings.autosave_minutes = 0  # else it is saved unasked
     before = [signal.getsignal(kind) for kind in (signal.SIGINT, signal.SIGTERM)]
     try:
         keeper.close_on_signals()

@@ -45,8 +45,15 @@ class SettingsDialog(QDialog):
         self.theme.setCurrentIndex(self.theme.findData(settings.theme))
         self.hover_preview = QCheckBox(self.tr("Show the mask under the resting pointer"), self)
         self.hover_preview.setChecked(settings.hover_preview)
-        self.autosave = QCheckBox(self.tr("Every minute, and when another image is chosen"), self)
-        self.autosave.setChecked(settings.autosave)
+        self.autosave_minutes = QSpinBox(self)
+        self.autosave_minutes.setRange(Settings.AUTOSAVE_MINUTES.start, Settings.AUTOSAVE_MINUTES.stop - 1)
+        self.autosave_minutes.setSpecialValueText(self.tr("only when asked to"))
+        self.autosave_minutes.setToolTip(
+            self.tr("How often the COCO file is written; also when another image is chosen")
+        )
+        self.autosave_minutes.valueChanged.connect(self._show_minutes)
+        self.autosave_minutes.setValue(settings.autosave_minutes)
+        self._show_minutes(self.autosave_minutes.value())
         self.embedding_megabytes = self._megabytes(Settings.EMBEDDING_MEGABYTES, settings.embedding_megabytes)
         self.image_megabytes = self._megabytes(Settings.IMAGE_MEGABYTES, settings.image_megabytes)
         form = QFormLayout()
@@ -55,7 +62,7 @@ class SettingsDialog(QDialog):
         form.addRow(self.tr("&Language"), self.language)
         form.addRow(self.tr("&Theme"), self.theme)
         form.addRow(self.tr("Preview"), self.hover_preview)
-        form.addRow(self.tr("Save by itself"), self.autosave)
+        form.addRow(self.tr("&Save by itself"), self.autosave_minutes)
         form.addRow(self.tr("Memory for &embeddings"), self.embedding_megabytes)
         form.addRow(self.tr("Memory for &images"), self.image_megabytes)
         self.disk_cache = DiskCacheRow(settings, workspace, self)
@@ -83,7 +90,7 @@ class SettingsDialog(QDialog):
     def accept(self) -> None:
         settings = self._settings
         settings.hover_preview = self.hover_preview.isChecked()
-        settings.autosave = self.autosave.isChecked()
+        settings.autosave_minutes = self.autosave_minutes.value()
         settings.embedding_megabytes = self.embedding_megabytes.value()
         settings.image_megabytes = self.image_megabytes.value()
         settings.disk_cache_megabytes = self.disk_cache.megabytes.value()
@@ -92,6 +99,10 @@ class SettingsDialog(QDialog):
         super().accept()
         # Last, because the window and this dialog with it are made anew.
         settings.language = language
+
+    def _show_minutes(self, minutes: int) -> None:
+        self.autosave_minutes.setPrefix(self.tr("every "))
+        self.autosave_minutes.setSuffix(self.tr(" minute(s), and with another image", "", minutes))
 
     def _megabytes(self, allowed: range, value: int) -> QSpinBox:
         box = QSpinBox(self)
