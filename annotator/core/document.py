@@ -127,6 +127,14 @@ class Document:
         """How many instances the category has."""
         return self._instances.count_of_category(category_id)
 
+    def count_of_proposals_on(self, image_id: int) -> int:
+        """How many proposals the image has."""
+        return self._proposals.count_of_image(image_id)
+
+    def images_with_proposals(self) -> set[int]:
+        """The ids of the images that have any."""
+        return set(self._proposals.image_ids())
+
     def count_of_proposals(self, category_id: int) -> int:
         """How many proposals would become instances of the category."""
         return self._proposals.count_of_category(category_id)

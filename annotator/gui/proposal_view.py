@@ -87,6 +87,11 @@ class ProposalView(QObject):
         return self._get_levels().at(self.level) if self._is_visible else ()
 
     @property
+    def passing(self) -> int:
+        """How many have the least score, on whatever level."""
+        return len(self._get_levels().proposals)
+
+    @property
     def total(self) -> int:
         """How many the image has."""
         return len(self._proposals())

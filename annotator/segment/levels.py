@@ -12,7 +12,7 @@ from annotator.core.document import Document, Instance, StoredProposal
 class Levels:
     """The proposals by their depth in the containment forest. depths: by id, 0 for whole objects.
 
-    whole_ids: those that something counted is a part of.
+    whole_ids: those that another of the proposals is a part of.
     """
 
     proposals: tuple[StoredProposal, ...]
@@ -41,7 +41,8 @@ def levels_of(document: Document, image_id: int, *, least_score: float = 0.0) ->
     """The levels among the image's proposals with at least that score.
 
     Those with less count as if they were not there: their parts are parts of what they are a part of. Those that were
-    accepted keep their place: accepting an object does not make whole objects of its parts.
+    accepted keep their place: accepting an object does not make whole objects of its parts. But they do not stand for
+    what they are a part of: an object whose parts were all accepted is itself the finest that is left of it.
     A file may say anything: parents that do not exist, or that go round in circles, end the way up.
     """
     instances, proposals = list(document.instances_of(image_id)), list(document.proposals_of(image_id))
@@ -51,11 +52,11 @@ def levels_of(document: Document, image_id: int, *, least_score: float = 0.0) ->
     counted = {proposal.id for proposal in proposals}.union(instance.id for instance in instances)
     depths: dict[int, int] = {}
     wholes: set[int] = set()
-    for proposal_id in counted:
-        above = _above(proposal_id, parent_ids, counted)
-        depths[proposal_id] = len(above)
+    for proposal in proposals:
+        above = _above(proposal.id, parent_ids, counted)
+        depths[proposal.id] = len(above)
         wholes.update(above)
-    return Levels(tuple(proposals), {proposal.id: depths[proposal.id] for proposal in proposals}, frozenset(wholes))
+    return Levels(tuple(proposals), depths, frozenset(wholes))
 
 
 def parts_without(document: Document, gone: Sequence[StoredProposal]) -> list[tuple[StoredProposal, StoredProposal]]:

@@ -180,6 +180,13 @@
             <numerusform>%n instances</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n proposal(s)</source>
+        <translation>
+            <numerusform>%n proposal</numerusform>
+            <numerusform>%n proposals</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ImageListPanel</name>

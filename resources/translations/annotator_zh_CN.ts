@@ -2323,6 +2323,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>已完成</translation>
     </message>
     <message>
+        <source>With proposals</source>
+        <translation>有候选</translation>
+    </message>
+    <message>
         <source>Filter images by review</source>
         <translation>按审核结果筛选图像</translation>
     </message>
@@ -2517,6 +2521,16 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>no instances</source>
         <translation>无实例</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s)</source>
+        <translation>
+            <numerusform>%n 个候选</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 inst., %2</source>
+        <translation>%1 个实例，%2</translation>
     </message>
 </context>
 <context>
@@ -3496,6 +3510,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>%1 of %2</source>
         <translation>%1 / %2</translation>
+    </message>
+    <message>
+        <source>None on this level: move the slider to finer parts.</source>
+        <translation>这一层级没有候选：请把滑块移向更细的部分。</translation>
     </message>
     <message>
         <source>None passes the filters.</source>

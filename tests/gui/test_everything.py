@@ -573,8 +573,14 @@ def test_accepting_an_object_does_not_make_whole_objects_of_its_parts(hands):
     hands.click(100, 100)
     assert whole.id in document(hands).instances
     assert shown_ids(hands) == {alone.id}
-    hands.window.proposals.level.setValue(1)
-    assert part.id in shown_ids(hands)
+    hands.click(160, 60)
+    panel = hands.window.proposals
+    hands.qtbot.waitUntil(lambda: panel.count.text() == "0 of 1")
+    assert panel.rows.empty_text == "None on this level: move the slider to finer parts."
+    panel.level.setValue(1)
+    assert shown_ids(hands) == {part.id}
+    panel.score.setValue(99)
+    assert panel.rows.empty_text == "None passes the filters."
 
 
 def test_a_click_never_accepts_what_is_filtered_out(hands):
@@ -647,6 +653,23 @@ def test_the_levels_stay_when_wholes_are_accepted_also_after_reopening(hands, ta
     assert levels_shown(hands) == expected
     reopen(hands)
     assert levels_shown(hands) == expected
+
+
+def test_at_the_finest_level_an_object_is_shown_once_all_its_parts_are_accepted(hands):
+    two_parts = [(10, 10, 60, 0.9, None), (15, 15, 10, 0.9, 0), (40, 15, 10, 0.9, 0)]
+    other = [(100, 10, 60, 0.9, None), (110, 20, 20, 0.9, 3)]
+    whole, one, two, _, part = put(hands, *two_parts, *other)
+    slider = hands.window.proposals.level
+    hands.qtbot.waitUntil(lambda: slider.maximum() == 1)
+    slider.setValue(1)
+    wait_shapes(hands)
+    hands.click(20, 20)
+    hands.qtbot.waitUntil(lambda: shown_ids(hands) == {two.id, part.id})
+    hands.click(45, 20)
+    hands.qtbot.waitUntil(lambda: shown_ids(hands) == {whole.id, part.id})
+    assert set(document(hands).instances) == {one.id, two.id}
+    hands.undo()
+    hands.qtbot.waitUntil(lambda: shown_ids(hands) == {two.id, part.id})
 
 
 def test_parts_of_what_is_thrown_away_go_up_one_level_and_come_back_with_it(hands):

@@ -18,8 +18,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
 from annotator.core.dataset import Dataset
-from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance
-from annotator.core.edits import AddInstance, RemoveInstances
+from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance, StoredProposal
+from annotator.core.edits import AcceptProposals, AddInstance, RemoveInstances, ReplaceProposals
 from annotator.core.geometry import RunLengths
 from annotator.gui import thumbnails
 from annotator.gui.document_model import DocumentModel
@@ -76,6 +76,37 @@ def test_an_image_is_in_work_with_its_first_instance(hands, qtbot):
     assert statuses(hands) == [ImageStatus.IN_WORK, ImageStatus.UNTOUCHED, ImageStatus.UNTOUCHED]
     hands.undo()
     assert statuses(hands)[0] is ImageStatus.UNTOUCHED
+
+
+def notes(hands: Hands) -> list[str]:
+    model = hands.window.images.list_model
+    return [model.index(row).data(IMAGE_ROW_ROLE).note for row in range(model.rowCount())]
+
+
+def test_a_row_says_how_many_proposals_wait_and_they_can_be_filtered_by(hands, qtbot):
+    add_category(hands, "disc")
+    hands.key(Qt.Key.Key_W)
+    model = hands.window.workspace.model
+    qtbot.waitUntil(lambda: bool(model.document.proposals), timeout=20_000)
+    stored = list(model.document.proposals_of(1))
+    qtbot.waitUntil(lambda: notes(hands)[0] == f"{len(stored)} proposal(s)")
+    assert notes(hands)[1:] == ["no instances", "no instances"]
+    hands.window.workspace.proposal_changes.accept([stored[0].id])
+    assert notes(hands)[0] == f"1 inst., {len(stored) - 1} proposal(s)"
+    panel = hands.window.images
+    status = panel.filter_bar.status
+    status.setCurrentIndex(status.findText("With proposals"))
+    assert names(panel) == ["a.png"]
+    assert panel.matches.text() == "1 image(s) match"
+    hands.window.workspace.proposal_changes.delete([proposal.id for proposal in model.document.proposals.values()])
+    assert notes(hands)[0] == "1 instance(s)"
+    assert names(panel) == ["a.png"]  # it is on screen
+    panel.filter_bar.clear()
+    hands.key(Qt.Key.Key_D)
+    status.setCurrentIndex(status.findText("With proposals"))
+    assert names(panel) == []
+    hands.undo()
+    qtbot.waitUntil(lambda: names(panel) == ["a.png"])
 
 
 def test_done_is_marked_counted_undone_and_saved(hands, qtbot, make_window, process, folder):
@@ -201,10 +232,14 @@ def test_orders(model, qtbot):
 PATHS = ["a1.png", "a10.png", "a2.png", "B1.png", "b/a1.png", "猫.png"]
 FILTERS = st.builds(
     ImageFilter,
-    st.sampled_from(["", "a", "A1", "b", "1", "猫"]),
-    st.none() | st.sampled_from(ImageStatus),
-    st.none() | st.sampled_from([1, 2]),
+    text=st.sampled_from(["", "a", "A1", "b", "1", "猫"]),
+    status=st.none() | st.sampled_from(ImageStatus),
+    proposals=st.booleans(),
+    category_id=st.none() | st.sampled_from([1, 2]),
 )
+
+
+KINDS_OF_WORK = ["filter", "order", "shown", "done", "add", "propose", "accept", "remove", "undo", "settle"]
 
 
 def expected_rows(document: Document, wanted: ImageFilter, order: ImageOrder) -> list[int]:
@@ -214,6 +249,7 @@ def expected_rows(document: Document, wanted: ImageFilter, order: ImageOrder) ->
         for image_id, record in document.images.items()
         if wanted.text.lower() in record.path.lower()
         and wanted.status in (None, document.status_of(image_id))
+        and (not wanted.proposals or any(p.image_id == image_id for p in document.proposals.values()))
         and (
             wanted.category_id is None
             or any(i.category_id == wanted.category_id for i in document.instances_of(image_id))
@@ -239,7 +275,7 @@ def test_rows_are_those_of_the_slow_and_obvious_way_after_any_work(qapp, data):
     wanted, order = ImageFilter(), ImageOrder.DATASET
     images = st.sampled_from(list(document.images))
     for _ in range(data.draw(st.integers(1, 8))):
-        match data.draw(st.sampled_from(["filter", "order", "shown", "done", "add", "remove", "undo", "settle"])):
+        match data.draw(st.sampled_from(KINDS_OF_WORK)):
             case "filter":
                 wanted = data.draw(FILTERS)
                 rows.set_filter(wanted)
@@ -254,6 +290,13 @@ def test_rows_are_those_of_the_slow_and_obvious_way_after_any_work(qapp, data):
                 category_id = data.draw(st.sampled_from([1, 2]))
                 instance = Instance(document.take_id(Instance), data.draw(images), category_id, DOT)
                 model.push(AddInstance(instance), "add")
+            case "propose":
+                model.image_on_screen = data.draw(st.none() | images)
+                new_id, image_id = document.take_id(StoredProposal), data.draw(images)
+                model.push(ReplaceProposals((), (StoredProposal(new_id, image_id, 1, DOT, 0.9),)), "propose")
+            case "accept" if document.proposals:
+                chosen = data.draw(st.sampled_from(list(document.proposals.values())))
+                model.push(AcceptProposals((chosen,), 2), "accept")
             case "remove" if document.instances:
                 gone = data.draw(st.lists(st.sampled_from(list(document.instances.values())), unique_by=lambda i: i.id))
                 model.push(RemoveInstances(tuple(gone)), "remove")

@@ -13,6 +13,8 @@ from annotator.gui.palette import category_color
 from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, ReviewFilter
 from annotator.gui.panels.row_view import color_swatch
 
+_WITH_PROPOSALS = "with proposals"  # among the statuses: the images whose proposals wait for an answer
+
 
 class FilterBar(QWidget):
     """Tells at every key what is wanted now."""
@@ -46,6 +48,8 @@ class FilterBar(QWidget):
             (self.tr("Done"), ImageStatus.DONE),
         ):
             self.status.addItem(text, status)
+        self.status.insertSeparator(self.status.count())
+        self.status.addItem(self.tr("With proposals"), _WITH_PROPOSALS)
         self.review = self._combo(self.tr("Filter images by review"))
         for text, review in (
             (self.tr("Any review"), None),
@@ -85,11 +89,14 @@ class FilterBar(QWidget):
     def wanted(self) -> ImageFilter:
         """The filter as it is set."""
         # Qt hands an enum back as it came, but None as no data at all.
+        status = self.status.currentData()
+        with_proposals = status == _WITH_PROPOSALS
         return ImageFilter(
-            self.text.text().strip(),
-            self.status.currentData(),
-            self.category.currentData(),
-            self.review.currentData(),
+            text=self.text.text().strip(),
+            status=None if with_proposals else status,
+            proposals=with_proposals,
+            category_id=self.category.currentData(),
+            review=self.review.currentData(),
         )
 
     def clear(self) -> None:

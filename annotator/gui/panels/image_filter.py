@@ -29,11 +29,12 @@ class ReviewFilter(Enum):
 
 @dataclass(frozen=True)
 class ImageFilter:
-    """Which images are rows: those with the text in their path, of that status, with an instance of that category,
-    and with that review, the image's or an instance's."""
+    """Which images are rows: those with the text in their path, of that status, with proposals that wait for an answer,
+    with an instance of that category, and with that review, the image's or an instance's."""
 
     text: str = ""
     status: ImageStatus | None = None
+    proposals: bool = False
     category_id: int | None = None
     review: ReviewFilter | None = None
 
@@ -44,10 +45,11 @@ class ImageFilter:
 
 
 class InstanceMatches:
-    """The images that pass what a filter asks of their instances and reviews; the rest of a filter is quick to tell."""
+    """The images that pass what a filter asks of their instances, proposals and reviews; the rest is quick to tell."""
 
     def __init__(self) -> None:
         self._filter = ImageFilter()
+        self._with_proposals: set[int] = set()
         self._with_category: set[int] = set()
         self._with_review: set[int] = set()
 
@@ -55,6 +57,7 @@ class InstanceMatches:
         """Look through the whole document for another filter."""
         self._filter = wanted
         self._with_category, self._with_review = set(), set()
+        self._with_proposals = document.images_with_proposals() if wanted.proposals else set()
         if wanted.category_id is not None or wanted.review is not None:
             self._look(document.instances.values())
         if wanted.review is not None:
@@ -63,15 +66,20 @@ class InstanceMatches:
 
     def find_on(self, document: Document, image_id: int) -> None:
         """Look again at one image, which has changed."""
+        self._with_proposals.discard(image_id)
         self._with_category.discard(image_id)
         self._with_review.discard(image_id)
         if self._filter.category_id is not None or self._filter.review is not None:
             self._look(document.instances_of(image_id))
+        if self._filter.proposals and document.count_of_proposals_on(image_id):
+            self._with_proposals.add(image_id)
         if self._filter.review is not None:
             self._look_at_image(document, image_id)
 
     def narrowed(self, image_ids: list[int]) -> list[int]:
         """Those of them that pass, in their order."""
+        if self._filter.proposals:
+            image_ids = [i for i in image_ids if i in self._with_proposals]
         if self._filter.category_id is not None:
             image_ids = [i for i in image_ids if i in self._with_category]
         if self._filter.review is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
 
-from annotator.core.document import Change, ImageRecord, ImageStatus, Instance, ReviewState
+from annotator.core.document import Change, ImageRecord, ImageStatus, Instance, ReviewState, StoredProposal
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.language import translated
 from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, InstanceMatches
@@ -26,7 +26,7 @@ _STATUS_ORDER = (ImageStatus.IN_WORK, ImageStatus.UNTOUCHED, ImageStatus.DONE)
 
 @dataclass(frozen=True)
 class ImageRow:
-    """What a row shows. note: a short text on its instances or its problem."""
+    """What a row shows. note: a short text on its instances and proposals, or its problem."""
 
     record: ImageRecord
     note: str
@@ -66,6 +66,7 @@ class ImageListModel(QAbstractListModel):
         self._later.timeout.connect(self._catch_up)
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
+        model.proposal_changed.connect(self._on_proposal_changed)
         model.elsewhere_changed.connect(self._on_elsewhere_changed)
         model.image_changed.connect(self._on_image_changed)
         model.images_listed.connect(self._on_images_listed)
@@ -121,12 +122,18 @@ class ImageListModel(QAbstractListModel):
     def _row(self, image_id: int) -> ImageRow:
         document = self._model.document
         record = document.images[image_id]
-        count = document.count_of_image(image_id)
         if record.problem is not None:
             note = self.tr("cannot be opened")
         else:
-            note = self.tr("%n instance(s)", "", count) if count else self.tr("no instances")
+            note = self._counted(document.count_of_image(image_id), document.count_of_proposals_on(image_id))
         return ImageRow(record, note, document.status_of(image_id))
+
+    def _counted(self, instances: int, proposals: int) -> str:
+        if not proposals:
+            return self.tr("%n instance(s)", "", instances) if instances else self.tr("no instances")
+        proposed = self.tr("%n proposal(s)", "", proposals)
+        # Beside another number a shorter word has to do: rows are narrow.
+        return self.tr("%1 inst., %2").replace("%1", str(instances)).replace("%2", proposed) if instances else proposed
 
     # -- for the panel -----------------------------------------------------------------------------------------------
 
@@ -207,6 +214,11 @@ class ImageListModel(QAbstractListModel):
         instance = change.after or change.before
         assert isinstance(instance, Instance)
         self._ask(instance.image_id)
+
+    def _on_proposal_changed(self, change: Change) -> None:
+        proposal = change.after or change.before
+        assert isinstance(proposal, StoredProposal)
+        self._ask(proposal.image_id)
 
     def _on_elsewhere_changed(self, image_ids: frozenset[int]) -> None:
         self._dirty |= image_ids

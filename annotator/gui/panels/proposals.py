@@ -107,7 +107,9 @@ class ProposalsPanel(QWidget):
         self.count.setText(text if view.total else "")
         self.accept_all.setEnabled(shown > 0)
         self.delete_all.setEnabled(shown > 0)
-        if view.total:
+        if view.is_visible and view.total and view.passing:
+            self.rows.empty_text = self.tr("None on this level: move the slider to finer parts.")
+        elif view.total:
             self.rows.empty_text = self.tr("None passes the filters.")
         else:
             key = self._everything.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
