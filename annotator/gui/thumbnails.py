@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
@@ -94,7 +95,12 @@ class _Reader(QObject):
                     self._is_running = False
                     return
                 path = self._reading
-            self.read.emit(path, _thumbnail(path, self._size))
+            try:
+                picture = _thumbnail(path, self._size)
+            except Exception:  # noqa: BLE001  (one image must not end the thread that reads the others)
+                traceback.print_exc()
+                picture = None
+            self.read.emit(path, picture)
 
 
 def _thumbnail(path: Path, size: QSize) -> QImage | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import queue
 import signal
 import threading
@@ -132,5 +133,14 @@ class _Server:
 
 
 def _raised(error: Exception) -> Raised:
-    known = type(error).__module__ in _SHARED_MODULES
-    return Raised(error if known else None, "".join(traceback.format_exception(error)))
+    travels = type(error).__module__ in _SHARED_MODULES and _can_be_sent(error)
+    return Raised(error if travels else None, "".join(traceback.format_exception(error)))
+
+
+def _can_be_sent(error: Exception) -> bool:
+    """Whether the parent can be given the error itself: what is in it may be anything, such as a lock."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 - whatever pickling raises, the parent gets the traceback's text
+        return False
+    return True

@@ -56,6 +56,14 @@ def test_many_parts_in_one_polygon_are_exact():
     assert np.array_equal(rasterised([one_polygon(mask)], mask), mask.to_mask())
 
 
+def test_the_parts_of_one_polygon_are_bridged_where_they_are_nearest():
+    mask = np.zeros((10, 30), bool)
+    mask[2:7, 16:27] = mask[6:9, 3:13] = True  # nearest at corners that are no first ones
+    ring = one_polygon(RunLengths.from_mask(mask))
+    length = np.abs(ring - np.roll(ring, 1, axis=0)).sum()
+    assert length == 2 * (11 + 5) + 2 * (10 + 3) + 2 * (3 + 1)
+
+
 def test_a_square_has_four_corners():
     mask = np.zeros((6, 8), bool)
     mask[2:5, 1:4] = True

@@ -469,6 +469,24 @@ def test_memory_is_bounded_and_the_recent_ones_stay(qtbot, tmp_path, monkeypatch
     assert [made.get(path) is not None for path in paths] == [True, False, True]
 
 
+def test_a_fault_over_one_image_leaves_the_others_theirs(qtbot, tmp_path, monkeypatch, capsys):
+    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
+    write_discs(good)
+    read_header = thumbnails.read_header
+
+    def header(path):
+        if path == bad:
+            raise ZeroDivisionError("a slip of the programmer")
+        return read_header(path)
+
+    monkeypatch.setattr(thumbnails, "read_header", header)
+    made = Thumbnails(QSize(40, 40))
+    made.want([bad, good])
+    qtbot.waitUntil(lambda: made.get(good) is not None)
+    assert made.get(bad) is None
+    assert "a slip of the programmer" in capsys.readouterr().err
+
+
 def test_what_cannot_be_read_is_tried_once(qtbot, tmp_path, gate):
     gate.set()
     path = tmp_path / "bad.png"

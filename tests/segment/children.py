@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -52,6 +53,8 @@ class BuggySegmenter(FakeSegmenter):
             return self.divide(1, 0)
         if len(prompts) == 3:
             raise ForeignError("abroad")
+        if len(prompts) == 4:
+            raise RuntimeError("with a lock", threading.Lock())
         raise WeightsError("The weights changed.")
 
     def divide(self, a, b):

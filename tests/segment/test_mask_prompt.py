@@ -54,6 +54,16 @@ def test_a_mask_prompt_upsampled_is_the_mask_again(size):
     assert (mask & again).sum() / (mask | again).sum() > 0.98
 
 
+def test_a_cell_is_as_certain_as_it_is_covered_and_never_quite():
+    frame = Frame(64, 64, 64)
+    mask = np.zeros((64, 64), bool)
+    mask[:, :34] = True  # the ninth column of cells is covered by half
+    logits = mask_logits(mask, frame, 1.5) - 1.5
+    assert logits[:, :8] == pytest.approx(np.log(999), rel=1e-3)
+    assert logits[:, 8] == pytest.approx(0, abs=1e-6)
+    assert logits[:, 9:] == pytest.approx(-np.log(999), rel=1e-3)
+
+
 @given(height=st.integers(1, 150), width=st.integers(1, 150), seed=st.integers(0, 99))
 def test_the_innermost_point_is_one_a_prompt_may_have(height, width, seed):
     frame = Frame(height, width, 64)

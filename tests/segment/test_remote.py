@@ -313,8 +313,10 @@ def test_programming_errors_come_back_loud_with_the_childs_traceback(new_remote,
     assert "in divide" in str(caught.value.__cause__)
     with pytest.raises(RuntimeError, match=r"(?s)decode_batch.*ForeignError: abroad"):
         segmenter.decode_batch(embedding, PROMPTS[:1] * 3)
-    with pytest.raises(WeightsError, match=r"^The weights changed\.$"):
+    with pytest.raises(RuntimeError, match=r"(?s)decode_batch.*with a lock"):
         segmenter.decode_batch(embedding, PROMPTS[:1] * 4)
+    with pytest.raises(WeightsError, match=r"^The weights changed\.$"):
+        segmenter.decode_batch(embedding, PROMPTS[:1] * 5)
     # The child goes on serving.
     assert len(segmenter.decode(embedding, PROMPTS[0])) == 3
 
