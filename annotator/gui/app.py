@@ -21,6 +21,7 @@ from annotator.gui.main_window import MainWindow
 from annotator.gui.settings import Settings, Theme
 from annotator.gui.taking_over import take_over
 from annotator.gui.theme import apply_theme
+from annotator.gui.visible_style import use_visible_style
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.workspace import Workspace
 from annotator.segment.disk_cache import DiskCache
@@ -59,6 +60,7 @@ def make_application() -> QApplication:
     app.setApplicationName("TinySAM Annotator")
     app.setApplicationVersion(__version__)
     app.setOrganizationName("tinysam-annotator")
+    use_visible_style(app)
     app.setWindowIcon(QIcon(str(paths.resources_dir() / "icons" / "annotator.svg")))
     return app
 

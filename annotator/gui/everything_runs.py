@@ -80,7 +80,7 @@ class EverythingRuns(QObject):
             self.told.emit(self._model.refusal)
             return
         if image_id in self._runs:
-            self.told.emit(self.tr("This image is being segmented already; Escape ends that."))
+            self.told.emit(self.tr("This image is being segmented already; [clear] ends that."))
             return
         job = self._jobs.new(lambda job: self._segment(job, image), title=self._title(image.path.name, 0))
         self._runs[image_id] = _Run(self._model.document, image.path.name, job)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.image_loader import LoadedImage
-from annotator.gui.inference_messages import Encoded
+from annotator.gui.inference_messages import Encoded, SegmenterState
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel
@@ -41,6 +41,7 @@ class ImageOnScreen(QObject):
         workspace.image_refused.connect(self._on_refused)
         workspace.inference.encoded.connect(self._on_encoded)
         workspace.inference.encode_failed.connect(self._on_encode_failed)
+        workspace.inference.state_changed.connect(self._on_state_changed)
 
     def show_present(self) -> None:
         """Show the image that the workspace has chosen already, if there is one."""
@@ -72,6 +73,12 @@ class ImageOnScreen(QObject):
     def _on_encoded(self, encoded: Encoded) -> None:
         if self._canvas.image is not None and self._canvas.image.key == encoded.key:
             self._canvas.set_working(False)
+
+    def _on_state_changed(self, state: SegmenterState) -> None:
+        if state is SegmenterState.FAILED:
+            self._canvas.set_working(False)  # nothing comes of waiting
+        elif state is SegmenterState.ENCODING and self._canvas.image is not None:
+            self._canvas.set_working(True)
 
     def _on_encode_failed(self, key: str, reason: str) -> None:
         if self._canvas.image is not None and self._canvas.image.key == key:

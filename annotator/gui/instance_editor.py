@@ -122,7 +122,7 @@ class InstanceEditor(QObject):
         if len(selected) != 1:
             self.refused.emit(self.tr("Select the one instance to refine."))
         elif self._session.is_pending:
-            self.refused.emit(self.tr("Accept the mask (Enter) or clear the prompt (Esc) first."))
+            self.refused.emit(self.tr("Accept the mask ([accept]) or clear the prompt ([clear]) first."))
         elif self.masks.may_change(selected[0]):
             self._session.refine(selected[0])
             self.refining_began.emit()
@@ -152,7 +152,7 @@ class InstanceEditor(QObject):
         if self._session.is_waiting:
             self.refused.emit(self.tr("The mask is still being computed."))
         elif shown is None:
-            self.refused.emit(self.tr("Click on what is missing or too much first, or press Esc."))
+            self.refused.emit(self.tr("Click on what is missing or too much first, or press [clear]."))
         elif shown.mask.area == 0:
             self.refused.emit(self.tr("This mask is empty: take the next of the three, or add a point."))
         else:

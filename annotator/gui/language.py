@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
@@ -38,6 +39,15 @@ def translated(text: str) -> str:
     template = QCoreApplication.translate("Errors", text.template)
     values = {name: translated(value) if isinstance(value, str) else value for name, value in text.arguments.items()}
     return template.format(**values) if values else template
+
+
+def listing(names: Sequence[str], most: int | None = None) -> str:
+    """Names one after the other, as the language in effect writes it; of more than `most` the first ones."""
+    shown = names[:most]
+    text = QCoreApplication.translate("Listing", ", ").join(shown)
+    if len(shown) < len(names):
+        text = QCoreApplication.translate("Listing", "%1, ...").replace("%1", text)
+    return text
 
 
 class Translation(QObject):

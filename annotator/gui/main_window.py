@@ -73,6 +73,8 @@ class MainWindow(QMainWindow):
         self._make_tools()
         table = KeyTable(self)
         self.shortcuts = Shortcuts(table.groups(), table.fixed(), settings, self)
+        self.status.name_keys(self.shortcuts.with_keys)
+        self.welcome.name_keys(self.shortcuts)
         self._refresh_title()
         if workspace.model.is_open:
             # Another window has opened it.

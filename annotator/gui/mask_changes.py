@@ -72,7 +72,7 @@ class MaskChanges(QObject):
     def may_change(self, instance: Instance) -> bool:
         """Whether the mask may be changed; if not, the user is told why."""
         if instance.id in self._selection.view_state.locked_ids:
-            self.refused.emit(self.tr("This instance is locked: unlock it (L) to change its mask."))
+            self.refused.emit(self.tr("This instance is locked: unlock it ([instances.lock]) to change its mask."))
         elif instance.id in self._selection.view_state.hidden_ids:
             self.refused.emit(self.tr("This instance is hidden: show it to change its mask."))
         else:

@@ -36,27 +36,32 @@ class ModelMessages(QObject):
         self._library = library
         self._settings = settings
         self._show_weights = show_weights
+        self._failure: str | None = None  # why the model does not run
+        self._restarting = ""  # what was said when it was last started anew
         inference.state_changed.connect(self.tell)
-        library.listed.connect(self._refresh_banner)
-        self._refresh_banner()
+        library.listed.connect(self._refresh_standing)
+        self._refresh_standing()
         if inference.state is SegmenterState.FAILED:
             self.tell(inference.state, inference.problem)
 
     def tell(self, state: SegmenterState, problem: str) -> None:
         """Say what has become of the segmenter, if that is something to know."""
-        again = partial(_tell_in, state=state, problem=problem)
+        was_failed, self._failure = self._failure, problem if state is SegmenterState.FAILED else None
         if state is SegmenterState.FAILED:
-            text = self.tr("The model does not run, so clicks give no masks. %1").replace("%1", translated(problem))
-            chosen = self._settings.weights
-            if chosen is not None and not chosen.exists():
-                self._messages.tell(text, self.tr("Weights..."), self._show_weights, again=again)
-            else:
-                self._messages.tell(text, self.tr("Start it again"), self._inference.restart, again=again)
+            self._messages.withdraw(self._restarting)
         elif state is SegmenterState.RESTARTING:
             text = self.tr("The model's process ended and is started anew; nothing is lost. %1")
-            self._messages.tell(text.replace("%1", translated(problem)), again=again)
+            self._restarting = text.replace("%1", translated(problem))
+            self._messages.tell(self._restarting, again=partial(_tell_in, state=state, problem=problem))
+        if self._failure != was_failed:
+            self._refresh_standing()
 
-    def _refresh_banner(self) -> None:
+    def _refresh_standing(self) -> None:
+        # It stands for as long as it is so: whoever opens another folder meanwhile still has to know, and the button.
+        failure = self._failure_message()
+        if failure is not None:
+            self._messages.set_standing(failure)
+            return
         in_use = self._library.in_use
         if in_use is None or not in_use.is_shipped or self._settings.starter_banner_closed:
             self._messages.set_standing(None)
@@ -68,6 +73,15 @@ class ModelMessages(QObject):
         self._messages.set_standing(
             Message(text.replace("%1", OFFICIAL_FILE), self.tr("Weights..."), self._show_weights, self._on_closed)
         )
+
+    def _failure_message(self) -> Message | None:
+        if self._failure is None:
+            return None
+        text = self.tr("The model does not run, so clicks give no masks. %1").replace("%1", translated(self._failure))
+        chosen = self._settings.weights
+        if chosen is not None and not chosen.exists():
+            return Message(text, self.tr("Weights..."), self._show_weights)
+        return Message(text, self.tr("Start it again"), self._inference.restart)
 
     def _on_closed(self) -> None:
         self._settings.starter_banner_closed = True

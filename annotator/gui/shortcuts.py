@@ -5,6 +5,7 @@ Two actions may have the same key only where never both can be meant: in two lis
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -52,6 +53,9 @@ class FixedKeys:
     meaning: str
 
 
+_KEY_IN_TEXT = re.compile(r"\[([a-z_]+(?:\.[a-z_]+)?)\]")
+
+
 class Shortcuts(QObject):
     """Gives the actions of a window their keys and tooltips; what the user chooses is remembered at once."""
 
@@ -80,6 +84,16 @@ class Shortcuts(QObject):
             if other is not wanted_by and key in other.keys and _can_be_confused(other.action, wanted_by.action):
                 return other.title
         return ""
+
+    def with_keys(self, text: str) -> str:
+        """The text with "[name]" of an action replaced by its key, or by what the menus call it when it has none."""
+        return _KEY_IN_TEXT.sub(self._key_or_title, text)
+
+    def _key_or_title(self, found: re.Match[str]) -> str:
+        for bound in self._all:
+            if bound.name == found[1]:
+                return key_hint(bound.action) or self.tr('"%1"').replace("%1", bound.title)
+        return found[0]  # not meant as a key
 
     def choose(self, bound: BoundAction, keys: Iterable[QKeySequence]) -> None:
         """Give an action these keys. Raises ValueError when one of them has another meaning already."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
@@ -37,6 +39,7 @@ class StatusBar(QStatusBar):
         self._inference = inference
         self._state = inference.state
         self._problem = inference.problem
+        self._with_keys: Callable[[str], str] = str
         self._image_key = ""
         self._encoded: Encoded | None = None
         self._decode_seconds: float | None = None
@@ -65,9 +68,13 @@ class StatusBar(QStatusBar):
         self._show_segmenter()
         self._show_saved()
 
+    def name_keys(self, with_keys: Callable[[str], str]) -> None:
+        """Have the keys in what is refused put in by that; see Shortcuts.with_keys."""
+        self._with_keys = with_keys
+
     def refuse(self, reason: str) -> None:
         """Say for a moment why something was not done."""
-        self.showMessage(translated(reason), _REFUSAL_MS)
+        self.showMessage(self._with_keys(translated(reason)), _REFUSAL_MS)
 
     def show_image(self, image: LoadedImage | None) -> None:
         """Another image is on screen."""

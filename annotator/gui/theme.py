@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
 from annotator.gui.settings import Theme
+from annotator.gui.visible_style import is_fusion
 
 _SCHEMES = {
     Theme.SYSTEM: Qt.ColorScheme.Unknown,
@@ -14,8 +15,8 @@ _SCHEMES = {
     Theme.DARK: Qt.ColorScheme.Dark,
 }
 _ROLE = QPalette.ColorRole
-_ACCENT = "#2f7de1"
-# Text has a contrast of at least 7 : 1 to its ground, and disabled text of 3 : 1 (WCAG 2.2 asks for 4.5 : 1).
+_ACCENT = "#236bcb"
+# Text has a contrast of at least 7 : 1 to its ground, hints and selected rows of 4.5 : 1, as WCAG 2.2 asks.
 _DARK = {
     _ROLE.Window: "#26282c",
     _ROLE.WindowText: "#e8eaed",
@@ -50,7 +51,7 @@ _LIGHT = {
     _ROLE.BrightText: "#ffffff",
     _ROLE.ToolTipBase: "#ffffff",
     _ROLE.ToolTipText: "#1c1e21",
-    _ROLE.PlaceholderText: "#6b7178",
+    _ROLE.PlaceholderText: "#646a71",
     _ROLE.Light: "#ffffff",
     _ROLE.Midlight: "#e6e8eb",
     _ROLE.Mid: "#c6cad0",
@@ -70,7 +71,7 @@ def apply_theme(theme: Theme) -> None:
     """Put a theme into effect for the whole application."""
     hints = QGuiApplication.styleHints()
     hints.setColorScheme(_SCHEMES[theme])
-    if QApplication.style().name() != "fusion":
+    if not is_fusion():
         return  # the platform's own style has colours of its own, and follows the scheme
     scheme = hints.colorScheme() if theme is Theme.SYSTEM else _SCHEMES[theme]
     QApplication.setPalette(_palette(_DARK if scheme == Qt.ColorScheme.Dark else _LIGHT))

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.language import listing
 from annotator.gui.workspace import Workspace
 
 _NAMED = 5
@@ -60,9 +61,8 @@ class _Question(QMessageBox):
         self.setIcon(QMessageBox.Icon.Warning)
         self.setWindowTitle(self.tr("Unfinished masks"))
         images = unfinished.images
-        names = ", ".join(images[:_NAMED]) + (", ..." if len(images) > _NAMED else "")
         text = self.tr("The masks on %n image(s) are not accepted yet: %1.", "", len(images))
-        self.setText(text.replace("%1", names))
+        self.setText(text.replace("%1", listing(images, _NAMED)))
         role = QMessageBox.ButtonRole
         self._accept = self.addButton(self.tr("&Accept it"), role.AcceptRole) if unfinished.can_accept else None
         self._drop = self.addButton(self.tr("Go on &without"), role.DestructiveRole)

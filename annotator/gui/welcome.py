@@ -12,6 +12,7 @@ from annotator import paths
 from annotator.gui.icons import set_icon
 from annotator.gui.settings import Settings
 from annotator.gui.short_path import recent_text
+from annotator.gui.shortcuts import Shortcuts
 
 _TITLE_SCALE = 1.6
 _LOGO = 72
@@ -35,12 +36,7 @@ class WelcomePage(QWidget):
         font.setPointSizeF(font.pointSizeF() * _TITLE_SCALE)
         title.setFont(font)
         drop = self._hint(self.tr("or drop a folder, images or a COCO file here"))
-        hint = self._hint(
-            self.tr(
-                "Click an object, or drag a box around it. A right click takes a part away. "
-                "Enter keeps the mask, Ctrl+S saves a COCO file."
-            )
-        )
+        self.hint = self._hint("")
         self.folder = QPushButton(self.tr("Open a folder"), self)
         self.folder.setDefault(True)
         self.images = QPushButton(self.tr("Open images"), self)
@@ -67,7 +63,7 @@ class WelcomePage(QWidget):
         column.addWidget(title, alignment=Qt.AlignmentFlag.AlignCenter)
         column.addLayout(row)
         column.addWidget(drop)
-        column.addWidget(hint)
+        column.addWidget(self.hint)
         column.addSpacing(16)
         column.addWidget(self._recent_title, alignment=Qt.AlignmentFlag.AlignCenter)
         column.addLayout(self._recent)
@@ -79,6 +75,19 @@ class WelcomePage(QWidget):
     def recent_buttons(self) -> tuple[_RecentButton, ...]:
         """One for each recent folder or file on show, newest first."""
         return tuple(self._recent_buttons)
+
+    def name_keys(self, shortcuts: Shortcuts) -> None:
+        """Say how to prompt with the keys as they are, also when the user chooses others."""
+        self._shortcuts = shortcuts
+        shortcuts.changed.connect(self._show_hint)
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        text = self.tr(
+            "Click an object, or drag a box around it. A right click takes a part away. "
+            "[accept] keeps the mask, [save] saves a COCO file."
+        )
+        self.hint.setText(self._shortcuts.with_keys(text))
 
     def _hint(self, text: str) -> QLabel:
         label = QLabel(text, self)

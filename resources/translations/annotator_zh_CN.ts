@@ -586,6 +586,29 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>Checkpoint</name>
+    <message>
+        <source>trained from scratch for TinySAM Annotator</source>
+        <translation>为 TinySAM Annotator 从零训练</translation>
+    </message>
+    <message>
+        <source>93 COCO 2017 photos under CC BY, CC BY-SA or without known restrictions (annotations CC BY 4.0, COCO Consortium); 296 public-domain photos of cats; 660 CC0 microscopy images of nuclei (2018 Data Science Bowl, stage 1); mixes of these and synthetic scenes</source>
+        <translation>93 张 COCO 2017 照片（CC BY、CC BY-SA 或无已知版权限制；标注为 CC BY 4.0，COCO Consortium）；296 张公有领域的猫照片；660 张 CC0 细胞核显微图像（2018 Data Science Bowl 第一阶段）；以及由它们混合而成的图像和合成场景</translation>
+    </message>
+    <message>
+        <source>mean IoU, ground-truth box</source>
+        <translation>平均 IoU（真值框提示）</translation>
+    </message>
+    <message>
+        <source>mean IoU, one click</source>
+        <translation>平均 IoU（单次点击）</translation>
+    </message>
+    <message>
+        <source>not stated</source>
+        <translation>未注明</translation>
+    </message>
+</context>
+<context>
     <name>ChoiceField</name>
     <message>
         <source>different</source>
@@ -1997,8 +2020,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>EverythingRuns</name>
     <message>
-        <source>This image is being segmented already; Escape ends that.</source>
-        <translation>正在分割这张图像，按 Esc 可停止。</translation>
+        <source>This image is being segmented already; [clear] ends that.</source>
+        <translation>正在分割此图像；按 [clear] 可以停止。</translation>
     </message>
     <message>
         <source>Segment everything begins as soon as %1 is read.</source>
@@ -2838,16 +2861,16 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>请选择一个要精修的实例。</translation>
     </message>
     <message>
-        <source>Accept the mask (Enter) or clear the prompt (Esc) first.</source>
-        <translation>请先接受掩码（Enter）或清除提示（Esc）。</translation>
+        <source>Accept the mask ([accept]) or clear the prompt ([clear]) first.</source>
+        <translation>请先接受掩码（[accept]）或清除提示（[clear]）。</translation>
+    </message>
+    <message>
+        <source>Click on what is missing or too much first, or press [clear].</source>
+        <translation>请先单击缺少或多余的部分，或按 [clear]。</translation>
     </message>
     <message>
         <source>Refine</source>
         <translation>精修</translation>
-    </message>
-    <message>
-        <source>Click on what is missing or too much first, or press Esc.</source>
-        <translation>请先单击缺少或多余的部分，或按 Esc 退出。</translation>
     </message>
     <message>
         <source>This mask is empty: take the next of the three, or add a point.</source>
@@ -3147,6 +3170,17 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>Listing</name>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>%1, ...</source>
+        <translation>%1 等</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Saved %1</source>
@@ -3165,10 +3199,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 </context>
 <context>
     <name>MaskChanges</name>
-    <message>
-        <source>This instance is locked: unlock it (L) to change its mask.</source>
-        <translation>该实例已锁定：请先解锁（L）再修改掩码。</translation>
-    </message>
     <message>
         <source>This instance is hidden: show it to change its mask.</source>
         <translation>该实例已隐藏：先显示它，再修改掩码。</translation>
@@ -3216,6 +3246,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>This mask is in one part already.</source>
         <translation>该掩码本来就只有一个部分。</translation>
+    </message>
+    <message>
+        <source>This instance is locked: unlock it ([instances.lock]) to change its mask.</source>
+        <translation>此实例已锁定；解锁（[instances.lock]）后才能修改它的掩码。</translation>
     </message>
     <message>
         <source>The instance was changed meanwhile, so that change stays and this one not.</source>
@@ -3533,6 +3567,44 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>QAbstractFileIconProvider</name>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>%1 File</source>
+        <translation>%1 文件</translation>
+    </message>
+    <message>
+        <source>File Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Drive</source>
+        <translation>驱动器</translation>
+    </message>
+    <message>
+        <source>Unknown</source>
+        <translation>未知</translation>
+    </message>
+</context>
+<context>
+    <name>QFileDialog</name>
+    <message>
+        <source>&amp;Look in:</source>
+        <translation>查找范围(&amp;L)：</translation>
+    </message>
+    <message>
+        <source>Files of &amp;type:</source>
+        <translation>文件类型(&amp;T)：</translation>
+    </message>
+</context>
+<context>
     <name>RecentMenu</name>
     <message>
         <source>Open &amp;recent</source>
@@ -3702,6 +3774,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>An image whose embedding is still in memory answers clicks at once; one embedding takes 4 MB.</source>
         <translation>嵌入仍在缓存中的图像可以立即响应点击；每个嵌入占用 4 MB。</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>&quot;%1&quot;</source>
+        <translation>“%1”</translation>
     </message>
 </context>
 <context>
@@ -3934,10 +4013,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>或将文件夹、图像或 COCO 文件拖到这里</translation>
     </message>
     <message>
-        <source>Click an object, or drag a box around it. A right click takes a part away. Enter keeps the mask, Ctrl+S saves a COCO file.</source>
-        <translation>单击物体，或拖动框住它；右键单击去掉多余的部分。Enter 接受掩码，Ctrl+S 保存 COCO 文件。</translation>
-    </message>
-    <message>
         <source>Open a folder</source>
         <translation>打开文件夹</translation>
     </message>
@@ -3952,6 +4027,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Opened lately</source>
         <translation>最近打开</translation>
+    </message>
+    <message>
+        <source>Click an object, or drag a box around it. A right click takes a part away. [accept] keeps the mask, [save] saves a COCO file.</source>
+        <translation>单击物体，或拖动框住它；右键单击去掉多余的部分。[accept] 接受掩码，[save] 保存 COCO 文件。</translation>
     </message>
 </context>
 <context>

@@ -320,6 +320,24 @@ def test_segmenter_that_keeps_dying_stays_down_until_asked(hands, process):
     assert hands.shown_mask()[80, 50]
 
 
+def test_that_the_model_does_not_run_is_still_said_over_another_folder(hands, process, folder, tmp_path):
+    process.deaths = 100
+    window = hands.window
+    hands.click(50, 80)
+    hands.qtbot.waitUntil(lambda: "does not run" in window.messages.text)
+    assert not window.canvas._ring.isActive()  # nothing comes of waiting
+    window.workspace.session.clear()
+    hands.open(folder / "b.png")
+    assert window.messages.isVisible()
+    assert "does not run" in window.messages.text
+    hands.qtbot.waitUntil(lambda: window.canvas.image is not None)
+    process.deaths = 0
+    hands.qtbot.mouseClick(window.messages._action, Qt.MouseButton.LeftButton)
+    hands.qtbot.waitUntil(lambda: window.messages.isHidden())
+    hands.click(50, 80)
+    hands.wait_mask()
+
+
 def test_zoomed_out_image_is_drawn_from_a_smaller_level(hands, tmp_path):
     big = np.random.default_rng(0).integers(0, 255, (1200, 2400, 3), np.uint8)
     Image.fromarray(big).save(tmp_path / "big.png")

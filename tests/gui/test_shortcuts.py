@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
@@ -11,7 +12,9 @@ from PySide6.QtGui import QKeySequence
 from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.settings import Settings
 from tests.gui.conftest import FakeProcess, Hands
+from tools import update_translations
 
+KEY = re.compile(r"\[([a-z_]+(?:\.[a-z_]+)?)\]")
 LEFT = Qt.MouseButton.LeftButton
 CONTROL, SHIFT, NONE = (
     Qt.KeyboardModifier.ControlModifier,
@@ -191,6 +194,36 @@ def test_the_strip_names_the_keys_that_were_chosen(hands):
     assert window.strip._which.toolTip() == "Next of the three masks (M)"
     window.shortcuts.choose(bound(window, "accept"), [])
     assert window.strip._accept.text() == "name it"
+
+
+def test_sentences_name_the_keys_that_were_chosen(hands):
+    window = hands.window
+    assert window.welcome.hint.text().endswith("Enter keeps the mask, Ctrl+S saves a COCO file.")
+    window.shortcuts.choose(bound(window, "accept"), [QKeySequence("X")])
+    window.shortcuts.choose(bound(window, "clear"), [])
+    assert window.welcome.hint.text().endswith("X keeps the mask, Ctrl+S saves a COCO file.")
+    hands.click(50, 80)
+    hands.wait_mask()
+    window.workspace.editor.accept_as_named("disc")
+    window.workspace.selection.select(window.workspace.model.document.instances)
+    hands.click(120, 80)
+    hands.wait_mask()
+    window.actions_.refine.trigger()
+    assert window.status.currentMessage() == 'Accept the mask (X) or clear the prompt ("Clear the prompt") first.'
+    window.workspace.session.clear()
+    window.instances.lock.trigger()
+    window.shortcuts.choose(bound(window, "instances.lock"), [QKeySequence("Ctrl+L")])
+    window.actions_.refine.trigger()
+    assert window.status.currentMessage() == "This instance is locked: unlock it (Ctrl+L) to change its mask."
+
+
+def test_every_key_that_a_sentence_names_is_of_an_action(window):
+    """A name in brackets that no action has would be shown as it is."""
+    ts = (update_translations.FOLDER / "annotator_zh_CN.ts").read_text("utf-8")
+    for_keys = {name for text in re.findall(r"<source>(.*?)</source>", ts, re.DOTALL) for name in KEY.findall(text)}
+    assert for_keys >= {"accept", "clear", "save", "instances.lock"}
+    for name in for_keys:
+        assert window.shortcuts.with_keys(f"[{name}]") != f"[{name}]"
 
 
 # -- the settings ------------------------------------------------------------------------------------------------------

@@ -14,12 +14,13 @@ _POINT_RADIUS = 8.0
 
 
 def paint_outline(painter: QPainter, viewport: Viewport, shape: MaskShape, color: QColor, width: float) -> None:
-    """The mask's border, with a dark casing so that it shows on any picture."""
+    """The mask's border, `width` widget pixels wide, with a dark casing so that it shows on any picture."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setTransform(viewport.transform(), combine=True)
+    ratio = painter.device().devicePixelRatio()  # a cosmetic pen is so many of the screen's pixels wide
     for pen_color, pen_width in ((CASING, width + 1.5), (color, width)):
-        pen = QPen(pen_color, pen_width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
+        pen = QPen(pen_color, pen_width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
         pen.setCosmetic(True)
         painter.strokePath(shape.outline, pen)
     painter.restore()

@@ -19,7 +19,7 @@ _OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class PromptStrip(QFrame):
-    """A child of the canvas; keeps clear of the mask and of the pointer."""
+    """A child of the canvas; keeps clear of the mask, of the clicks and of the pointer."""
 
     def __init__(
         self, canvas: Canvas, session: PromptSession, editor: InstanceEditor, model: DocumentModel, selection: Selection
@@ -182,7 +182,7 @@ class PromptStrip(QFrame):
         area = self._canvas.rect().adjusted(4, 4, -4, -4)
         mask = self._canvas.viewport.rect_to_widget(image_rect).toAlignedRect()
         pointer = self._canvas.mapFromGlobal(QCursor.pos())
-        near_pointer = QRect(pointer - QPoint(_GAP, _GAP), pointer + QPoint(_GAP, _GAP))
+        kept_free = [_around(pointer), *self._clicks()]
         size = self.size()
         left = mask.center().x() - size.width() // 2
         spots = [
@@ -190,14 +190,23 @@ class PromptStrip(QFrame):
             QPoint(left, mask.top() - _GAP - size.height()),
             QPoint(left, area.bottom() - size.height()),
             QPoint(left, area.top()),
+            area.topLeft(),
+            QPoint(area.right() - size.width(), area.top()),
+            QPoint(area.left(), area.bottom() - size.height()),
+            QPoint(area.right() - size.width(), area.bottom() - size.height()),
         ]
         for spot in spots:
             rect = QRect(spot, size)
             rect.moveLeft(max(area.left(), min(rect.left(), area.right() - size.width())))
-            if area.contains(rect) and not rect.intersects(near_pointer):
+            if area.contains(rect) and not any(map(rect.intersects, kept_free)):
                 break
         self.move(rect.topLeft())
         self.raise_()
+
+    def _clicks(self) -> list[QRect]:
+        """Where the clicks are drawn, in the canvas's pixels."""
+        to_widget = self._canvas.viewport.to_widget
+        return [_around(to_widget(point).toPoint()) for point in self._session.step.points]
 
     def _mask_rect(self) -> QRectF | None:
         """Where the mask that is decided on lies, in image pixels."""
@@ -208,6 +217,10 @@ class PromptStrip(QFrame):
             refined = self._session.refined
             return None if refined is None else QRectF(*refined.mask.bbox)
         return shown.shape.rect if shown.shape is not None else QRectF(self._canvas.viewport.visible())
+
+
+def _around(point: QPoint) -> QRect:
+    return QRect(point - QPoint(_GAP, _GAP), point + QPoint(_GAP, _GAP))
 
 
 class CategoryField(QLineEdit):

@@ -142,10 +142,11 @@ def _paint_dashes(painter: QPainter, viewport: Viewport, shape: MaskShape) -> No
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     transform = viewport.transform()
     painter.setTransform(transform, combine=True)
+    ratio = painter.device().devicePixelRatio()  # a cosmetic pen is so many of the screen's pixels wide
     stripes = QBrush(_stripes())
     stripes.setTransform(transform.inverted()[0])  # as wide at any zoom
     for brush, width in ((QBrush(CASING), 2.5), (stripes, 1.5)):
-        pen = QPen(brush, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
+        pen = QPen(brush, width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
         pen.setCosmetic(True)
         painter.strokePath(shape.outline, pen)
     painter.restore()

@@ -43,7 +43,7 @@ class TonePanel(QFrame):
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.reset.clicked.connect(lambda: view_tone.set(NEUTRAL))
         note = QLabel(self.tr("For viewing only"), self)
-        note.setEnabled(False)
+        note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         grid.addWidget(note, 3, 0, 1, 2)
         grid.addWidget(self.reset, 3, 2, Qt.AlignmentFlag.AlignRight)
         self.hide()

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -80,7 +81,7 @@ class AttributeEditor(QWidget):
         self._area.setMinimumHeight(112)
         self._empty = QLabel(self.tr("None yet. An attribute is something to say of every instance, such as its pose."))
         self._empty.setWordWrap(True)
-        self._empty.setEnabled(False)
+        self._empty.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.add_button = QPushButton(self.tr("&Add attribute"), self)
         self.add_button.setAutoDefault(False)
         self.add_button.clicked.connect(self._on_add)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
-    QColorDialog,
     QCompleter,
     QDialog,
     QDialogButtonBox,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import (
 from annotator.core.document import Category
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.dialogs.attribute_editor import AttributeEditor
+from annotator.gui.dialogs.parts import color_dialog, drop_button_icons
 from annotator.gui.palette import category_color
 from annotator.gui.panels.row_view import color_swatch, title_label
 
@@ -59,6 +59,7 @@ class CategoryPropertiesDialog(QDialog):
         self.problem.setWordWrap(True)
         buttons = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel, self)
+        drop_button_icons(self.buttons)
         self.buttons.accepted.connect(self.accept)
         self.buttons.rejected.connect(self.reject)
         form = QFormLayout()
@@ -97,8 +98,7 @@ class CategoryPropertiesDialog(QDialog):
         self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(not problem)
 
     def _on_choose_color(self) -> None:
-        dialog = QColorDialog(self._color, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = color_dialog(self._color, self)
         dialog.colorSelected.connect(self._show_color)
         dialog.open()
 

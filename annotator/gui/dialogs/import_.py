@@ -20,7 +20,7 @@ from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.dialogs.form import AskingDialog
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.import_plan import ImportPlan, plan_import
-from annotator.gui.language import translated
+from annotator.gui.language import listing, translated
 from annotator.gui.settings import Settings
 
 _TYPING_MS = 400
@@ -159,10 +159,12 @@ class ImportDialog(AskingDialog):
             lines.append("    " + self.tr("nothing"))
         if merge.categories:
             text = self.tr("%n category(s): %1", "", len(merge.categories))
-            lines.append("    " + text.replace("%1", _listed([category.name for category in merge.categories])))
+            lines.append(
+                "    " + text.replace("%1", listing([category.name for category in merge.categories], _LISTED))
+            )
         if merge.images:
             text = self.tr("%n new image(s) of the folder: %1", "", len(merge.images))
-            lines.append("    " + text.replace("%1", _listed([image.path for image in merge.images])))
+            lines.append("    " + text.replace("%1", listing([image.path for image in merge.images], _LISTED)))
         if merge.instances:
             images = len({instance.image_id for instance in merge.instances})
             lines.append("    " + self.tr("%n instance(s)", "", len(merge.instances)))
@@ -176,10 +178,10 @@ class ImportDialog(AskingDialog):
             text = self.tr(
                 "%n image(s) that neither this dataset nor its folder has: %1", "", len(merge.unknown_images)
             )
-            left_out.append(text.replace("%1", _listed(merge.unknown_images)))
+            left_out.append(text.replace("%1", listing(merge.unknown_images, _LISTED)))
         if merge.other_size:
             text = self.tr("%n image(s) of another size in this dataset: %1", "", len(merge.other_size))
-            left_out.append(text.replace("%1", _listed(merge.other_size)))
+            left_out.append(text.replace("%1", listing(merge.other_size, _LISTED)))
         left_out += map(translated, plan.notes)
         if left_out:
             lines += ["", self.tr("Left out:"), *("    " + line for line in left_out)]
@@ -204,7 +206,3 @@ class ImportDialog(AskingDialog):
         if name:
             self._settings.last_folder = Path(name).parent
             self.source.setText(name)
-
-
-def _listed(names: list[str] | tuple[str, ...]) -> str:
-    return ", ".join(names[:_LISTED]) + (", ..." if len(names) > _LISTED else "")

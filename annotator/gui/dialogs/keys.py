@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -65,7 +65,7 @@ class KeysDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_searched)
         self.nothing = QLabel(self.tr("Nothing is called that."), self)
-        self.nothing.setEnabled(False)
+        self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.groups = (
             self._group(self.tr("Mouse"), [self._row(what, keys, None) for what, keys in self._mouse()]),
@@ -86,7 +86,7 @@ class KeysDialog(QDialog):
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(16)
         hint = QLabel(self.tr("A click on a key changes it."), self)
-        hint.setEnabled(False)
+        hint.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(self.search, 1)

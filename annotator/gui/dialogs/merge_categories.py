@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QVBoxLayout, QW
 from annotator.core.document import Category
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.dialogs.category_choice import CategoryChoice
+from annotator.gui.dialogs.parts import drop_button_icons
 
 
 class MergeCategoriesDialog(QDialog):
@@ -31,6 +32,7 @@ class MergeCategoriesDialog(QDialog):
         note.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         buttons.addButton(self.tr("&Merge"), QDialogButtonBox.ButtonRole.AcceptRole)
+        drop_button_icons(buttons)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

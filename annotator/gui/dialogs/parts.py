@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QTreeWidget, QTreeWidgetItem, QTreeWidgetItemIterator
+from PySide6.QtGui import QColor, QIcon
+from PySide6.QtWidgets import (
+    QColorDialog,
+    QDialogButtonBox,
+    QMessageBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
+    QWidget,
+)
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ROW_HEIGHT = 24
@@ -15,6 +23,15 @@ def drop_button_icons(buttons: QDialogButtonBox | QMessageBox) -> None:
     """Fusion puts pictures of another icon family on the standard buttons."""
     for button in buttons.buttons():
         button.setIcon(QIcon())
+
+
+def color_dialog(color: QColor, parent: QWidget) -> QColorDialog:
+    """A dialog to choose another colour in; it is destroyed when it is closed."""
+    dialog = QColorDialog(color, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for buttons in dialog.findChildren(QDialogButtonBox):
+        drop_button_icons(buttons)
+    return dialog
 
 
 def make_room(table: QTreeWidget, *, stretched: int) -> None:

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QRadioButton, Q
 from annotator.core.document import Category
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.dialogs.category_choice import CategoryChoice
+from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.language import listing
 
 
 class RemoveCategoryDialog(QDialog):
@@ -29,7 +31,7 @@ class RemoveCategoryDialog(QDialog):
         uses = [self.tr("%n instance(s)", "", count)]
         if proposals:
             uses.append(self.tr("%n proposal(s)", "", proposals))
-        question = QLabel(text.replace("%2", ", ".join(uses)), self)
+        question = QLabel(text.replace("%2", listing(uses)), self)
         question.setTextFormat(Qt.TextFormat.PlainText)
         question.setWordWrap(True)
         self.move_them = QRadioButton(self.tr("&Move them to"), self)
@@ -43,6 +45,7 @@ class RemoveCategoryDialog(QDialog):
         self.move_them.toggled.connect(self.choice.setEnabled)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         buttons.addButton(self.tr("Delete the &category"), QDialogButtonBox.ButtonRole.AcceptRole)
+        drop_button_icons(buttons)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from annotator import paths
 from annotator.gui.dialogs.parts import RIGHT, drop_button_icons, make_room
+from annotator.gui.foreign_texts import said_by_weights
 from annotator.gui.language import translated
 from annotator.gui.settings import Settings
 from annotator.gui.short_path import short_path
@@ -143,7 +144,7 @@ class WeightsDialog(QDialog):
         origin = self.tr("shipped") if weights.is_shipped else self.tr("imported")
         if weights.info is None:
             return [weights.name, size, "", "", self.tr("cannot be used")]
-        return [weights.name, size, weights.info.precision, weights.info.licence, origin]
+        return [weights.name, size, weights.info.precision, said_by_weights(weights.info.licence), origin]
 
     def _selected(self) -> InstalledWeights | None:
         item = self.table.currentItem()
@@ -159,11 +160,11 @@ class WeightsDialog(QDialog):
         else:
             info = weights.info
             lines = [
-                self.tr("Source: %1").replace("%1", info.source),
-                self.tr("Training data: %1").replace("%1", info.training_data),
+                self.tr("Source: %1").replace("%1", said_by_weights(info.source)),
+                self.tr("Training data: %1").replace("%1", said_by_weights(info.training_data)),
             ]
             if info.quality:
-                figures = "; ".join(f"{what} {figure:g}" for what, figure in info.quality.items())
+                figures = "; ".join(f"{said_by_weights(what)} {figure:g}" for what, figure in info.quality.items())
                 lines.append(self.tr("Quality: %1").replace("%1", figures))
             self.details.setText("\n".join(lines))
 

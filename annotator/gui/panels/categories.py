@@ -7,7 +7,6 @@ from PySide6.QtGui import QAction, QColor, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QApplication,
-    QColorDialog,
     QHBoxLayout,
     QLineEdit,
     QToolButton,
@@ -19,6 +18,7 @@ from annotator.core.document import Category
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.dialogs.category_properties import CategoryPropertiesDialog
 from annotator.gui.dialogs.merge_categories import MergeCategoriesDialog
+from annotator.gui.dialogs.parts import color_dialog
 from annotator.gui.dialogs.remove_category import RemoveCategoryDialog
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.icons import set_icon
@@ -140,9 +140,8 @@ class CategoriesPanel(QWidget):
         if category is None:
             return
         self._edited_id = category.id
-        dialog = QColorDialog(category_color(category), self)
+        dialog = color_dialog(category_color(category), self)
         dialog.setWindowTitle(self.tr('Colour of "%1"').replace("%1", category.name))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.colorSelected.connect(self._on_color_selected)
         dialog.open()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -78,7 +78,7 @@ class DetailsPanel(QWidget):
         self.place.setToolTip(self.tr("Counted from the top"))
         self.others = QLabel(self)
         self.others.setWordWrap(True)
-        self.others.setEnabled(False)
+        self.others.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.others.setTextFormat(Qt.TextFormat.PlainText)
         for field in (self.review, self.group):
             field.left.connect(self.left)
@@ -217,7 +217,7 @@ class DetailsPanel(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         nothing = QLabel(self.tr("Select an instance to see what is said of it."), self)
         nothing.setWordWrap(True)
-        nothing.setEnabled(False)
+        nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
         nothing.setContentsMargins(16, 8, 16, 8)
         self._pages = QStackedLayout()

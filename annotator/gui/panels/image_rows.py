@@ -13,7 +13,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer,
 
 from annotator.core.document import Change, ImageRecord, ImageStatus, Instance, ReviewState, StoredProposal
 from annotator.gui.document_model import DocumentModel
-from annotator.gui.language import translated
+from annotator.gui.language import listing, translated
 from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, InstanceMatches
 from annotator.gui.panels.row_view import Index
 
@@ -92,7 +92,7 @@ class ImageListModel(QAbstractListModel):
             row = self._row(self._ids[index.row()])
             if row.record.problem is not None:
                 return translated(row.record.problem)
-            return "\n".join((row.record.path, ", ".join(self._said(row)), *_written(row.record)))
+            return "\n".join((row.record.path, listing(self._said(row)), *_written(row.record)))
         return None
 
     def status_name(self, status: ImageStatus) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from annotator.core.document import Category, Change, Instance, Review, ReviewState
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.language import listing
 from annotator.gui.palette import category_color
 from annotator.gui.panels.review_marks import review_mark
 from annotator.gui.panels.row_view import (
@@ -115,7 +116,7 @@ class InstanceListModel(QAbstractListModel):
             self.tr("%1 px").replace("%1", area),
             instance.id in self._view_state.hidden_ids,
             instance.id in self._view_state.locked_ids,
-            ", ".join(self._marks(instance)),
+            listing(tuple(self._marks(instance))),
             " ".join(self._brief_marks(instance)),
         )
 

@@ -33,6 +33,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 MARGIN = 8
 GAP = 8
+_FAINT = 0.9  # how much of the colour of its text a selected row keeps for what matters less
 _SWATCH = 12
 
 
@@ -131,7 +132,7 @@ def text_color(option: QStyleOptionViewItem, *, faint: bool = False) -> QColor:
     group = QPalette.ColorGroup.Active
     if is_selected(option):
         color = option.palette.color(group, QPalette.ColorRole.HighlightedText)
-        color.setAlphaF(0.8 if faint else 1.0)
+        color.setAlphaF(_FAINT if faint else 1.0)
         return color
     return option.palette.color(group, QPalette.ColorRole.PlaceholderText if faint else QPalette.ColorRole.Text)
 
