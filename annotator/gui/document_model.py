@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Change, Document, ImageRecord, Instance, StoredProposal
-from annotator.core.edits import Edit, joined
+from annotator.core.edits import Edit
 from annotator.core.file_version import FileVersion
 from annotator.gui.keeping import Keeping
+from annotator.gui.undo_stack import Step, UndoStack
 
 _ANNOTATIONS = (Instance, StoredProposal)
 
@@ -20,8 +20,9 @@ _ANNOTATIONS = (Instance, StoredProposal)
 class DocumentModel(QObject):
     """Holds the Document; every change goes through `push`, so every change can be undone.
 
-    Each state of the document has a number; it is on disk when that number is the one last saved. QUndoStack's own
-    clean mark cannot say this, because saving runs in another thread while editing goes on.
+    Each state of the document has a number; it is on disk when that number is the one last saved. A clean
+    mark on the undo stack could not say this: saving runs in another thread while editing goes on, and the oldest steps
+    may be forgotten.
     """
 
     document_replaced = Signal()
@@ -39,7 +40,7 @@ class DocumentModel(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.undo_stack = QUndoStack(self)
+        self.undo_stack = UndoStack(self)
         self.document = Document(Path())
         self.coco_path: Path | None = None
         self.coco_version: FileVersion | None = None  # of the file as we read or wrote it; None: there was none
@@ -121,16 +122,19 @@ class DocumentModel(QObject):
         if self.refusal:
             self.refused.emit(self.refusal)
             return False
-        self.undo_stack.push(_EditCommand(self, edit, text, typing))
+        before, after = self._state, self._new_state()
+        self._apply(edit.apply)
+        self._enter_state(after, edit, applied=True)
+        self.undo_stack.push(edit, self.document, text=text, typing=typing, before=before, after=after)
         return True
 
     def undo(self) -> None:
         """Revert the newest applied edit, if there is one."""
-        self._replay(self.undo_stack.undo)
+        self._replay(self.undo_stack.step_to_undo(), applied=False)
 
     def redo(self) -> None:
         """Apply again what was last undone, if there is something."""
-        self._replay(self.undo_stack.redo)
+        self._replay(self.undo_stack.step_to_redo(), applied=True)
 
     def mark_saved(self, state: int, coco_path: Path) -> None:
         """The document of that state is on disk, at that path."""
@@ -138,12 +142,17 @@ class DocumentModel(QObject):
         self._saved_state = state
         self._tell_saved()
 
-    def _replay(self, step: object) -> None:
+    def _replay(self, step: Step | None, *, applied: bool) -> None:
         if self.refusal:
             self.refused.emit(self.refusal)
             return
         self._touched_image = None
-        step()  # type: ignore[operator]
+        if step is None:
+            return
+        edit = step.packed.unpack(self.document, applied=not applied)
+        self._apply(edit.apply if applied else edit.revert)
+        self._enter_state(step.after if applied else step.before, edit, applied=applied)
+        self.undo_stack.move(1 if applied else -1)
         if self._touched_image in self.document.images:
             self.replayed.emit(self._touched_image)
 
@@ -199,36 +208,3 @@ class DocumentModel(QObject):
         elif isinstance(record, ImageRecord):
             self._has_listed |= change.before is None or change.after is None
             self.image_changed.emit(change)
-
-
-_NO_TYPING, _TYPING = -1, 1  # Qt asks whether two commands can be one when they have the same number, but not -1
-
-
-class _EditCommand(QUndoCommand):
-    def __init__(self, model: DocumentModel, edit: Edit, text: str, typing: str) -> None:
-        super().__init__(text)
-        self._model = model
-        self._edit = edit
-        self._typing = typing
-        self._before = model.state
-        self._after = model._new_state()
-
-    def redo(self) -> None:
-        self._model._apply(self._edit.apply)
-        self._model._enter_state(self._after, self._edit, applied=True)
-
-    def undo(self) -> None:
-        self._model._apply(self._edit.revert)
-        self._model._enter_state(self._before, self._edit, applied=False)
-
-    def id(self) -> int:
-        return _TYPING if self._typing else _NO_TYPING
-
-    def mergeWith(self, later: QUndoCommand) -> bool:
-        if not isinstance(later, _EditCommand) or later._typing != self._typing or later._before != self._after:
-            return False
-        both = joined(self._edit, later._edit)
-        if both is None:
-            return False
-        self._edit, self._after = both, later._after
-        return True

@@ -64,6 +64,7 @@ class StatusBar(QStatusBar):
         model.saved_changed.connect(self._show_saved)
         model.kept_changed.connect(self._show_saved)
         autosave.problem_changed.connect(self._show_saved)
+        model.undo_stack.forgot.connect(self._on_undo_forgot)
         model.document_replaced.connect(self._show_saved)
         self._show_segmenter()
         self._show_saved()
@@ -75,6 +76,11 @@ class StatusBar(QStatusBar):
     def refuse(self, reason: str) -> None:
         """Say for a moment why something was not done."""
         self.showMessage(self._with_keys(translated(reason)), _REFUSAL_MS)
+
+    def _on_undo_forgot(self) -> None:
+        limit = self._model.undo_stack.limit // 2**20
+        text = self.tr("The oldest changes can no longer be undone: those that can be take up to %1 MB of memory.")
+        self.showMessage(text.replace("%1", str(limit)), _REFUSAL_MS)
 
     def show_image(self, image: LoadedImage | None) -> None:
         """Another image is on screen."""

@@ -124,8 +124,6 @@ class Workspace(QObject):
         for keeping in (self.model.keeping, self._next_keeping):
             if keeping is not None:
                 keeping.close(discard=self.discards and keeping is self.model.keeping)
-        # Its commands refer back to the model: collected as garbage together, in any order, they now and then crash.
-        self.model.undo_stack.clear()
 
     # -- resources ---------------------------------------------------------------------------------------------------
 

@@ -3838,6 +3838,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>未保存（已留底）</translation>
     </message>
     <message>
+        <source>The oldest changes can no longer be undone: those that can be take up to %1 MB of memory.</source>
+        <translation>最早的修改已无法撤销：可撤销的修改最多占用 %1 MB 内存。</translation>
+    </message>
+    <message>
         <source>not saved, but kept: %1</source>
         <translation>未保存（已留底）：%1</translation>
     </message>
