@@ -20,6 +20,8 @@ from PIL import Image
 from annotator.commands.console import EXIT_INTERRUPTED
 from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
+from annotator.core.document import Category, Document, ImageRecord, Instance
+from annotator.core.geometry import RunLengths
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_partial import PartialResults, partial_path, run_header
 from annotator.segment.prelabel_task import ImageTask, propose
@@ -100,6 +102,30 @@ class TestEverything:
         assert "no.png" in the_complaint(capsys)
         assert not (tmp_path / "a.json").exists()
 
+    def test_a_second_time_its_proposals_are_replaced(self, folder: Path):
+        out = folder / "out.json"
+        assert run("everything", folder / "1.png", "--out", out) == 0
+        assert run("everything", folder / "1.png", "--out", out, "--max-masks", "1") == 0
+        assert len(coco.read(out).proposals) == 1
+
+    @pytest.mark.parametrize("content", ["a dataset", "no dataset"])
+    def test_what_somebody_else_wrote_is_not_replaced(
+        self, folder: Path, content: str, capsys: pytest.CaptureFixture[str]
+    ):
+        out = folder / "out.json"
+        if content == "a dataset":
+            document = Document(folder)
+            document.put(ImageRecord(1, "1.png", 60, 90))
+            document.put(Category(1, "cup"))
+            document.put(Instance(1, 1, 1, RunLengths.from_mask(np.eye(60, 90, dtype=bool))))
+            coco.write(document, out)
+        else:
+            out.write_text("[1, 2, 3]", "utf-8")
+        before = out.read_bytes()
+        assert run("everything", folder / "1.png", "--out", out) == 1
+        assert "give another --out" in the_complaint(capsys)
+        assert out.read_bytes() == before
+
 
 @pytest.mark.usefixtures("fake")
 class TestPrelabel:
@@ -142,10 +168,18 @@ class TestPrelabel:
             (["a", "--workers", "0"], "'0'"),
             (["a", "--engine", "spark"], "spark"),
             (["a", "--address", "auto"], "--engine ray"),
+            (["a", "--out", "a.png"], "'a.png' must end in .json"),
+            (["a", "--min-iou", "2"], "'2'"),
         ],
     )
     def test_wrong_words(self, words: list[str], named: str, capsys: pytest.CaptureFixture[str]):
         assert named in refuse(capsys, "prelabel", *words)
+
+    def test_nothing_to_do(self, folder: Path, capsys: pytest.CaptureFixture[str]):
+        assert run("prelabel", folder) == 0
+        capsys.readouterr()
+        assert run("prelabel", folder) == 0
+        assert "nothing to do, all 2 images had been pre-labelled" in capsys.readouterr().out
 
     def test_a_folder_that_is_none(self, folder: Path, capsys: pytest.CaptureFixture[str]):
         assert run("prelabel", folder / "1.png") == 1
@@ -328,3 +362,24 @@ def test_a_missing_folder_is_refused_before_the_work(
     source = folder / "1.png" if command == "everything" else folder
     assert run(command, source, "--out", folder / "nodir" / "x.json") == 1
     assert "nodir is not a folder: make it first" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["everything", "prelabel"])
+def test_a_file_that_cannot_be_written_is_refused_before_the_work(
+    folder: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr("annotator.segment.load_segmenter", refuse_to_load)
+    source = folder / "1.png" if command == "everything" else folder
+    out = folder / "x.json"
+    out.mkdir()
+    assert run(command, source, "--out", out) == 1
+    assert "x.json is a folder" in the_complaint(capsys)
+    out.rmdir()
+    out.touch()
+    # Told apart by what the system is asked: this user may write anywhere.
+    monkeypatch.setattr("annotator.commands.outputs.os.access", lambda path, mode: Path(path) != out)
+    assert run(command, source, "--out", out) == 1
+    assert "x.json is write-protected" in the_complaint(capsys)
+    monkeypatch.setattr("annotator.commands.outputs.os.access", lambda path, mode: Path(path) != folder)
+    assert run(command, source, "--out", out) == 1
+    assert f"{folder} cannot be written to" in the_complaint(capsys)

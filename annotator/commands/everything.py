@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from annotator.commands.console import Parser, complain, stdout_for_results
 from annotator.commands.everything_options import EverythingOptions, add_arguments, common_options
+from annotator.commands.outputs import json_path, require_writable
 from annotator.commands.png import png_path
+from annotator.errors import DatasetError, SaveError
 
 if TYPE_CHECKING:
     from annotator.segment.everything import EverythingProgress
@@ -35,7 +36,11 @@ def parse(words: list[str]) -> EverythingCommand:
     )
     parser.add_argument("image", metavar="IMAGE", type=Path, help="the image file")
     parser.add_argument(
-        "--out", metavar="FILE.json", type=_json, required=True, help="the COCO file; one that is there is replaced"
+        "--out",
+        metavar="FILE.json",
+        type=json_path,
+        required=True,
+        help="the COCO file; proposals that are there are replaced",
     )
     parser.add_argument(
         "--overlay", metavar="OUT.png", type=png_path, help="write the image with all masks drawn on it"
@@ -56,16 +61,16 @@ def run(options: EverythingCommand) -> int:
     from annotator.core import coco
     from annotator.core.document import Document, ImageRecord, StoredProposal
     from annotator.core.images import read_image
-    from annotator.errors import DatasetError
     from annotator.segment import load_segmenter
     from annotator.segment.everything import segment_everything
     from annotator.segment.stored_proposals import UNNAMED, category_for, new_proposals, stored_proposals
     from annotator.segment.weights import everything_config
 
     # Before the work, because it takes long.
-    for path in (options.out, options.overlay):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise DatasetError(f"{path.parent} is not a folder: make it first, or give another name for {path.name}.")
+    require_writable(options.out, "--out")
+    _require_nothing_to_lose(options.out)
+    if options.overlay is not None:
+        require_writable(options.overlay, "--overlay")
     image = read_image(options.image)
     if image.note:
         complain(f"{options.image}: {image.note}")
@@ -99,14 +104,26 @@ def run(options: EverythingCommand) -> int:
     return 0
 
 
+def _require_nothing_to_lose(out: Path) -> None:
+    """Raise SaveError when a file is there that holds more than an earlier command like this one has written."""
+    from annotator.core import coco
+
+    if not out.exists():
+        return
+    try:
+        document = coco.read(out)
+    except DatasetError as error:
+        raise SaveError(
+            f"{out} is there already and is no COCO file, so it is not replaced: give another --out."
+        ) from error
+    if document.instances or len(document.images) > 1:
+        raise SaveError(
+            f"{out} is there already and holds {len(document.images)} images and {len(document.instances)} instances, "
+            "which would be lost: give another --out, or add proposals to it with `annotator prelabel`."
+        )
+
+
 def _show(progress: EverythingProgress) -> None:
     if sys.stderr.isatty():
         end = "\n" if progress.decoded == progress.planned else ""
         print(f"\r{progress.decoded}/{progress.planned} prompts\x1b[K", end=end, file=sys.stderr, flush=True)
-
-
-def _json(text: str) -> Path:
-    path = Path(text)
-    if path.suffix.lower() != ".json":
-        raise argparse.ArgumentTypeError(f"{text!r} must end in .json")
-    return path

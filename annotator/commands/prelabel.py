@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
 from annotator.commands.everything_options import EverythingOptions, add_arguments, common_options, workers_number
+from annotator.commands.outputs import json_path, require_writable
 from annotator.errors import AnnotatorError, DatasetError
 
 if TYPE_CHECKING:
     from annotator.segment import CancellationToken
-    from annotator.segment.prelabel import PrelabelProgress, PrelabelRequest
+    from annotator.segment.prelabel import PrelabelProgress, PrelabelReport, PrelabelRequest
     from annotator.segment.prelabel_engines import Engine
 
 EXIT_SOME_FAILED = 3
@@ -53,7 +54,7 @@ def parse(words: list[str]) -> PrelabelOptions:
     )
     parser.add_argument("folder", metavar="FOLDER", type=Path, help="the folder with the images")
     parser.add_argument(
-        "--out", metavar="FILE", type=Path, help="the COCO file; default: annotations.coco.json in the folder"
+        "--out", metavar="FILE.json", type=json_path, help="the COCO file; default: annotations.coco.json in the folder"
     )
     parser.add_argument(
         "--resume",
@@ -87,8 +88,7 @@ def run(options: PrelabelOptions) -> int:
     if not folder.is_dir():
         raise DatasetError(f"{options.folder} is not a folder: give the folder that holds the images.")
     out = folder / COCO_NAME if options.out is None else Path(os.path.abspath(options.out))
-    if not out.parent.is_dir():
-        raise DatasetError(f"{out.parent} is not a folder: make it first, or give another --out.")
+    require_writable(out, "--out")
     cancel = CancellationToken()
     progress = _ProgressLine()
     with stdout_for_results(), _CtrlC(cancel):
@@ -107,11 +107,21 @@ def run(options: PrelabelOptions) -> int:
         complain(note)
     for problem in report.problems.values():
         complain(problem)
-    done = report.images - len(report.problems)
-    print(f"{out}: {report.proposals} proposals on {done} of {report.images} images")
-    if report.skipped:
-        print(f"{report.skipped} more had been pre-labelled with these weights and settings: --again does them again")
+    print(*_summary(out, report), sep="\n")
     return EXIT_SOME_FAILED if report.problems else 0
+
+
+def _summary(out: Path, report: PrelabelReport) -> list[str]:
+    """What is printed at the end."""
+    again = "with these weights and settings: --again does them again"
+    if not report.images:
+        return [f"{out}: nothing to do, all {report.skipped} images had been pre-labelled {again}"]
+    done = report.images - len(report.problems)
+    noun = "proposal" if report.proposals == 1 else "proposals"
+    lines = [f"{out}: {report.proposals} {noun} on {done} of {report.images} images"]
+    if report.skipped:
+        lines.append(f"{report.skipped} more had been pre-labelled {again}")
+    return lines
 
 
 def _request(options: PrelabelOptions, folder: Path, out: Path) -> tuple[PrelabelRequest, Path]:
