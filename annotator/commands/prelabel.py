@@ -210,6 +210,8 @@ class _ProgressLine:
 
     def show(self, progress: PrelabelProgress) -> None:
         now = time.monotonic()
+        if not progress.total:
+            return
         if not self._on_terminal and self._shown and now - self._shown < _LINE_SECONDS and not _is_last(progress):
             return
         self._shown = now
