@@ -7,7 +7,6 @@ size is not the one on disk.
 
 from __future__ import annotations
 
-import codecs
 import json
 import ntpath
 import os
@@ -17,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from annotator.core import coco
+from annotator.core import check_ours, coco
 from annotator.core.check_shapes import shape_problems
 from annotator.core.images import read_header
+from annotator.core.json_file import NotedObject, examine, read_annotation_file
 from annotator.core.segmentations import MAX_MASK_PIXELS
-from annotator.errors import DatasetError, ImageError, reason_of
+from annotator.errors import DatasetError, ImageError
 
 
 @dataclass(frozen=True)
@@ -43,22 +43,13 @@ def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, 
     headers are read, to compare their sizes; an image that is not there is a problem too.
     Raises DatasetError when the file cannot be read from the disk.
     """
+    data = read_annotation_file(path)
+    not_numbers: list[str] = []
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DatasetError(
-            "The annotation file {path} cannot be read ({reason}): check that it exists and its permissions.",
-            path=path,
-            reason=reason_of(error),
-        ) from error
-    try:
-        not_numbers: list[str] = []
-        content = json.loads(
-            data.removeprefix(codecs.BOM_UTF8), object_pairs_hook=_Object, parse_constant=not_numbers.append
-        )
-    except (ValueError, RecursionError) as error:
+        content = examine(data, not_numbers.append)
+    except ValueError as error:
         return (Problem("the file", f"it is not valid JSON ({error})", "restore it from a copy, or correct it there"),)
-    if not isinstance(content, _Object):
+    if not isinstance(content, NotedObject):
         return (Problem("the file", "it is not an object in braces", "check that it is a COCO file"),)
     problems = [
         Problem("the file", f"it holds {word}, which is no number in JSON", "replace it") for word in set(not_numbers)
@@ -74,22 +65,13 @@ def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, 
     return ()
 
 
-class _Object(dict[str, Any]):
-    """A JSON object that remembers the keys it had twice, of which only the last value is left."""
-
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
-        super().__init__(pairs)
-        seen: set[str] = set()
-        self.repeated = [key for key, _ in pairs if key in seen or seen.add(key)]  # type: ignore[func-returns-value]
-
-
 def _stored_root(content: Mapping[str, Any]) -> str:
     ours = content.get("annotator")
     root = ours.get("image_root") if isinstance(ours, dict) else None
     return root if isinstance(root, str) and "\0" not in root else ""
 
 
-def _content_problems(content: _Object, root: Path) -> Iterator[Problem]:
+def _content_problems(content: NotedObject, root: Path) -> Iterator[Problem]:
     yield from _repeated_keys("the file", content)
     lists: dict[str, list[Any]] = {}
     for key in ("categories", "images", "annotations"):
@@ -101,11 +83,14 @@ def _content_problems(content: _Object, root: Path) -> Iterator[Problem]:
     yield from _category_problems(lists["categories"])
     yield from _image_problems(lists["images"])
     yield from _file_problems(lists["images"], root)
-    yield from _annotation_problems(lists["annotations"], lists["images"], lists["categories"])
+    yield from _as_problems("the file", check_ours.key_problems(content))
+    next_ids = check_ours.ours_under_key(content).get("next_ids")
+    next_id = next_ids.get("instance") if isinstance(next_ids, dict) else None
+    yield from _annotation_problems(lists["annotations"], lists["images"], lists["categories"], next_id)
 
 
 def _repeated_keys(where: str, record: object) -> Iterator[Problem]:
-    for key in record.repeated if isinstance(record, _Object) else ():
+    for key in record.repeated if isinstance(record, NotedObject) else ():
         yield Problem(where, f'it has "{key}" twice', "keep one of them, because readers differ in which they take")
 
 
@@ -115,13 +100,13 @@ def _named(kind: str, record: object, position: int) -> str:
     return f"{kind} at place {position + 1} of its list"
 
 
-def _objects(kind: str, records: list[Any]) -> Iterator[tuple[str, _Object, list[Problem]]]:
+def _objects(kind: str, records: list[Any]) -> Iterator[tuple[str, NotedObject, list[Problem]]]:
     """Each record that is an object: what to call it, itself, and the problems of its id and keys."""
     first: dict[int, str] = {}
     for position, record in enumerate(records):
         where = _named(kind, record, position)
-        if not isinstance(record, _Object):
-            yield where, _Object([]), [Problem(where, "it is not an object in braces", "take it out")]
+        if not isinstance(record, NotedObject):
+            yield where, NotedObject([]), [Problem(where, "it is not an object in braces", "take it out")]
             continue
         problems = list(_repeated_keys(where, record))
         record_id = record.get("id")
@@ -151,6 +136,7 @@ def _category_problems(records: list[Any]) -> Iterator[Problem]:
         supercategory = record.get("supercategory")
         if supercategory is not None and not isinstance(supercategory, str):
             yield Problem(where, f"its supercategory is {supercategory!r}, not a text", "correct it or take it out")
+        yield from _as_problems(where, check_ours.category_problems(record))
 
 
 def _image_problems(records: list[Any]) -> Iterator[Problem]:
@@ -162,6 +148,7 @@ def _image_problems(records: list[Any]) -> Iterator[Problem]:
         if _size(record) is None:
             what = f"its height and width are {record.get('height')!r} and {record.get('width')!r}"
             yield Problem(where, what, "write its size in whole pixels")
+        yield from _as_problems(where, check_ours.image_problems(record))
         name = record.get("file_name")
         if not isinstance(name, str) or not name or "\0" in name:
             yield Problem(where, "it has no file_name", "write the name of its file")
@@ -223,9 +210,17 @@ def _file_problems(records: list[Any], root: Path) -> Iterator[Problem]:
             yield Problem(where, what, "correct height and width, or find the right image")
 
 
-def _annotation_problems(records: list[Any], images: list[Any], categories: list[Any]) -> Iterator[Problem]:
+def _as_problems(where: str, found: Iterator[tuple[str, str]]) -> Iterator[Problem]:
+    return (Problem(where, what, remedy) for what, remedy in found)
+
+
+def _annotation_problems(
+    records: list[Any], images: list[Any], categories: list[Any], next_id: object
+) -> Iterator[Problem]:
     sizes = {image["id"]: _size(image) for image in images if isinstance(image, dict) and _has_id(image)}
     known_categories = {record["id"] for record in categories if isinstance(record, dict) and _has_id(record)}
+    attributes = check_ours.attributes_by_category(categories)
+    parents = check_ours.Parents(records, next_id)
     first_of_shape: dict[str, str] = {}
     for where, record, problems in _objects("annotation", records):
         yield from problems
@@ -241,7 +236,9 @@ def _annotation_problems(records: list[Any], images: list[Any], categories: list
             yield Problem(where, f"its iscrowd is {iscrowd!r}", "write 0 or 1")
         size = sizes.get(image_id) if type(image_id) is int else None
         if size is not None:
-            yield from (Problem(where, what, remedy) for what, remedy in shape_problems(record, *size))
+            yield from _as_problems(where, shape_problems(record, *size))
+        yield from _as_problems(where, check_ours.annotation_problems(record, attributes))
+        yield from _as_problems(where, parents.problems(record))
         key = json.dumps([image_id, category_id, record.get("segmentation"), record.get("bbox")])
         if key in first_of_shape:
             yield Problem(where, f"it repeats {first_of_shape[key]}", "take one of them out")

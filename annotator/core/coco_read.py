@@ -6,7 +6,6 @@ before somebody asks for them. All the same everything is checked.
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from annotator.core.coco_records import (
 )
 from annotator.core.coco_write import OURS
 from annotator.core.document import Document, NextIds
+from annotator.core.json_file import examine, read_annotation_file
 from annotator.core.json_parts import JsonParts
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
@@ -81,15 +81,7 @@ class _Parts:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise DatasetError(
-                "The annotation file {path} cannot be read ({reason}): check that it exists and its permissions.",
-                path=path,
-                reason=reason_of(error),
-            ) from error
-        self._data = data.removeprefix(codecs.BOM_UTF8)
+        self._data = read_annotation_file(path)
         try:
             self._json = JsonParts(self._data)
         except ValueError as error:
@@ -160,8 +152,8 @@ def _next_ids(value: object) -> NextIds:
 def _blame_number(path: Path, data: bytes) -> None:
     """Raise DatasetError when all that is wrong with `data` is a NaN or an infinity, which Python writes as JSON."""
     try:
-        content = json.loads(data)
-    except (ValueError, RecursionError):
+        content = examine(data, float)
+    except ValueError:
         return
     for key, value in content.items() if isinstance(content, dict) else ():
         for position, record in enumerate(value if isinstance(value, list) else [value]):

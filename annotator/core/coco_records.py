@@ -36,7 +36,7 @@ _IMAGE_KEYS = frozenset({"id", "file_name", "height", "width", OURS})
 _ANNOTATION_KEYS = frozenset({"id", "image_id", "category_id", "iscrowd", OURS, *_SHAPE_KEYS})
 _PROPOSAL_KEYS = _ANNOTATION_KEYS | {"score"}
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
-_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
+COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _UNKNOWN = Provenance()
 
 
@@ -48,7 +48,7 @@ def category_of(record: Any, document: Document) -> Category:
     if not isinstance(name, str) or not isinstance(supercategory, str):
         raise ClauseError("its name or supercategory is not a text")
     color = ours.pop("color", None)
-    if color is not None and not (isinstance(color, str) and _COLOR.fullmatch(color)):
+    if color is not None and not (isinstance(color, str) and COLOR.fullmatch(color)):
         raise ClauseError('its color is {color!r}, not like "#4c72b0"', color=color)
     attributes = attributes_of(ours)
     extra = unknown(record, _CATEGORY_KEYS, ours)
