@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator.core.geometry import RunLengths, contained_shares, overlaps
-from annotator.segment import lattice
+from annotator.segment import DecodeBatch, lattice
+from annotator.segment.candidates import Decoding, box_iou, candidates, surely_overlaps
 from annotator.segment.crops import View, crop_views
+from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.forest import levels, parents
 from annotator.segment.preprocess import Frame, upsample
 from annotator.segment.sampling import Box, Upsampling, bounding_box
@@ -47,6 +50,46 @@ def test_nothing_outside_box_above_exceeds_the_level(height: int, width: int, se
     above = upsample(logits, frame) > level
     above[box.top : box.bottom, box.left : box.right] = False
     assert not above.any()
+
+
+@given(height=sides, width=sides, seed=st.integers(0, 999), iou=st.floats(0, 1))
+def test_a_candidates_boxes_hold_its_mask_and_overlaps_that_are_sure_are_true(
+    height: int, width: int, seed: int, iou: float
+):
+    rng = np.random.default_rng(seed)
+    blobs = cv2.GaussianBlur(rng.normal(0, 40, (64, 64)).astype(np.float32), (0, 0), rng.uniform(1, 8))
+    logits = blobs - np.float32(np.quantile(blobs, rng.uniform(0.3, 0.99)))
+    frame = Frame(height, width, 256)
+    config = EverythingConfig(predicted_iou=0, stability=0)
+    decoding = Decoding(frame, Upsampling(frame, 64), 0.0, config)
+    batch = DecodeBatch(np.tile(logits, (1, 3, 1, 1)), np.float32([[0.9, 0, 0]]))
+    large = upsample(logits, frame)
+    found = candidates(decoding, batch, [(0.5, 0.5)])
+    if not found:
+        assert not (large > 0.05).any()
+        return
+    (candidate,) = found
+    mask = candidate.measured.mask.to_mask()
+    # The same sums in another order differ in their last bits.
+    sure = abs(large) > 1e-3
+    assert np.array_equal(mask[sure], large[sure] > 0)
+    larger, smaller = ((large > -config.stability_offset).sum(), (large > config.stability_offset).sum())
+    assert candidate.measured.stability == pytest.approx(smaller / max(larger, 1), abs=0.02)
+    box, inner, outer = candidate.measured.box, candidate.inner, candidate.outer
+    if box is None:
+        assert inner is None
+        return
+    assert box == bounding_box(mask)
+    assert box.intersection(outer) == box
+    if inner is not None:
+        assert inner.area > 0
+        assert inner.intersection(box) == inner
+    for dx, dy in rng.integers(-8, 9, (20, 2)).tolist():
+        other = Box(
+            box.left + dx, box.top + dy, max(box.right + dy, box.left + dx + 1), max(box.bottom, box.top + dy + 1)
+        )
+        if surely_overlaps(candidate, other, iou):
+            assert box_iou(box, other) > iou
 
 
 @pytest.mark.parametrize("points", [4, 16, 32])
