@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from annotator import paths
@@ -269,6 +269,7 @@ class DocumentFlow(QObject):
     def _on_conflicted(self, conflict: SaveConflict) -> None:
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
+        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setWindowTitle(self.tr("The COCO file is another one now"))
         if conflict.is_deleted:
             text = self.tr("%1 has been deleted or moved since it was opened. Your work is still here.")

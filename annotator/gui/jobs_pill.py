@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
 from annotator.gui.icons import set_icon
 from annotator.gui.language import translated
+from annotator.gui.plain_text import as_tooltip
 
 _DELAY_MS = 300  # what is done sooner is not worth a flicker
 _REFRESH_MS = 100
@@ -116,8 +117,9 @@ class JobsPanel(QFrame):
                 self._failure_rows.pop().deleteLater()
             for failure in failures:
                 label = QLabel(translated(failure.reason), self)
+                label.setTextFormat(Qt.TextFormat.PlainText)
                 label.setWordWrap(True)
-                label.setToolTip(failure.title)
+                label.setToolTip(as_tooltip(failure.title))
                 label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
                 self._failure_rows.append(label)
                 self._column.insertWidget(self._column.count() - 1, label)
@@ -136,6 +138,7 @@ class _JobRow(QWidget):
         super().__init__(parent)
         self._job = job
         self._title = title = QLabel(job.title, self)
+        title.setTextFormat(Qt.TextFormat.PlainText)
         title.setWordWrap(True)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)

@@ -15,6 +15,7 @@ from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterState
 from annotator.gui.jobs_pill import JobsPill
 from annotator.gui.language import translated
+from annotator.gui.plain_text import as_tooltip
 from annotator.gui.prompt_session import PromptSession
 
 _REFUSAL_MS = 6000
@@ -44,12 +45,14 @@ class StatusBar(QStatusBar):
         self._encoded: Encoded | None = None
         self._decode_seconds: float | None = None
         self.segmenter = QLabel(self)
+        self.segmenter.setTextFormat(Qt.TextFormat.PlainText)
         self.segmenter.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self.segmenter, 1)
         self.jobs = JobsPill(jobs, self)
         self.addPermanentWidget(self.jobs)
         self.note, self.size_, self.pointer, self.zoom, self.saved = (QLabel(self) for _ in range(5))
         for label in (self.note, self.size_, self.pointer, self.zoom, self.saved):
+            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(8, 0, 8, 0)
             label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.addPermanentWidget(label)
@@ -146,7 +149,7 @@ class StatusBar(QStatusBar):
         width = _PROBLEM_CHARACTERS * metrics.averageCharWidth()
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
         self.saved.setText(shown)
-        self.saved.setToolTip("" if shown == text else text)
+        self.saved.setToolTip("" if shown == text else as_tooltip(text))
         self.saved.setAccessibleName(text)
 
     def _saved_text(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from annotator.gui.dialogs.parts import drop_button_icons
@@ -59,6 +60,7 @@ class _Question(QMessageBox):
     def __init__(self, unfinished: Unfinished, window: QWidget) -> None:
         super().__init__(window)
         self.setIcon(QMessageBox.Icon.Warning)
+        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWindowTitle(self.tr("Unfinished masks"))
         images = unfinished.images
         text = self.tr("The masks on %n image(s) are not accepted yet: %1.", "", len(images))

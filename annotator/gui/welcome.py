@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVB
 
 from annotator import paths
 from annotator.gui.icons import set_icon
+from annotator.gui.plain_text import as_tooltip
 from annotator.gui.settings import Settings
 from annotator.gui.short_path import recent_text
 from annotator.gui.shortcuts import Shortcuts
@@ -116,7 +117,7 @@ class _RecentButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setAutoRaise(True)
         self.setText(recent_text(path, image_root).replace("&", "&&"))
-        self.setToolTip(str(path))
+        self.setToolTip(as_tooltip(str(path)))
         self.clicked.connect(self._on_clicked)
 
     def _on_clicked(self) -> None:

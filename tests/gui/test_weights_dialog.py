@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from annotator.gui.dialogs.weights import WeightsDialog
 from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.weights_library import OFFICIAL_FILE, WeightsLibrary
 from annotator.gui.workspace import Workspace
+from annotator.model.checkpoint import read_checkpoint, write_checkpoint
 from annotator.segment import CancellationToken, Cancelled
 from tests.gui.conftest import FakeProcess, Hands, show_window
 
@@ -88,6 +90,19 @@ def test_the_shipped_weights_are_listed_with_what_they_say(dialog):
     assert (precision, licence, origin) == ("float16", "Apache-2.0", "shipped")
     assert "mean IoU, one click 0.303" in dialog.details.text()
     assert not dialog.use.isEnabled()
+
+
+def test_what_weights_say_of_themselves_is_never_taken_for_html(dialog, library, qtbot, own_weights):
+    said = '<img src="/no/such/place.png">'
+    shipped = read_checkpoint(library.in_use.path)
+    own_weights.mkdir(parents=True)
+    info = replace(shipped.info, source=said, quality={said: 0.5})
+    write_checkpoint(own_weights / "stranger.safetensors", replace(shipped, info=info), dtype="float16")
+    with qtbot.waitSignal(library.listed, timeout=20_000):
+        library.refresh()
+    dialog.table.setCurrentItem(dialog.table.topLevelItem(0))
+    assert said in dialog.details.text()
+    assert dialog.details.textFormat() is dialog.outcome.textFormat() is Qt.TextFormat.PlainText
 
 
 def test_a_file_is_imported_and_used(dialog, library, made, settings, qtbot, monkeypatch, checkpoint, own_weights):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
@@ -39,6 +39,7 @@ class ProposalNameStrip(QFrame):
         # A child takes over its parent's roles, and the canvas is dark.
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setForegroundRole(QPalette.ColorRole.WindowText)
         self.field = CategoryField(model, self)
         self.field.name_entered.connect(self._on_name_entered)

@@ -56,6 +56,7 @@ class CategoryPropertiesDialog(QDialog):
         self.attributes = AttributeEditor(category.attributes, self)
         self.attributes.changed.connect(self._refresh)
         self.problem = QLabel(self)
+        self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)
         buttons = QDialogButtonBox.StandardButton
         self.buttons = QDialogButtonBox(buttons.Ok | buttons.Cancel, self)

@@ -25,6 +25,7 @@ class MergeCategoriesDialog(QDialog):
         self._category = category
         self._changes = changes
         question = QLabel(self.tr('Merge "%1" &into').replace("%1", _escaped(category.name)), self)
+        question.setTextFormat(Qt.TextFormat.PlainText)
         self.choice = CategoryChoice(others, self)
         question.setBuddy(self.choice)
         count = len(changes.instances_of(category.id))

@@ -24,6 +24,7 @@ from annotator import paths
 from annotator.gui.dialogs.parts import RIGHT, drop_button_icons, make_room
 from annotator.gui.foreign_texts import said_by_weights
 from annotator.gui.language import translated
+from annotator.gui.plain_text import as_tooltip
 from annotator.gui.settings import Settings
 from annotator.gui.short_path import short_path
 from annotator.gui.weights_library import OFFICIAL_FILE, OFFICIAL_MIRROR, OFFICIAL_PAGE, WeightsLibrary
@@ -52,6 +53,7 @@ class WeightsDialog(QDialog):
         self.table.currentItemChanged.connect(self._show_details)
         self.table.itemDoubleClicked.connect(self._on_use)
         self.details = self._text("")
+        self.details.setTextFormat(Qt.TextFormat.PlainText)
         self.details.setAlignment(Qt.AlignmentFlag.AlignTop)
         official = self._text(
             self.tr(
@@ -67,6 +69,7 @@ class WeightsDialog(QDialog):
             self.tr("Imported weights are kept in %1").replace("%1", short_path(paths.user_weights_dir()))
         )
         self.outcome = self._text("")
+        self.outcome.setTextFormat(Qt.TextFormat.PlainText)
         self.outcome.hide()
         self.progress = QProgressBar(self)
         self.progress.setRange(0, 0)
@@ -121,7 +124,7 @@ class WeightsDialog(QDialog):
             item = QTreeWidgetItem(self.table, self._row(weights))
             item.setTextAlignment(_SIZE, RIGHT)
             item.setData(_NAME, Qt.ItemDataRole.UserRole, weights)
-            item.setToolTip(_NAME, str(weights.path))
+            item.setToolTip(_NAME, as_tooltip(str(weights.path)))
             if weights == in_use:
                 font = item.font(_NAME)
                 font.setBold(True)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QWidget
 
 from annotator.core.document import Attribute, AttributeKind
 from annotator.gui.panels.value_fields import ChoiceField, FlagField, LineField, NumberField
+from annotator.gui.plain_text import as_tooltip
 
 _LABEL_CHARACTERS = 16
 _FLAG_CHARACTERS = 28
@@ -35,7 +36,7 @@ class AttributeForm(QWidget):
         for attribute in self.attributes:
             field = self._field(attribute)
             field.setAccessibleName(attribute.name)
-            field.setToolTip(attribute.name)
+            field.setToolTip(as_tooltip(attribute.name))
             self.fields[attribute.name] = field
             if isinstance(field, FlagField):
                 field.edited.connect(partial(self._on_chosen, attribute.name))
@@ -48,7 +49,7 @@ class AttributeForm(QWidget):
                 field.edited.connect(partial(self._on_chosen, attribute.name))
             label = QLabel(self._shortened(attribute.name, _LABEL_CHARACTERS), self)
             label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setToolTip(attribute.name)
+            label.setToolTip(as_tooltip(attribute.name))
             label.setBuddy(field)
             form.addRow(label, field)
 

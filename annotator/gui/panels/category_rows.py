@@ -14,6 +14,7 @@ from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.palette import category_color
 from annotator.gui.panels.row_view import GAP, MARGIN, Index, RowDelegate, draw_swatch, draw_text
+from annotator.gui.plain_text import as_tooltip
 
 CATEGORY_ROW_ROLE = Qt.ItemDataRole.UserRole
 HOTKEYS = 9
@@ -61,7 +62,7 @@ class CategoryListModel(QAbstractListModel):
             return ", ".join((*parts, self.tr("key %1").replace("%1", row.hotkey)) if row.hotkey else parts)
         if role == Qt.ItemDataRole.ToolTipRole:
             lines = (row.category.name, row.category.supercategory, self.tr("%n instance(s)", "", row.count))
-            return "\n".join(line for line in lines if line)
+            return as_tooltip("\n".join(line for line in lines if line))
         return None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -16,6 +16,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.language import listing, translated
 from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, InstanceMatches
 from annotator.gui.panels.row_view import Index
+from annotator.gui.plain_text import as_tooltip
 
 IMAGE_ROW_ROLE = Qt.ItemDataRole.UserRole
 _ONE_BY_ONE = 100  # more changes at once than this, and the rows are made anew
@@ -91,8 +92,8 @@ class ImageListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             row = self._row(self._ids[index.row()])
             if row.record.problem is not None:
-                return translated(row.record.problem)
-            return "\n".join((row.record.path, listing(self._said(row)), *_written(row.record)))
+                return as_tooltip(translated(row.record.problem))
+            return as_tooltip("\n".join((row.record.path, listing(self._said(row)), *_written(row.record))))
         return None
 
     def status_name(self, status: ImageStatus) -> str:
