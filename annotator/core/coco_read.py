@@ -119,6 +119,10 @@ class _Parts:
             done += position
 
     def _no_json(self, error: ValueError) -> DatasetError:
+        if not self._data.strip():
+            return DatasetError(
+                "The annotation file {path} is empty: restore it from a copy, or open another file.", path=self._path
+            )
         try:
             json_text.loads(self._data)
         except ValueError as whole_error:

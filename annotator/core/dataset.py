@@ -23,7 +23,7 @@ from annotator.errors import DatasetError, ImageError, Sentence
 COCO_NAME = "annotations.coco.json"
 """The annotation file of a folder of images, in that folder."""
 
-_KINDS = "JPEG, PNG, WebP, BMP, GIF or TIFF"
+_KINDS = "JPEG, PNG, WebP, BMP, GIF, TIFF"
 _UNSAVEABLE = re.compile("[\\\\\ud800-\udfff]")  # a backslash is a separator elsewhere; a lone surrogate is no text
 
 

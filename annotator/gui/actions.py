@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QToolBar, QToolButton, QWidget
 
 from annotator.gui.icons import set_icon
 from annotator.gui.recent_menu import RecentMenu
@@ -270,6 +270,8 @@ class Actions(QObject):
         toolbar.addSeparator()
         for action in (self.fit, self.undo, self.redo, self.save):
             toolbar.addAction(action)
+        for button in toolbar.findChildren(QToolButton):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the keyboard to the canvas
 
 
 def plain_text(text: str) -> str:

@@ -1565,6 +1565,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>另一个进程</translation>
     </message>
     <message>
+        <source>The annotation file {path} is empty: restore it from a copy, or open another file.</source>
+        <translation>标注文件 {path} 是空的：请用副本恢复，或打开其他文件。</translation>
+    </message>
+    <message>
         <source>{folder} cannot be written to ({reason}): check its permissions, or choose a file elsewhere with --out.</source>
         <translation>{folder} 无法写入（{reason}）：请检查其权限，或用 --out 选择其他位置的文件。</translation>
     </message>
@@ -3736,6 +3740,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>&amp;Save by itself</source>
         <translation>自动保存(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Disk for embeddings</source>
+        <translation>嵌入占用的磁盘</translation>
     </message>
     <message>
         <source>every </source>

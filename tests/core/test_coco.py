@@ -459,10 +459,17 @@ def test_a_file_that_makes_no_sense_is_refused_by_name(path, damage, says):
     assert str(path) in str(caught.value)
 
 
-@pytest.mark.parametrize("data", [b"", b"not JSON", b"{", b'{"images": [}', b"\xff\xfe{\x00", b"[" * 100_000])
+@pytest.mark.parametrize("data", [b"not JSON", b"{", b'{"images": [}', b"\xff\xfe{\x00", b"[" * 100_000])
 def test_what_is_not_json_is_refused(path, data):
     path.write_bytes(data)
     with pytest.raises(DatasetError, match=r"is not valid JSON.*restore"):
+        coco.read(path, path.parent)
+
+
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_an_empty_file_is_called_empty(path, data):
+    path.write_bytes(data)
+    with pytest.raises(DatasetError, match=r"is empty: restore"):
         coco.read(path, path.parent)
 
 

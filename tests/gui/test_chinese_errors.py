@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import math
+import os
 import re
+import struct
+import zlib
+from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
@@ -15,7 +23,7 @@ from annotator.gui.settings import Theme
 from tests.gui.conftest import Hands
 
 # What may stay in Latin letters: names of files, formats and keys, and what another library says in brackets.
-_FOREIGN = re.compile(r"\S*[/.]\S+|（[^）]*）|“[^”]*”|COCO|JSON|TinySAM|file_name")
+_FOREIGN = re.compile(r"\S*[/.]\S+|（[^）]*）|“[^”]*”|COCO|JSON|NaN|TinySAM|file_name")
 
 
 def is_chinese(text: str) -> bool:
@@ -40,6 +48,15 @@ def open_broken(window, path, content, qtbot) -> str:
 
 
 PICTURE = {"id": 1, "file_name": "a.png", "height": 160, "width": 240}
+CAT = {"id": 3, "name": "cat"}
+
+
+def annotated(*, twice: bool = False, **keys) -> dict:
+    """A COCO file with one annotation, or the same one twice."""
+    annotation = {"id": 7, "image_id": 1, "category_id": 3, "bbox": [1, 1, 5, 5]} | keys
+    return {"images": [PICTURE], "categories": [CAT], "annotations": [annotation] * (2 if twice else 1)}
+
+
 BROKEN = {
     "no JSON": ("{", "不是有效的 JSON"),
     "no images": ({"annotations": []}, "“images”"),
@@ -58,16 +75,150 @@ BROKEN = {
         },
         "至少三对 x、y",
     ),
+    "empty": ("", "是空的"),
+    "a list": ([], "“images”"),
+    "equal ids of annotations": (annotated(twice=True), "标注 7 无法使用：有另一条的 id 与它相同"),
+    "equal ids of categories": ({"images": [PICTURE], "categories": [CAT, CAT]}, "类别 3 无法使用：有另一条的 id"),
+    "unknown image": (annotated(image_id=9), "没有编号为 9 的图像"),
+    "NaN": (json.dumps(annotated(bbox=[math.nan, 1, 2, 3])), "NaN"),
+    "infinity": (json.dumps(annotated()).replace("[1, 1, 5, 5]", "[1e999, 1, 5, 5]"), "NaN 或无穷大"),
+    "id that is text": ({"images": [PICTURE | {"id": "甲"}]}, "列表中第 1 个图像无法使用：它的 id 是"),
+    "annotation's id that is text": (annotated(id="7"), "列表中第 1 个标注无法使用：它的 id 是"),
+    "absolute path": ({"images": [PICTURE | {"file_name": "/etc/a.png"}]}, "是绝对路径"),
+    "far outside": (annotated(segmentation=[[0, 0, 1e9, 0, 1e9, 1e9]]), "某个多边形"),
+    "run-lengths of another size": (annotated(segmentation={"size": [10, 10], "counts": [100]}), "游程编码的尺寸"),
+    "run-lengths that are too short": (annotated(segmentation={"size": [160, 240], "counts": [100]}), "38400 个像素"),
+    "damaged run-lengths": (annotated(segmentation={"size": [160, 240], "counts": "zz!!"}), "压缩游程编码已损坏"),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_coco_file(chinese, folder, qtbot, name):
     content, expected = BROKEN[name]
+    workspace = chinese.workspace
+    with qtbot.waitSignal(workspace.opened, timeout=10_000):
+        chinese.open_paths([folder])
+    workspace.editor.add_category("disc")
+    document = workspace.model.document
     text = open_broken(chinese, folder / "标注.json", content, qtbot)
     assert expected in text
     assert "标注.json" in text
     assert is_chinese(text), text
+    # Nothing is lost of what was open, and it can still be saved.
+    assert workspace.model.document is document
+    assert [category.name for category in document.categories.values()] == ["disc"]
+    Hands(chinese, qtbot).save()
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("没有.json", "不存在或无法访问"), ("没有", "不存在或无法访问"), ("空的", "没有图像"), ("说明.txt", "无法打开")],
+)
+def test_what_cannot_be_opened(chinese, tmp_path, qtbot, name, expected):
+    (tmp_path / "空的").mkdir()
+    (tmp_path / "说明.txt").write_text("hello", "utf-8")
+    with qtbot.waitSignal(chinese.workspace.opening_failed, timeout=10_000):
+        chinese.open_paths([tmp_path / name])
+    assert name in chinese.messages.text
+    assert expected in chinese.messages.text
+    assert "或" in chinese.messages.text or "请" in chinese.messages.text
+    assert is_chinese(re.sub("JPEG, PNG, WebP, BMP, GIF, TIFF", "", chinese.messages.text)), chinese.messages.text
+
+
+def test_a_folder_that_may_not_be_read(chinese, folder, qtbot, monkeypatch):
+    scan = os.scandir
+
+    def refuse(path="."):
+        if Path(path) == folder:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with qtbot.waitSignal(chinese.workspace.opening_failed, timeout=10_000):
+        chinese.open_paths([folder])
+    assert chinese.messages.text == f"无法读取文件夹 {folder}（没有权限）：请检查它的权限。"
+
+
+@pytest.mark.parametrize("segmentation", [[[-50, -50, 500, -50, 500, 500]], [[300, 200, 400, 200, 400, 300]]])
+def test_polygons_outside_the_image_are_cut_off_on_screen_and_kept_in_the_file(chinese, folder, qtbot, segmentation):
+    path = folder / "标注.json"
+    path.write_text(json.dumps(annotated(segmentation=segmentation)), "utf-8")
+    hands = Hands(chinese, qtbot)
+    hands.open(path)
+    hands.wait_image("a.png")
+    chinese.workspace.editor.add_category("disc")
+    hands.save()
+    (annotation,) = json.loads(path.read_text("utf-8"))["annotations"]
+    assert annotation["segmentation"] == segmentation
+
+
+def test_sizes_that_differ_from_the_file(chinese, folder, qtbot):
+    path = folder / "标注.json"
+    path.write_text(json.dumps({"images": [PICTURE | {"width": 100}], "categories": [CAT]}), "utf-8")
+    Hands(chinese, qtbot).open(path)
+    qtbot.waitUntil(lambda: "240 × 160" in chinese.canvas._message, timeout=10_000)
+    assert "a.png" in chinese.canvas._message
+    assert "请" in chinese.canvas._message
+    assert is_chinese(chinese.canvas._message)
+
+
+def test_images_that_are_not_where_the_file_says(chinese, folder, qtbot):
+    path = folder / "标注.json"
+    path.write_text(json.dumps({"images": [PICTURE | {"file_name": "没有.png"}]}), "utf-8")
+    Hands(chinese, qtbot).open(path)
+    qtbot.waitUntil(lambda: "没有.png" in chinese.canvas._message, timeout=10_000)
+    assert is_chinese(chinese.messages.text)
+    assert chinese.messages._action.text() == "指定图像位置..."
+
+
+def test_an_image_that_is_removed_while_it_is_shown(chinese, folder, qtbot):
+    hands = Hands(chinese, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    (folder / "a.png").unlink()
+    hands.click(50, 80)  # it is in memory: work goes on
+    hands.wait_mask()
+    chinese.workspace.editor.accept_as_named("disc")
+    hands.key(Qt.Key.Key_D)
+    hands.wait_image("b.png")
+    chinese.workspace.set_cache_bytes(embeddings=1, images=1, disk=1)
+    hands.key(Qt.Key.Key_A)
+    qtbot.waitUntil(lambda: "a.png" in chinese.canvas._message or chinese.canvas.image is not None, timeout=10_000)
+    if chinese.canvas.image is None:
+        assert is_chinese(chinese.canvas._message)
+    saved = json.loads(hands.save().read_text("utf-8"))
+    (annotation,) = saved["annotations"]
+    assert {image["id"]: image["file_name"] for image in saved["images"]}[annotation["image_id"]] == "a.png"
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2000), (2000, 3)])
+def test_images_of_odd_sizes_can_be_worked_on(chinese, tmp_path, qtbot, size):
+    picture = np.full((size[1], size[0], 3), 90, np.uint8)
+    (tmp_path / "小.png").write_bytes(cv2.imencode(".png", picture)[1].tobytes())
+    hands = Hands(chinese, qtbot)
+    hands.open(tmp_path / "小.png")
+    hands.wait_image("小.png")
+    hands.click(size[0] // 2, size[1] // 2)
+    hands.wait_mask()
+    chinese.workspace.editor.accept_as_named("all")
+    hands.key(Qt.Key.Key_F)
+    chinese.grab()
+    (annotation,) = json.loads(hands.save().read_text("utf-8"))["annotations"]
+    assert annotation["area"] == size[0] * size[1]
+
+
+def test_a_header_of_40_000_by_40_000_pixels(chinese, tmp_path, qtbot):
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0)
+    parts = (b"\x89PNG\r\n\x1a\n", chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(b"")), chunk(b"IEND", b""))
+    (tmp_path / "大.png").write_bytes(b"".join(parts))
+    Hands(chinese, qtbot).open(tmp_path)
+    qtbot.waitUntil(lambda: "40000 × 40000" in chinese.canvas._message, timeout=10_000)
+    assert "大.png" in chinese.canvas._message
+    assert "请缩小它" in chinese.canvas._message
+    assert is_chinese(chinese.canvas._message)
 
 
 def test_an_image_that_cannot_be_read(chinese, folder, qtbot):

@@ -68,6 +68,7 @@ class SettingsDialog(QDialog):
         self.disk_cache = DiskCacheRow(settings, workspace, self)
         disk_label = QLabel(self.tr("&Disk for embeddings"), self)
         disk_label.setBuddy(self.disk_cache.megabytes)
+        self.disk_cache.megabytes.setAccessibleName(self.tr("Disk for embeddings"))  # its label is not beside it
         form.addRow(disk_label, self.disk_cache)
         hint = QLabel(
             self.tr("An image whose embedding is still in memory answers clicks at once; one embedding takes 4 MB."),
