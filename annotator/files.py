@@ -34,7 +34,7 @@ def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | N
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
-    _flush_folder(target.parent)
+    flush_folder(target.parent)
 
 
 def _write(path: Path, data: bytes) -> None:
@@ -44,7 +44,13 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_file(path: Path) -> None:
+    """Force a file's content to the disk. Raises OSError."""
+    with open(path, "rb+") as file:  # Windows flushes only what may be written to
+        os.fsync(file.fileno())
+
+
+def flush_folder(folder: Path) -> None:
     """Force the move to the disk, where folders can be: after a power cut the old file, just as whole, may be back."""
     if os.name == "nt":
         return

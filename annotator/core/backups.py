@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
+from annotator import files
 from annotator.core.atomic import remedy
 from annotator.errors import SaveError, reason_of
 
@@ -45,12 +46,15 @@ def keep_backup(path: Path) -> Path | None:
         kept = folder / f"{path.stem}.{saved_at:%Y%m%d-%H%M%S-%f}{path.suffix}"
         partial = kept.with_name(f".{kept.name}.tmp")
         try:
-            shutil.copy2(path, partial)
+            shutil.copyfile(path, partial)
+            files.flush_file(partial)
+            shutil.copystat(path, partial)
             os.replace(partial, kept)
         except BaseException:
             with suppress(OSError):
                 partial.unlink(missing_ok=True)  # on a full disk it takes the room for the next attempt
             raise
+        files.flush_folder(folder)
         for old in backups(path)[KEPT:]:
             with suppress(OSError):  # one version more than promised is no reason not to save
                 old.path.unlink()

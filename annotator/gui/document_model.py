@@ -110,8 +110,12 @@ class DocumentModel(QObject):
         self.document_replaced.emit()
 
     def freeze(self, reason: str) -> None:
-        """Refuse changes until a document is opened."""
+        """Refuse changes until a document is opened, or this one is to be worked on again."""
         self._frozen_because = reason
+
+    def thaw(self) -> None:
+        """Let it be changed again."""
+        self._frozen_because = ""
 
     def push(self, edit: Edit, text: str, *, typing: str = "") -> bool:
         """Apply the edit; `text` names it, translated, in the Edit menu. Returns False when changes are refused.

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from annotator import paths
 from annotator.core.atomic import replace_file
 from annotator.core.backups import keep_backup
+from annotator.core.dataset import Dataset
 from annotator.core.document import Document
 from annotator.core.edits import Edit
 from annotator.core.journal import Journal, open_journal
@@ -37,7 +38,7 @@ class Keeping(QObject):
         lock: an attempt at becoming its writer that was made before it was read; None makes one now.
         """
         super().__init__()
-        self._lock = DatasetLock(coco_path) if lock is None else lock
+        self._lock: DatasetLock | None = DatasetLock(coco_path) if lock is None else lock
         self._journal: Journal | None = None
         self._committed = 0  # the newest edit on the disk in the journal
         self._saved = 0  # the newest edit in the file
@@ -73,6 +74,11 @@ class Keeping(QObject):
     def sequence(self) -> int:
         """The number of the newest edit; hand it to `save` with the snapshot that has it."""
         return 0 if self._journal is None else self._journal.sequence
+
+    def is_writer_of(self, coco_path: Path) -> bool:
+        """Whether this is the one that may write that file."""
+        is_it = os.path.realpath(coco_path) == os.path.realpath(self.coco_path)
+        return is_it and self._lock is not None and self._lock.is_held
 
     def record(self, edit: Edit, *, applied: bool) -> None:
         """An edit has been applied to the document, or reverted. Never waits for the disk."""
@@ -117,7 +123,8 @@ class Keeping(QObject):
                 if self._journal is not None:
                     self._journal.saved_as(state, path)
         finally:
-            lock.release()
+            if lock is not None:
+                lock.release()
 
     def close(self, *, discard: bool) -> None:
         """Write what is left of the journal, and let others be the writer; a second time does nothing.
@@ -125,6 +132,30 @@ class Keeping(QObject):
         discard: forget the edits that are not in the file; otherwise they come back when it is opened again. When the
         disk refuses that, `problem` says so.
         """
+        try:
+            self._close_journal(discard=discard)
+        finally:
+            lock, self._lock = self._lock, None
+            if lock is not None:
+                lock.release()
+
+    def succeeded_by(self, dataset: Dataset, *, discard: bool) -> Keeping:
+        """Close this one, and keep the same dataset, which was read again, under the same lock.
+
+        In between, no other window can become its writer.
+        """
+        try:
+            self._close_journal(discard=discard)
+        finally:
+            lock, self._lock = self._lock, None
+        try:
+            return Keeping(dataset.document, dataset.coco_path, lock)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+
+    def _close_journal(self, *, discard: bool) -> None:
         journal, self._journal = self._journal, None
         try:
             if journal is not None:
@@ -136,8 +167,6 @@ class Keeping(QObject):
                 path=self.coco_path,
                 reason=reason_of(error),
             )
-        finally:
-            self._lock.release()
 
     def _on_committed(self, sequence: int) -> None:
         # In the journal's thread.

@@ -8,18 +8,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
-from annotator.core.dataset import Dataset, open_dataset
-from annotator.core.document import Document, ImageRecord
-from annotator.core.file_version import FileVersion
-from annotator.core.lock import DatasetLock
-from annotator.gui import garbage
+from annotator.core.dataset import Dataset
+from annotator.core.document import ImageRecord
 from annotator.gui.autosave import Autosave
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.detail_figures import DetailFigures
@@ -32,6 +28,7 @@ from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.keeping import Keeping
+from annotator.gui.opening import Exchange, Source, free, read
 from annotator.gui.prefetch import Prefetch
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
@@ -45,16 +42,6 @@ from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 
 _DIALOG_POLL_MS = 100
-_MOST_COLLECTED = 5_000  # records; to look for garbage among more takes too long
-
-
-@dataclass(frozen=True)
-class _Source:
-    """What was opened: the chosen paths, where the images were said to lie, and the COCO file that came of it."""
-
-    chosen: tuple[Path, ...]
-    image_root: Path | None
-    coco_path: Path
 
 
 class Workspace(QObject):
@@ -104,7 +91,7 @@ class Workspace(QObject):
         self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None
         self.discards = False  # whether leaving the document forgets what is not in its file
-        self._source: _Source | None = None
+        self._source: Source | None = None
         self._is_exchanging = False  # whether one document's lock and journal are given up for another's
         self._next_keeping: Keeping | None = None  # taken, but not shown yet
         self._image_id: int | None = None
@@ -148,17 +135,14 @@ class Workspace(QObject):
             self._opening.cancel.cancel()
         paths = list(chosen)
 
-        def read(job: BackgroundJob) -> Dataset:
-            return _read(job, paths, image_root)
-
         job = self.jobs.new(
-            read,
+            lambda job: read(job, paths, image_root),
             title=self.tr("Opening %1").replace("%1", paths[0].name or str(paths[0])),
             lists_failure=False,
         )
         state = self.model.state
         job.succeeded.connect(
-            lambda dataset: self._on_read(job, dataset, _Source(tuple(paths), image_root, dataset.coco_path), state)
+            lambda dataset: self._on_read(job, dataset, Source(tuple(paths), image_root, dataset.coco_path), state)
         )
         job.failed.connect(lambda reason: self._on_opening_failed(job, reason))
         self._opening = job
@@ -186,7 +170,7 @@ class Workspace(QObject):
         source = self._source
         return source.image_root if source is not None and source.coco_path == self.model.coco_path else None
 
-    def _on_read(self, job: BackgroundJob, dataset: Dataset, source: _Source, state: int) -> None:
+    def _on_read(self, job: BackgroundJob, dataset: Dataset, source: Source, state: int) -> None:
         if job is not self._opening:
             return  # another dataset is being opened
         if QApplication.activeModalWidget() is not None or self.saver.is_saving or self._is_exchanging:
@@ -201,40 +185,32 @@ class Workspace(QObject):
         else:
             self.overtaken.emit(replace)
 
-    def _replace_document(self, dataset: Dataset, source: _Source) -> None:
-        """Let go of the document's lock and journal, take the new one's, and show it."""
-        before, discard = self.model.keeping, self.discards
+    def _replace_document(self, dataset: Dataset, source: Source) -> None:
+        """Take the new document's lock and journal, let go of those of the one that is open, and show the new one."""
+        before = self.model.keeping
         self.model.freeze(self.tr("Another dataset is being opened."))
         self._is_exchanging = True
+        exchange = Exchange(dataset, source, before, self.discards)
 
-        def exchange(job: BackgroundJob) -> tuple[Dataset, Keeping]:
-            if before is not None:
-                before.close(discard=discard)
-            lock = DatasetLock(dataset.coco_path)
-            try:
-                newest = dataset
-                if FileVersion.of(dataset.coco_path) != dataset.coco_version:
-                    # It was saved after it was read, by this window or another. Nobody else saves it from now on.
-                    newest = _read(job, source.chosen, source.image_root)
-                keeping = Keeping(newest.document, newest.coco_path, lock)
-            except BaseException:
-                lock.release()
-                raise
+        def run(job: BackgroundJob) -> tuple[Dataset, Keeping]:
+            newest, keeping = exchange.run(job)
             keeping.moveToThread(self.thread())
             self._next_keeping = keeping
             return newest, keeping
 
-        job = self.jobs.new(exchange)
+        job = self.jobs.new(run)
         job.succeeded.connect(lambda opened: self._show_document(*opened, source, before))
         job.failed.connect(self._on_exchange_failed)
         job.start()
 
     def _on_exchange_failed(self, reason: str) -> None:
+        # What was to be given up for it stays, and can be worked on.
         self._is_exchanging = False
-        self.model.freeze(self.tr("This dataset is not open any more: open it again to go on."))
+        self.discards = False
+        self.model.thaw()
         self.opening_failed.emit(reason)
 
-    def _show_document(self, dataset: Dataset, keeping: Keeping, source: _Source, before: Keeping | None) -> None:
+    def _show_document(self, dataset: Dataset, keeping: Keeping, source: Source, before: Keeping | None) -> None:
         self._next_keeping = None
         self._is_exchanging = False
         self.discards = False
@@ -244,7 +220,7 @@ class Workspace(QObject):
         self._image_id = self.model.image_on_screen = None
         forgotten = [self.model.document]
         self.model.open(dataset, keeping)
-        self.jobs.new(lambda _: _free(forgotten)).start()
+        self.jobs.new(lambda _: free(forgotten)).start()
         problems = () if before is None or not before.problem else (before.problem,)
         self.opened.emit((*problems, *dataset.notes))
         first = self._first_image(source)
@@ -253,7 +229,7 @@ class Workspace(QObject):
         else:
             self.show_image(first)
 
-    def _first_image(self, source: _Source) -> int | None:
+    def _first_image(self, source: Source) -> int | None:
         """The image that was asked for by name, else the dataset's first."""
         document = self.model.document
         with suppress(ValueError):
@@ -370,23 +346,3 @@ class Workspace(QObject):
         times = "\N{MULTIPLICATION SIGN}"
         sizes = (f"{width} {times} {height}", f"{record.width} {times} {record.height}")
         return text.replace("%1", record.path).replace("%2", sizes[0]).replace("%3", sizes[1])
-
-
-def _read(job: BackgroundJob, chosen: Sequence[Path], image_root: Path | None) -> Dataset:
-    """Open a dataset, for a worker thread."""
-    with garbage.pause():
-        dataset = open_dataset(chosen, image_root=image_root, on_progress=job.report_progress, cancel=job.cancel)
-        document = dataset.document
-        if len(document.images) + len(document.instances) + len(document.proposals) > _MOST_COLLECTED:
-            garbage.exempt_all()
-    return dataset
-
-
-def _free(documents: list[Document]) -> None:
-    """Forget a document that nobody else may know any more, record by record, in a worker thread: all at once takes
-    long, too long for the window, which has to wait for Python's lock."""
-    document = documents.pop()
-    records = [*document.annotations(), *document.images.values()]
-    del document
-    while records:
-        records.pop()

@@ -4056,10 +4056,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>正在打开另一个数据集。</translation>
     </message>
     <message>
-        <source>This dataset is not open any more: open it again to go on.</source>
-        <translation>此数据集已不再处于打开状态：请重新打开后继续。</translation>
-    </message>
-    <message>
         <source>There is no image in this dataset.</source>
         <translation>这个数据集中没有图像。</translation>
     </message>

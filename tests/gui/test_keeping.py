@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
 
@@ -17,7 +18,7 @@ from annotator.core.document import Document, ImageRecord
 from annotator.core.journal_file import JournalFile, journal_path
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError
-from annotator.gui import keeping, workspace
+from annotator.gui import keeping, opening
 from annotator.gui.prelabel_run import PrelabelOptions
 from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
 from tests.gui.test_annotating import add_category
@@ -320,14 +321,14 @@ def test_a_disk_that_refuses_to_forget_keeps_nobody_from_going_on(hands, tmp_pat
 
 def test_what_was_saved_while_the_same_folder_was_read_again_is_shown(hands, folder, monkeypatch):
     may_go_on = threading.Event()
-    read = workspace.open_dataset
+    read = opening.open_dataset
 
     def held(*arguments, **options):
         dataset = read(*arguments, **options)
         may_go_on.wait(10)
         return dataset
 
-    monkeypatch.setattr(workspace, "open_dataset", held)
+    monkeypatch.setattr(opening, "open_dataset", held)
     monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Save)
     hands.window.open_paths([folder])
     add_category(hands, "late")
@@ -337,27 +338,88 @@ def test_what_was_saved_while_the_same_folder_was_read_again_is_shown(hands, fol
     assert b"late" in (folder / COCO_NAME).read_bytes()
 
 
-def test_a_dataset_that_is_gone_when_it_is_read_again_is_told_and_another_can_be_opened(
-    hands, folder, tmp_path, monkeypatch
-):
-    write_discs(tmp_path / "other" / "a.png")
-    read, reads = workspace.open_dataset, []
+class TestAReadThatFailsInTheEnd:
+    """What is open is given up only when what is to come in its place is there."""
 
-    def fail_later(paths, **options):
-        reads.append(paths)
-        if len(reads) == 2:
-            raise DatasetError("the folder is gone")
-        dataset = read(paths, **options)
-        if len(reads) == 1:
-            (folder / COCO_NAME).write_text("{}")  # another program, after the reading
-        return dataset
+    @pytest.fixture
+    def fails_later(self, folder, monkeypatch):
+        """The folder is changed by another program after it was read, and then cannot be read again."""
+        read, reads = opening.open_dataset, []
 
-    monkeypatch.setattr(workspace, "open_dataset", fail_later)
-    hands.window.open_paths([folder])
-    hands.qtbot.waitUntil(hands.window.messages.isVisible)
-    assert "is gone" in hands.window.messages.text
-    add_category(hands, "cat")
-    assert "open it again" in hands.window.status.currentMessage()
-    hands.open(tmp_path / "other")
-    hands.window.workspace.editor.add_category("dog")
-    assert names(hands) == ["dog"]
+        def fail_later(paths, **options):
+            reads.append(paths)
+            if len(reads) == 2:
+                raise DatasetError("the folder is gone")
+            dataset = read(paths, **options)
+            if len(reads) == 1:
+                coco = json.loads((paths[0] / COCO_NAME).read_text())
+                (paths[0] / COCO_NAME).write_text(json.dumps({**coco, "info": {}}))
+            return dataset
+
+        monkeypatch.setattr(opening, "open_dataset", fail_later)
+
+    @pytest.fixture
+    def unsaved(self, hands) -> Hands:
+        add_category(hands, "cat")
+        hands.save()
+        add_category(hands, "dog")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        return hands
+
+    @pytest.fixture
+    def discarded(self, monkeypatch):
+        monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+
+    def check_it_goes_on(self, hands: Hands, folder) -> None:
+        workspace = hands.window.workspace
+        hands.qtbot.waitUntil(hands.window.messages.isVisible)
+        assert "is gone" in hands.window.messages.text
+        assert not workspace.discards
+        add_category(hands, "bird")
+        assert names(hands) == ["cat", "dog", "bird"]
+        hands.qtbot.waitUntil(lambda: workspace.model.is_kept)
+        assert DatasetLock(folder / COCO_NAME).is_taken
+
+    def test_reloading_gives_nothing_up(self, unsaved, discarded, fails_later, folder, again, monkeypatch):
+        unsaved.window.open_paths([folder])
+        self.check_it_goes_on(unsaved, folder)
+        end(unsaved)
+        monkeypatch.undo()
+        assert names(again()) == ["cat", "dog", "bird"]
+
+    def test_nor_does_opening_another(self, unsaved, discarded, fails_later, folder, again, tmp_path, monkeypatch):
+        write_discs(tmp_path / "other" / "a.png")
+        (tmp_path / "other" / COCO_NAME).write_text('{"images": [], "annotations": [], "categories": []}')
+        unsaved.window.open_paths([tmp_path / "other"])
+        self.check_it_goes_on(unsaved, folder)
+        other = DatasetLock(tmp_path / "other" / COCO_NAME)
+        assert other.is_held
+        other.release()
+        unsaved.open(tmp_path / "other")  # and it can be tried again
+        unsaved.window.workspace.editor.add_category("mouse")
+        assert names(unsaved) == ["mouse"]
+
+
+class TestAReloadThatFails:
+    """The user has chosen Reload of a file that another program has changed, and it cannot be read."""
+
+    def test_the_work_is_kept_and_comes_back(self, hands, again, folder, monkeypatch):
+        add_category(hands, "cat")
+        path = hands.save()
+        good = path.read_bytes()
+        add_category(hands, "dog")
+        path.write_text("{ half of it")
+        monkeypatch.setattr(QMessageBox, "exec", lambda _: 0)
+        monkeypatch.setattr(
+            QMessageBox, "clickedButton", lambda box: next(b for b in box.buttons() if b.text() == "Reload")
+        )
+        hands.window.save()
+        hands.qtbot.waitUntil(hands.window.messages.isVisible)
+        assert path.name in hands.window.messages.text
+        assert names(hands) == ["cat", "dog"]
+        assert not hands.window.workspace.discards
+        add_category(hands, "bird")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        end(hands)
+        path.write_bytes(good)
+        assert names(again()) == ["cat", "dog", "bird"]

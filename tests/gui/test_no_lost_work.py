@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
-from annotator.gui import hover_preview, image_loader, keeping, workspace
+from annotator.gui import hover_preview, image_loader, keeping, opening
 from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.unfinished import Unfinished, Wish
 from tests.gui.conftest import FakeProcess, Hands, write_discs
@@ -62,7 +62,7 @@ def names(path) -> list[str]:
 
 def test_work_done_while_another_dataset_is_read_is_asked_about(hands, answers, tmp_path, monkeypatch):
     write_discs(tmp_path / "other" / "x.png")
-    gate = Gate(monkeypatch, workspace, "open_dataset")
+    gate = Gate(monkeypatch, opening, "open_dataset")
     hands.window.open_paths([tmp_path / "other"])
     add_category(hands, "late")
     gate.open()

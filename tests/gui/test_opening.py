@@ -10,7 +10,7 @@ import pytest
 
 from annotator.core import json_parts
 from annotator.core.dataset import COCO_NAME
-from annotator.gui import garbage, workspace
+from annotator.gui import garbage, opening
 
 COUNT = 300
 
@@ -84,6 +84,6 @@ def test_a_large_dataset_is_exempt_from_collections(hands, many, monkeypatch):
     monkeypatch.setattr(garbage, "exempt_all", lambda: called.append(garbage.pause.is_any))
     hands.open(many)
     assert called == []
-    monkeypatch.setattr(workspace, "_MOST_COLLECTED", COUNT)
+    monkeypatch.setattr(opening, "_MOST_COLLECTED", COUNT)
     hands.open(many)
     assert called == [True]
