@@ -10,14 +10,19 @@ from pathlib import Path
 import cv2
 import numpy as np
 import numpy.typing as npt
+import pytest
 from PIL import Image
 
 from annotator.errors import WeightsError
-from annotator.segment import CancellationToken, Embedding
+from annotator.segment import CancellationToken, Cancelled, Embedding
 from annotator.segment.everything import EverythingConfig
-from annotator.segment.prelabel import PrelabelRequest, prelabel
+from annotator.segment.prelabel import PrelabelProgress, PrelabelRequest, prelabel
 from annotator.segment.prelabel_engines import Engine, HereEngine, ProcessesEngine
 from tests.fakes import FakeSegmenter
+
+NAMES = ["10.png", "2.png", "猫 é.png", "sub/2.png"]
+IN_ORDER = ["2.png", "10.png", "猫 é.png"]
+"""Those of NAMES that are in the folder itself, as a run takes them."""
 
 CONFIG = EverythingConfig(points_per_side=8, predicted_iou=0.85, stability=0.3, confident_logit=4.0)
 DEADLY = (1, 2, 3)
@@ -104,6 +109,23 @@ def request_for(folder: Path, coco_path: Path, **options) -> PrelabelRequest:
         image_size=fake.identity.image_size,
         **options,
     )
+
+
+def here() -> HereEngine:
+    """An engine in this process, with a fake segmenter."""
+    return HereEngine(FakeSegmenter)
+
+
+def interrupt(folder: Path, coco_path: Path, after: int, **options) -> None:
+    """A run that is cancelled when that many images are done."""
+    token = CancellationToken()
+
+    def on_progress(progress: PrelabelProgress) -> None:
+        if progress.done == after:
+            token.cancel()
+
+    with pytest.raises(Cancelled):
+        prelabel(request_for(folder, coco_path, **options), here(), on_progress=on_progress, cancel=token)
 
 
 def main(folder: str, coco_path: str, encode_seconds: str, pids: str = "") -> None:

@@ -45,11 +45,6 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def out(folder: Path) -> Path:
-    return folder / "annotations.coco.json"
-
-
-@pytest.fixture
 def expected(folder: Path, out: Path) -> bytes:
     """The file of a run without Ray."""
     prelabel(request_for(folder, out), HereEngine(FakeSegmenter))

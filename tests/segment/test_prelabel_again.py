@@ -1,0 +1,77 @@
+"""Pre-labelling a folder that was pre-labelled before."""
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from annotator.core import coco
+from annotator.errors import DatasetError
+from annotator.segment.prelabel import prelabel
+from tests.segment.prelabel_work import (
+    CONFIG,
+    here,
+    interrupt,
+    request_for,
+)
+
+
+class TestAnotherRun:
+    """Over images that one with the same weights and settings has been over."""
+
+    @pytest.fixture
+    def rejected(self, folder: Path, out: Path) -> bytes:
+        """The file once somebody has rejected all proposals of the first image and one of the second."""
+        prelabel(request_for(folder, out), here())
+        document = coco.read(out)
+        for proposal in [*document.proposals_of(1), next(document.proposals_of(2))]:
+            document.remove(proposal)
+        coco.write(document, out)
+        return out.read_bytes()
+
+    def test_rejected_proposals_do_not_come_back(self, rejected: bytes, folder: Path, out: Path):
+        report = prelabel(request_for(folder, out), here())
+        assert out.read_bytes() == rejected
+        assert (report.images, report.proposals, report.skipped) == (0, 0, 3)
+
+    def test_new_images_are_done(self, rejected: bytes, folder: Path, out: Path):
+        shutil.copy(folder / "2.png", folder / "3.png")
+        before = coco.read(out)
+        report = prelabel(request_for(folder, out), here())
+        after = coco.read(out)
+        assert (report.images, report.skipped) == (1, 3)
+        assert report.proposals == len(list(after.proposals_of(4))) > 0
+        assert before.proposals.items() <= after.proposals.items()
+        assert not list(after.proposals_of(1))
+
+    @pytest.mark.parametrize(
+        "options",
+        [{"again": True}, {"config": replace(CONFIG, predicted_iou=0.86)}, {"max_masks": 2}, {"category": "thing"}],
+    )
+    def test_asked_or_with_other_settings_they_are_done_again(
+        self, rejected: bytes, folder: Path, out: Path, options: dict
+    ):
+        report = prelabel(request_for(folder, out, **options), here())
+        assert (report.images, report.skipped) == (3, 0)
+        assert list(coco.read(out).proposals_of(1))
+
+    def test_an_interrupted_run_that_does_them_again_stays_one(self, rejected: bytes, folder: Path, out: Path):
+        interrupt(folder, out, after=1, again=True)
+        with pytest.raises(DatasetError, match="again"):
+            prelabel(request_for(folder, out), here(), resume=True)
+        assert prelabel(request_for(folder, out, again=True), here(), resume=True).images == 3
+
+    def test_a_file_of_an_older_version_is_known_by_its_proposals(self, rejected: bytes, folder: Path, out: Path):
+        content = json.loads(rejected)
+        for image in content["images"]:
+            del image["annotator"]["prelabelled"]
+        out.write_text(json.dumps(content), "utf-8")
+        before = out.read_bytes()
+        report = prelabel(request_for(folder, out), here())
+        assert (report.images, report.skipped) == (1, 2)
+        for options, images in (({"max_masks": 2}, 2), ({"max_masks": 9}, 1), ({"category": "thing"}, 3)):
+            out.write_bytes(before)
+            report = prelabel(request_for(folder, out, **options), here())
+            assert (report.images, report.skipped) == (images, 3 - images)
