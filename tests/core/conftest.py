@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import strategies as st
 
 from annotator.core.coco import MAX_ID
@@ -124,3 +125,9 @@ def documents(draw):
 
 st.register_type_strategy(RunLengths, run_lengths())
 st.register_type_strategy(Document, documents())
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A COCO file that is not there yet, one for each module."""
+    return tmp_path_factory.mktemp("coco") / "annotations.coco.json"

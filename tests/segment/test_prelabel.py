@@ -17,11 +17,7 @@ from annotator.segment.prelabel import prelabel
 from annotator.segment.prelabel_engines import ProcessesEngine
 from annotator.segment.prelabel_partial import partial_path
 from tests.fakes import FakeSegmenter
-from tests.segment.prelabel_work import (
-    IN_ORDER,
-    here,
-    request_for,
-)
+from tests.segment.prelabel_work import IN_ORDER, here, request_for
 
 
 class TestResult:

@@ -10,12 +10,7 @@ import pytest
 from annotator.core import coco
 from annotator.errors import DatasetError
 from annotator.segment.prelabel import prelabel
-from tests.segment.prelabel_work import (
-    CONFIG,
-    here,
-    interrupt,
-    request_for,
-)
+from tests.segment.prelabel_work import CONFIG, here, interrupt, request_for
 
 
 class TestAnotherRun:

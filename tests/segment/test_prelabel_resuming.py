@@ -21,14 +21,7 @@ from annotator.segment.prelabel import PrelabelProgress, prelabel
 from annotator.segment.prelabel_engines import HereEngine
 from annotator.segment.prelabel_partial import PartialResults, interrupted_run, partial_path
 from tests.fakes import FakeSegmenter
-from tests.segment.prelabel_work import (
-    CONFIG,
-    here,
-    interrupt,
-    make_photos,
-    refuse_to_load,
-    request_for,
-)
+from tests.segment.prelabel_work import CONFIG, here, interrupt, make_photos, refuse_to_load, request_for
 
 KILLS = 20
 

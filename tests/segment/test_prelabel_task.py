@@ -11,14 +11,7 @@ from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.prelabel_engines import ProcessesEngine
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
 from tests.fakes import FakeSegmenter
-from tests.segment.prelabel_work import (
-    CONFIG,
-    HUNGRY,
-    IN_ORDER,
-    ODD,
-    FaultySegmenter,
-    make_plain,
-)
+from tests.segment.prelabel_work import CONFIG, HUNGRY, IN_ORDER, ODD, FaultySegmenter, make_plain
 
 
 class TestTask:
