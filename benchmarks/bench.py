@@ -2,8 +2,8 @@
 
 Run: .venv/bin/python benchmarks/bench.py [--quick] [--json FILE] [--only PART...] [--photos FILE].
 A missed bar is said, not an error.
-What else the machine does meanwhile shows in all but the ratios, so leave it alone for the ten minutes this takes. The
-other scripts of this folder say where the time goes.
+What else the machine does meanwhile shows in all but the ratios, so leave it alone for the twenty minutes this takes.
+The other scripts of this folder say where the time goes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ SIZE, STARTER_SIZE = 1024, 256
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="fewer runs: two minutes, and less to be trusted")
+    parser.add_argument("--quick", action="store_true", help="fewer runs: four minutes, and less to be trusted")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all values there, for plot.py")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument(
@@ -87,6 +87,12 @@ def opening(figures: Figures, quick: bool) -> None:
     figures.merge(run_script("opening.py", "--figures"))
 
 
+def drawing(figures: Figures, quick: bool) -> None:
+    for _ in range(1 if quick else 3):
+        for name in ("brush.py", "vertices.py", "proposals.py"):
+            figures.merge(run_script(name, "--figures"))
+
+
 def everything(figures: Figures, quick: bool) -> None:
     for words in (("--image",), ("--large",)):
         figures.merge(run_script("everything.py", "--figures", *words))
@@ -107,6 +113,7 @@ PARTS: dict[str, Callable[[Figures, bool], None]] = {
     "stalls": stalls,
     "latency": latency,
     "opening": opening,
+    "drawing": drawing,
     "paging": paging,
     "everything": everything,
 }

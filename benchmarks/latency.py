@@ -6,46 +6,33 @@ are 1600 x 1200.
 
 from __future__ import annotations
 
+import argparse
 import math
-import statistics
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-from parts.figures import Figures, run_script, size_argument
-from parts.scene import Scene, make_pictures, scene, weights_at
+from parts.figures import Figures
+from parts.scene import Scene, scene
+from parts.script import arguments, medians, run, size_argument
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtTest import QTest
 
 IMAGES = 16
 HOVERS, HOVER_SECONDS = 5, 2.0
 MOVES_PER_SECOND = 125  # a usual mouse
-CHILD = "--figures"
 
 
 def main() -> None:
-    if CHILD not in sys.argv:
-        # In a process of its own, whose user folders are empty.
-        found = run_script("latency.py", *sys.argv[1:], CHILD)
-        for key, values in found.values.items():
-            print(f"{key}: median {statistics.median(values):.1f}, {min(values):.1f} to {max(values):.1f}")
-        print(*found.notes, sep="\n")
-        return
-    sys.argv.remove(CHILD)
-    size = size_argument(__doc__.splitlines()[0])
+    run(__file__, size_argument(arguments(__doc__)), measure, medians)
+
+
+def measure(options: argparse.Namespace) -> Figures:
     figures = Figures()
-    with tempfile.TemporaryDirectory() as folder:
-        make_pictures(Path(folder) / "pictures", IMAGES)
-        weights = weights_at(size, Path(folder))
-        with scene(weights) as stage:
-            stage.wait_ready()
-            stage.window.open_paths([Path(folder) / "pictures"])
-            stage.wait_embedded()
-            stage.rest(1.0)
-            hover(stage, figures)
-            next_images(stage, figures)
-    figures.say()
+    with scene(options.size, IMAGES) as stage:
+        stage.open_pictures()
+        stage.rest(1.0)
+        hover(stage, figures)
+        next_images(stage, figures)
+    return figures
 
 
 class PaintedPreviews(QObject):

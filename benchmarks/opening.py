@@ -5,26 +5,24 @@ Run: .venv/bin/python benchmarks/opening.py (needs no display). The data are tho
 
 from __future__ import annotations
 
-import sys
+import argparse
 import tempfile
 import time
 from pathlib import Path
 
-from parts.figures import Figures, run_script
+from parts.figures import Figures
 from parts.scene import Scene, scene
+from parts.script import arguments, medians, run
 
 IMAGES, ANNOTATED_IMAGES, ANNOTATIONS = 20_000, 10_000, 100_000
 RUNS = 3
-CHILD = "--figures"
 
 
 def main() -> None:
-    if CHILD not in sys.argv:
-        # In a process of its own, whose user folders are empty.
-        found = run_script("opening.py", CHILD)
-        for key, values in found.values.items():
-            print(f"{key}: {sorted(round(value, 2) for value in values)}")
-        return
+    run(__file__, arguments(__doc__), measure, medians)
+
+
+def measure(_: argparse.Namespace) -> Figures:
     from tests.e2e.huge_data import write_coco, write_pictures
 
     figures = Figures()
@@ -40,7 +38,7 @@ def main() -> None:
                 # One takes the other's place, so that neither finds itself open.
                 open_it(stage, figures, "20,000 images", many / "pictures", None)
                 open_it(stage, figures, "100,000 annotations", file, annotated / "pictures")
-    figures.say()
+    return figures
 
 
 def open_it(stage: Scene, figures: Figures, key: str, path: Path, images: Path | None) -> None:

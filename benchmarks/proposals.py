@@ -7,14 +7,13 @@ with borders as ragged as the network's.
 
 from __future__ import annotations
 
-import sys
-import tempfile
-from pathlib import Path
+import argparse
 
 import cv2
 import numpy as np
-from parts.figures import Figures, run_script
-from parts.scene import Scene, make_pictures, scene
+from parts.figures import Figures
+from parts.scene import Scene, scene
+from parts.script import arguments, longest_stalls, run
 from PySide6.QtCore import QPointF, Qt
 
 from annotator.core.geometry import RunLengths
@@ -23,25 +22,20 @@ from annotator.segment.everything import EverythingProposal
 from annotator.segment.everything_config import EverythingConfig
 
 COUNT = 200
-CHILD = "--figures"
 
 
 def main() -> None:
-    if CHILD not in sys.argv:
-        found = run_script("proposals.py", CHILD)
-        print("| part | longest stall |\n|---|---|")
-        for key, (stall,) in found.values.items():
-            print(f"| {key.removeprefix('stall: ')} | {stall:.0f} ms |")
-        return
+    run(__file__, arguments(__doc__), measure, longest_stalls)
+
+
+def measure(_: argparse.Namespace) -> Figures:
     figures = Figures()
-    with tempfile.TemporaryDirectory() as folder:
-        make_pictures(Path(folder) / "pictures", 2)
-        with scene() as stage:
-            measure(stage, Path(folder) / "pictures", figures)
-    figures.say()
+    with scene(pictures=2) as stage:
+        store_show_accept(stage, figures)
+    return figures
 
 
-def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
+def store_show_accept(stage: Scene, figures: Figures) -> None:
     """Store, show, zoom, filter and accept; the phases are the rows' keys."""
     window, workspace = stage.window, stage.window.workspace
     model, view = workspace.model, workspace.proposals
@@ -50,9 +44,7 @@ def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
         stage.rest(1.5)
         figures.add(f"stall: {phase}", stage.watchdog.longest())
 
-    stage.wait_ready()
-    window.open_paths([pictures])
-    stage.wait_embedded()
+    stage.open_pictures()
     window.actions_.select_tool.trigger()
     ended: list[int | None] = []
     findings = Findings(model.document, {1: ragged(COUNT)}, "benchmark", EverythingConfig(), "benchmark")
@@ -60,30 +52,30 @@ def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
     stage.watchdog.longest()
     workspace.everything._storing.store(findings, lambda: True, ended.append)
     stage.wait(lambda: bool(ended))
-    step(f"store and show {COUNT} proposals")
+    step("proposals stored")
     for _ in range(6):
         window.canvas.zoom_by_steps(1)
         stage.rest(0.1)
     for _ in range(6):
         window.canvas.zoom_by_steps(-1)
         stage.rest(0.1)
-    step("zoom in and out")
+    step("proposals zoomed")
     for percent in (30, 60, 90, 0):
         window.proposals.score.setValue(percent)
         stage.rest(0.2)
-    step("move the slider of the least IoU")
+    step("proposals filtered")
     for _ in range(20):
         stage.press(Qt.Key.Key_D)
         stage.wait(lambda: workspace.image is not None)
         stage.press(Qt.Key.Key_A)
         stage.wait(lambda: workspace.image is not None)
-    step("page to and fro")
+    step("proposals paged")
     stage.click(QPointF(800, 600))
-    step("accept one")
+    step("proposal accepted")
     workspace.proposal_changes.accept_as_named([proposal.id for proposal in view.shown], "thing")
-    step("accept all")
+    step("proposals accepted")
     model.undo()
-    step("undo that")
+    step("that undone")
 
 
 def ragged(count: int) -> list[EverythingProposal]:

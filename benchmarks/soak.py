@@ -6,20 +6,17 @@ proof` runs it and looks at the figures.
 
 from __future__ import annotations
 
-import argparse
 import gc
 import json
 import random
-import sys
-import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import psutil
-from parts.figures import Figures, run_script
-from parts.scene import Scene, make_pictures, megabytes, scene, weights_at
+from parts.figures import Figures
+from parts.scene import Scene, megabytes, scene
+from parts.script import arguments, run, size_argument
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
@@ -43,18 +40,10 @@ class Sample:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = size_argument(arguments(__doc__))
     parser.add_argument("--images", type=int, default=500)
     parser.add_argument("--prompts", type=int, default=5000, help="on all images together")
-    parser.add_argument("--size", type=int, default=1024, help="image size of the network (default: 1024)")
-    parser.add_argument("--figures", action="store_true", help="in this process, and nothing but a line of JSON")
-    options = parser.parse_args()
-    if options.figures:
-        soak(options.images, options.prompts // options.images, options.size).say()
-        return
-    # In a process of its own, whose user folders are empty.
-    found = run_script("soak.py", *sys.argv[1:], "--figures")
-    print(*report(found), sep="\n")
+    run(__file__, parser, lambda o: soak(o.images, o.prompts // o.images, o.size), report)
 
 
 def report(found: Figures) -> list[str]:
@@ -69,28 +58,20 @@ def report(found: Figures) -> list[str]:
 
 def soak(images: int, prompts_each: int, size: int) -> Figures:
     """Page through the images and prompt on each."""
-    figures, threads_before = Figures(), threading.active_count()
-    with tempfile.TemporaryDirectory() as folder:
-        make_pictures(Path(folder) / "pictures", images)
-        weights = weights_at(size, Path(folder))
-        with scene(weights) as stage:
-            stage.wait_ready()
-            stage.window.open_paths([Path(folder) / "pictures"])
-            stage.wait_embedded()
-            started, chance, prompts = time.monotonic(), random.Random(0), 0
-            for number in range(1, images + 1):
-                prompts += work(stage, chance, prompts_each)
-                if number % max(1, images // SAMPLES) == 0:
-                    note = sample(stage, number, prompts, time.monotonic() - started)
-                    figures.notes.append(json.dumps(asdict(note)))
-                if number < images:
-                    before = stage.window.workspace.image
-                    stage.press(Qt.Key.Key_D)
-                    stage.wait(lambda before=before: stage.window.workspace.image not in (None, before))
-                    stage.wait_embedded()
-            figures.add("instances", len(stage.window.workspace.model.document.instances))
+    figures, threads_before = Figures(), python_threads()
+    with scene(size, images) as stage:
+        stage.open_pictures()
+        started, chance, prompts = time.monotonic(), random.Random(0), 0
+        for number in range(1, images + 1):
+            prompts += work(stage, chance, prompts_each)
+            if number % max(1, images // SAMPLES) == 0:
+                note = sample(stage, number, prompts, time.monotonic() - started)
+                figures.notes.append(json.dumps(asdict(note)))
+            if number < images:
+                stage.page()
+        figures.add("instances", len(stage.window.workspace.model.document.instances))
     figures.add("prompts", prompts)
-    figures.add("threads left", threading.active_count() - threads_before)
+    figures.add("threads left", python_threads() - threads_before)
     # Python's tracker of shared memory lives as long as the program.
     left = [
         child for child in psutil.Process().children(recursive=True) if "resource_tracker" not in str(child.cmdline())
@@ -159,9 +140,14 @@ def sample(stage: Scene, images: int, prompts: int, seconds: float) -> Sample:
         segmenter_mb=sum(map(megabytes, children)),
         window_threads=window.num_threads(),
         segmenter_threads=sum(child.num_threads() for child in children),
-        python_threads=threading.active_count(),
+        python_threads=python_threads(),
         files=window.num_fds() if hasattr(window, "num_fds") else window.num_handles(),
     )
+
+
+def python_threads() -> int:
+    """How many there are. Python remembers a thread of Qt's that it has been asked about as a "Dummy" after its end."""
+    return sum(not thread.name.startswith("Dummy-") for thread in threading.enumerate())
 
 
 if __name__ == "__main__":

@@ -7,14 +7,13 @@ A timer of the GUI thread ticks every 2 ms; a stall is the longest gap between t
 
 from __future__ import annotations
 
+import argparse
 import random
-import sys
-import tempfile
-from pathlib import Path
 
 import numpy as np
-from parts.figures import Figures, run_script, size_argument
-from parts.scene import Scene, make_pictures, memory, scene, weights_at
+from parts.figures import Figures
+from parts.scene import Scene, memory, scene
+from parts.script import arguments, longest_stalls, run, size_argument
 from PySide6.QtCore import QPointF, Qt
 
 from annotator.core.document import Category, Instance
@@ -25,31 +24,21 @@ from annotator.gui.main_window import MainWindow
 IMAGES = 30
 CLICKS = 200
 SAVED_INSTANCES = 10_000
-CHILD = "--figures"
 
 
 def main() -> None:
-    if CHILD not in sys.argv:
-        # In a process of its own, whose user folders are empty.
-        found = run_script("stalls.py", *sys.argv[1:], CHILD)
-        print("| part | longest stall |\n|---|---|")
-        for key, (stall,) in found.values.items():
-            print(f"| {key} | {stall:.0f} ms |")
-        print(*found.notes, sep="\n")
-        return
-    sys.argv.remove(CHILD)
-    size = size_argument(__doc__.splitlines()[0])
+    run(__file__, size_argument(arguments(__doc__)), measure, longest_stalls)
+
+
+def measure(options: argparse.Namespace) -> Figures:
     figures = Figures()
-    with tempfile.TemporaryDirectory() as folder:
-        make_pictures(Path(folder) / "pictures", IMAGES)
-        weights = weights_at(size, Path(folder))
-        with scene(weights) as stage:
-            measure(stage, Path(folder) / "pictures", figures)
-    figures.say()
+    with scene(options.size, IMAGES) as stage:
+        go_through_the_day(stage, figures)
+    return figures
 
 
-def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
-    """Go through the working day; the phases are the rows' keys."""
+def go_through_the_day(stage: Scene, figures: Figures) -> None:
+    """The phases are the rows' keys."""
     window, workspace = stage.window, stage.window.workspace
 
     def step(phase: str) -> None:
@@ -58,7 +47,7 @@ def measure(stage: Scene, pictures: Path, figures: Figures) -> None:
 
     stage.wait_ready()
     step("start")
-    window.open_paths([pictures])
+    window.open_paths([stage.pictures])
     stage.wait(lambda: workspace.image is not None)
     step("load")
     stage.wait_embedded()

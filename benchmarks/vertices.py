@@ -6,87 +6,72 @@ image with a ragged outline and hundreds of holes. Run: .venv/bin/python benchma
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
+import argparse
 
 import cv2
 import numpy as np
-from brush import HEIGHT, WIDTH, add_discs, rest
-from parts.scene import wait
-from parts.watchdog import Watchdog
-from PySide6.QtCore import QPointF, Qt
+from parts.figures import Figures
+from parts.large_image import HEIGHT, WIDTH, open_large_image, wait_drawn, widget_place
+from parts.scene import Scene, scene
+from parts.script import arguments, longest_stalls, run
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from annotator.core.document import Instance
 from annotator.core.edits import AddInstance
 from annotator.core.geometry import RunLengths
-from annotator.gui.app import keep_window, make_application
-from annotator.gui.settings import Settings
 
 GESTURES, MOVES = 8, 30
+PULLED_TO = np.array((WIDTH / 2, HEIGHT / 2))
 
 
 def main() -> None:
-    app = make_application()
-    with tempfile.TemporaryDirectory() as folder:
-        pictures = Path(folder) / "pictures"
-        pictures.mkdir()
-        rough = np.random.default_rng(0).integers(0, 255, (12, 18, 3), np.uint8)
-        cv2.imwrite(str(pictures / "large.jpg"), cv2.resize(rough, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC))
-        window = keep_window(Settings(Path(folder) / "settings.ini")).window
-        workspace, outline = window.workspace, window.workspace.outline
-        window.resize(1280, 800)
-        window.show()
-        window.open_paths([pictures])
-        wait(app, lambda: workspace.image is not None and workspace.inference.is_encoded(workspace.image.key))
-        add_discs(window)
-        instance = add_ragged(window)
-        wait(app, lambda: window.layer.shape_of(instance.id) is not None and window.layer._picture.is_ready)
-        rest(app, 1.0)
-        watchdog = Watchdog()
-        rest(app, 1.0)
-        figures = {"at rest": watchdog.longest()}
-        window.choose_tool("polygon")
-        wait(app, lambda: outline.current() is not None)
-        rest(app, 0.5)
-        figures["the outline is found"] = watchdog.longest()
-        moves, ends = [], []
-        left = Qt.MouseButton.LeftButton
+    run(__file__, arguments(__doc__), measure, longest_stalls)
+
+
+def measure(_: argparse.Namespace) -> Figures:
+    figures = Figures()
+    with scene() as stage:
+        open_large_image(stage)
+        add_ragged(stage)
+        wait_drawn(stage)
+        outline = stage.window.workspace.outline
+        stage.rest(1.0)
+        figures.add("stall: at rest", stage.watchdog.longest())
+        stage.window.choose_tool("polygon")
+        stage.wait(lambda: outline.current() is not None)
+        stage.rest(0.5)
+        figures.add("stall: the outline is found", stage.watchdog.longest())
         for gesture in range(GESTURES):
-            wait(app, lambda: outline.current() is not None)
-            rest(app, 0.3)
-            ring = max(outline.current().rings, key=lambda one: len(one.corners))
-            handles = ring.corners[ring.handles(outline.tolerance)]
-            start = handles[len(handles) * gesture // GESTURES]
-            watchdog.longest()
-            QTest.mousePress(window.canvas, left, pos=at(window, start))
-            for step in range(1, MOVES):
-                QTest.mouseMove(window.canvas, at(window, start + (np.array((3000, 2000)) - start) * step / MOVES / 4))
-                rest(app, 1 / 60)
-            moves.append(watchdog.longest())
-            QTest.mouseRelease(window.canvas, left, pos=at(window, start + (np.array((3000, 2000)) - start) / 4))
-            wait(app, lambda: not outline.is_busy and outline.current() is not None)
-            rest(app, 0.3)
-            ends.append(watchdog.longest())
-        figures["pulling a vertex"] = max(moves)
-        figures["the end of it: the edit, and its new outline"] = max(ends)
-        count, corners = outline.current().handle_count(outline.tolerance), len(ring.corners)
-        edits = workspace.model.undo_stack.count()
-        workspace.model.mark_saved(workspace.model.state, workspace.model.coco_path)
-        window.close()
-        for _ in range(20):
-            app.processEvents()
-    print("| part | longest stall |\n|---|---|")
-    for part, milliseconds in figures.items():
-        print(f"| {part} | {milliseconds:.0f} ms |")
-    print(f"{count} vertices; the longest ring has {corners} corners; {edits} edits")
+            pull(stage, gesture / GESTURES, figures)
+        count = outline.current().handle_count(outline.tolerance)
+        corners = max(len(ring.corners) for ring in outline.current().rings)
+    figures.notes.append(f"{count} vertices; the longest ring has {corners} corners")
+    return figures.worst()
 
 
-def at(window: object, place: np.ndarray):  # type: ignore[no-untyped-def]
-    return window.canvas.viewport.to_widget(QPointF(*place.tolist())).toPoint()
+def pull(stage: Scene, along: float, figures: Figures) -> None:
+    """Pull the vertex at that share of the longest ring a quarter of the way to the middle of the image."""
+    outline, canvas, left = stage.window.workspace.outline, stage.window.canvas, Qt.MouseButton.LeftButton
+    stage.wait(lambda: outline.current() is not None)
+    stage.rest(0.3)
+    ring = max(outline.current().rings, key=lambda one: len(one.corners))
+    handles = ring.corners[ring.handles(outline.tolerance)]
+    start = handles[int(len(handles) * along)]
+    way = (PULLED_TO - start) / 4
+    stage.watchdog.longest()
+    QTest.mousePress(canvas, left, pos=widget_place(stage, *start))
+    for step in range(1, MOVES):
+        QTest.mouseMove(canvas, widget_place(stage, *(start + way * step / MOVES)))
+        stage.rest(1 / 60)
+    figures.add("stall: vertex", stage.watchdog.longest())
+    QTest.mouseRelease(canvas, left, pos=widget_place(stage, *(start + way)))
+    stage.wait(lambda: not outline.is_busy and outline.current() is not None)
+    stage.rest(0.3)
+    figures.add("stall: vertex let go", stage.watchdog.longest())
 
 
-def add_ragged(window: object) -> Instance:
+def add_ragged(stage: Scene) -> None:
     """An instance over most of the image, selected."""
     random = np.random.default_rng(1)
     waves = [
@@ -96,12 +81,11 @@ def add_ragged(window: object) -> Instance:
     rows, columns = np.indices((HEIGHT, WIDTH))
     ellipse = ((rows / HEIGHT - 0.5) ** 2 + (columns / WIDTH - 0.5) ** 2) * 4
     mask = RunLengths.from_mask(ellipse + 0.5 * waves[0] + 0.3 * waves[1] < 1.05)
-    model = window.workspace.model
-    category_id = next(iter(model.document.categories))
-    instance = Instance(model.document.take_id(Instance), window.workspace.image_id, category_id, mask)
-    model.push(AddInstance(instance), "benchmark")
-    window.workspace.selection.select([instance.id])
-    return instance
+    workspace = stage.window.workspace
+    category_id = next(iter(workspace.model.document.categories))
+    instance = Instance(workspace.model.document.take_id(Instance), workspace.image_id, category_id, mask)
+    workspace.model.push(AddInstance(instance), "benchmark")
+    workspace.selection.select([instance.id])
 
 
 if __name__ == "__main__":

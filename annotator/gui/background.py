@@ -37,7 +37,13 @@ class BackgroundJob(QThread):
         self.can_cancel = can_cancel
         self.cancel = CancellationToken()
         self.done, self.total = 0, 0
+        self.is_too_late = False
         self.progressed.connect(self._on_progressed)
+
+    def start(self) -> None:
+        """Begin, unless the window is gone: nobody would wait for its end, and the program would end by a crash."""
+        if not self.is_too_late:
+            super().start()
 
     def report_progress(self, done: int, total: int) -> None:
         """Tell the window how far the work is; for the worker thread."""
@@ -88,6 +94,7 @@ class BackgroundJobs(QObject):
         sys.setswitchinterval(_SWITCH_SECONDS)
         self._running: list[BackgroundJob] = []
         self._failures: list[JobFailure] = []
+        self._is_closed = False
 
     @property
     def listed(self) -> tuple[BackgroundJob, ...]:
@@ -113,6 +120,9 @@ class BackgroundJobs(QObject):
         everything is said once.
         """
         job = BackgroundJob(function, self, title=title, can_cancel=can_cancel)
+        if self._is_closed:
+            job.is_too_late = True
+            return job
         self._running.append(job)
         job.finished.connect(lambda: self._forget(job))
         if title:
@@ -133,7 +143,8 @@ class BackgroundJobs(QObject):
         self.changed.emit()
 
     def close(self) -> None:
-        """Cancel what runs and wait for it."""
+        """Cancel what runs and wait for it; a job that is asked for later is never begun."""
+        self._is_closed = True
         for job in list(self._running):
             job.cancel.cancel()
             job.wait()

@@ -30,8 +30,9 @@ from annotator.segment.segmenter import CancellationToken, Embedding, Segmenter
 
 LoadSegmenter = Callable[[Path | str | None, str], Segmenter]
 
-# Features the child remembers, so that a prompt need not bring its image's along: 16 images of the official weights.
-_RECENT_BYTES = 64 * 2**20
+# Features the child remembers, so that a prompt need not bring its image's along: 6 images of the official weights,
+# which are the one on screen, its neighbours and those just left.
+_RECENT_BYTES = 24 * 2**20
 
 # Exceptions from here are raised again in the parent as they are; importing others there could import the network.
 _SHARED_MODULES = ("builtins", "annotator.errors", "annotator.segment.segmenter")

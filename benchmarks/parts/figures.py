@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import subprocess
@@ -26,6 +25,10 @@ class Figures:
     def add(self, key: str, *values: float) -> None:
         """More values of a row."""
         self.values.setdefault(key, []).extend(values)
+
+    def worst(self) -> Figures:
+        """Of each row the largest value alone, for a script whose values are parts of one."""
+        return Figures({key: [max(values)] for key, values in self.values.items()}, self.skipped, self.notes)
 
     def merge(self, other: Figures) -> None:
         """All that the other holds, too."""
@@ -61,13 +64,6 @@ def own_folders(folder: Path) -> dict[str, str]:
     # The generators of large data are the tests'.
     own |= {"HOME": str(folder), "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(folder), "PYTHONPATH": str(PROJECT)}
     return {**os.environ, **own}
-
-
-def size_argument(description: str) -> int:
-    """The image size of the network that the script was asked for, 1024 unless told."""
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--size", type=int, default=1024, help="image size of the network (default: 1024)")
-    return parser.parse_args().size
 
 
 def cores() -> int:

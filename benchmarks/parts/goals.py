@@ -79,6 +79,15 @@ GOALS = (
     Goal("100,000 annotations", "open a COCO file with 100,000 annotations, the same", "s", 4, None, 2),
     Goal("stall: 20,000 images", "longest stall: opening that folder", "ms", 50, 16),
     Goal("stall: 100,000 annotations", "longest stall: opening that file", "ms", 50, 16),
+    _stall("brush", "brush on 6000 x 4000 pixels with 500 instances"),
+    _stall("stroke ends", "the end of its stroke"),
+    _stall("vertex", "pull one of 1,500 vertices there"),
+    _stall("vertex let go", "let go of it"),
+    _stall("proposals stored", "store and show 200 proposals"),
+    _stall("proposals zoomed", "zoom over them"),
+    _stall("proposals filtered", "filter them by IoU"),
+    _stall("proposals paged", "page to them and away"),
+    _stall("proposals accepted", "accept them all"),
     *EVERYTHING,
 )
 

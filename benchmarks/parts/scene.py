@@ -32,16 +32,21 @@ SECONDS = 600  # the longest wait; a benchmark that hangs says so
 
 @dataclass(frozen=True)
 class Scene:
-    """An open window over user folders of its own."""
+    """An open window over settings of its own. pictures: a folder of generated ones, which is not open yet."""
 
     app: QApplication
     window: MainWindow
     watchdog: Watchdog
-    folder: Path
+    pictures: Path
 
     def wait(self, condition: Callable[[], bool]) -> None:
         """Let the window live until the condition holds. Ends the program when it never does."""
-        wait(self.app, condition)
+        until = time.monotonic() + SECONDS
+        while not condition():
+            if time.monotonic() > until:
+                raise SystemExit("the window did not get there in time")
+            self.app.processEvents()
+            time.sleep(0.0005)
 
     def rest(self, seconds: float) -> None:
         """Let the window live for a while."""
@@ -64,6 +69,19 @@ class Scene:
         workspace = self.window.workspace
         self.wait(lambda: workspace.image is not None and workspace.inference.is_encoded(workspace.image.key))
 
+    def open_pictures(self) -> None:
+        """Open the folder of pictures, and wait until prompts on the first of them are answered at once."""
+        self.wait_ready()
+        self.window.open_paths([self.pictures])
+        self.wait_embedded()
+
+    def page(self) -> None:
+        """Go to the next image, and wait until prompts on it are answered at once."""
+        before = self.window.workspace.image
+        self.press(Qt.Key.Key_D)
+        self.wait(lambda: self.window.workspace.image not in (None, before))
+        self.wait_embedded()
+
     def click(self, at: QPointF) -> None:
         """A click at a place of the image, in its pixels."""
         place = self.window.canvas.viewport.to_widget(at).toPoint()
@@ -74,26 +92,29 @@ class Scene:
 
 
 @contextmanager
-def scene(weights: Path | None = None) -> Iterator[Scene]:
-    """A window that computes with these weights, None for the best installed; closed without asking at the end.
+def scene(size: int | None = None, pictures: int = 0) -> Iterator[Scene]:
+    """A window over the best weights installed, at that image size of the network or their own; and so many pictures.
 
-    Nothing of the user's is read or written: call it in a process that `figures.run_script` started.
+    It is closed without asking at the end. Nothing of the user's is read or written: call it in a process that
+    `figures.run_script` started.
     """
     app = make_application()
     # A garbage collection of Python's can hold the window up as well, so it is part of what is measured.
     collection = GarbageCollection()
-    with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(Path(folder) / "settings.ini")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        settings = Settings(folder / "settings.ini")
         settings.language = "en"
-        if weights is not None:
-            settings.weights = weights
+        if size is not None:
+            settings.weights = weights_at(size, folder)
+        make_pictures(folder / "pictures", pictures)
         keeper = keep_window(settings)
         keeper.window.resize(1280, 800)
         keeper.window.show()
         app.processEvents()
         # Before there is a window on the screen it cannot fail to answer; how long that takes is a row of its own.
         watchdog = Watchdog()
-        yield Scene(app, keeper.window, watchdog, Path(folder))
+        yield Scene(app, keeper.window, watchdog, folder / "pictures")
         model = keeper.window.workspace.model
         model.mark_saved(model.state, model.coco_path)
         keeper.window.close()
@@ -114,8 +135,8 @@ def weights_at(size: int, folder: Path) -> Path:
     return path
 
 
-def make_pictures(folder: Path, count: int, *, width: int = 1600, height: int = 1200) -> None:
-    """Different pictures: parts of the photo that ships, each mirrored and coloured in its own way."""
+def make_pictures(folder: Path, count: int) -> None:
+    """Different pictures of 1600 x 1200: parts of the photo that ships, each mirrored and coloured in its own way."""
     photo = cv2.imread(str(next((paths.resources_dir() / "example").glob("*.png"))))
     chance = np.random.default_rng(0)
     folder.mkdir(parents=True)
@@ -123,18 +144,8 @@ def make_pictures(folder: Path, count: int, *, width: int = 1600, height: int = 
         y, x = chance.integers(0, (photo.shape[0] // 4, photo.shape[1] // 4))
         part = photo[y : y + photo.shape[0] * 3 // 4, x : x + photo.shape[1] * 3 // 4]
         part = part[:, :: chance.choice((-1, 1))] * chance.uniform(0.7, 1.0, 3)
-        picture = cv2.resize(part.astype(np.uint8), (width, height), interpolation=cv2.INTER_CUBIC)
+        picture = cv2.resize(part.astype(np.uint8), (1600, 1200), interpolation=cv2.INTER_CUBIC)
         cv2.imwrite(str(folder / f"{index:04}.jpg"), picture)
-
-
-def wait(app: QApplication, condition: Callable[[], bool]) -> None:
-    """Handle events until the condition holds; ends the program when it never does."""
-    until = time.monotonic() + SECONDS
-    while not condition():
-        if time.monotonic() > until:
-            raise SystemExit("the window did not get there in time")
-        app.processEvents()
-        time.sleep(0.0005)
 
 
 def memory() -> float:

@@ -18,3 +18,13 @@ def test_everybody_hears_of_a_jobs_end_however_slowly_its_thread_tells(qtbot, qa
     job.finished.connect(lambda: told.append(True))
     job.start()
     qtbot.waitUntil(lambda: bool(told))
+
+
+def test_nothing_is_begun_once_the_window_is_gone(qtbot, qapp):
+    jobs, begun = BackgroundJobs(), []
+    jobs.close()
+    job = jobs.new(lambda _: begun.append(True))
+    job.start()
+    assert not job.isRunning()
+    assert job.wait(1000)
+    assert not begun
