@@ -11,54 +11,58 @@ namespace mask_prompt {
 constexpr int kCells = 96;  // an item
 constexpr float kEpsilon = 1e-6f;
 constexpr int kInner = ts::MaskPrompt::kInner, kWidth = ts::MaskPrompt::kWidth;
-static_assert(kWidth == 4 * kInner && kWidth % kLanes == 0, "a cell's values must fill whole registers");
+static_assert(kWidth == 4 * kInner && kInner % 4 == 0, "GELU takes four registers at a time");
 
 struct Plan {
     ts::MaskPrompt args;
     int cells, blocks;
 };
 
-TS_INLINE void gelu_of_cell(float* values) {
-    for (int i = 0; i < kWidth; i += kLanes) {
-        vec v = load(values + i);
-        gelu<1>(&v);
-        store(values + i, v);
+// Norm over `n` channels, each a register of cells, then GELU.
+template <int n>
+TS_INLINE void norm_gelu(vec* x, const float* scale, const float* shift) {
+    vec mean = splat(0.0f), variance = splat(0.0f);
+    for (int i = 0; i < n; ++i) mean = add(mean, x[i]);
+    mean = mul(mean, splat(1.0f / n));
+    for (int i = 0; i < n; ++i) {
+        x[i] = sub(x[i], mean);
+        variance = fma(x[i], x[i], variance);
     }
+    const vec factor = div(splat(1.0f), root(fma(variance, splat(1.0f / n), splat(kEpsilon))));
+    for (int i = 0; i < n; ++i) x[i] = fma(mul(x[i], factor), splat(scale[i]), splat(shift[i]));
+    for (int i = 0; i < n; i += 4) gelu<4>(x + i);
 }
 
-// Norm over the kInner channels of one quarter.
-TS_INLINE void norm_quarter(float* values, const float* scale, const float* shift) {
-    float mean = 0.0f, variance = 0.0f;
-    for (int i = 0; i < kInner; ++i) mean += values[i] / kInner;
-    for (int i = 0; i < kInner; ++i) variance += (values[i] - mean) * (values[i] - mean) / kInner;
-    const float factor = 1.0f / sqrtf(variance + kEpsilon);
-    for (int i = 0; i < kInner; ++i) values[i] = (values[i] - mean) * factor * scale[i] + shift[i];
-}
-
-// The 4 x 4 logits of a cell to kWidth channels.
-static void shrink(const ts::MaskPrompt& a, const float* logits, ptrdiff_t row, float* out) {
-    float quarters[kWidth];
+// The 4 x 4 logits of `count` cells, at most kLanes, to kWidth channels each: a register holds one value of all cells.
+static void shrink(const ts::MaskPrompt& a, const float* logits, int first, int count, float* out) {
+    const ptrdiff_t row = 4 * static_cast<ptrdiff_t>(a.grid);
+    float pixels[16][kLanes] = {};
+    for (int cell = 0; cell < count; ++cell) {
+        const float* const corner = logits + 4 * ((first + cell) / a.grid * row + (first + cell) % a.grid);
+        for (int i = 0; i < 16; ++i) pixels[i][cell] = corner[i / 4 * row + i % 4];
+    }
+    vec quarters[kWidth];  // of a quarter: kInner channels
     for (int quarter = 0; quarter < 4; ++quarter) {
-        const float* const corner = logits + quarter / 2 * 2 * row + quarter % 2 * 2;
-        const float pixels[4] = {corner[0], corner[1], corner[row], corner[row + 1]};
-        float* const channels = quarters + quarter * kInner;
+        const float(*const corner)[kLanes] = pixels + quarter / 2 * 8 + quarter % 2 * 2;
+        const vec in[4] = {load(corner[0]), load(corner[1]), load(corner[4]), load(corner[5])};
+        vec* const channels = quarters + quarter * kInner;
         for (int o = 0; o < kInner; ++o) {
-            channels[o] = a.first_bias[o];
-            for (int i = 0; i < 4; ++i) channels[o] += a.first[o * 4 + i] * pixels[i];
+            channels[o] = splat(a.first_bias[o]);
+            for (int i = 0; i < 4; ++i) channels[o] = fma(splat(a.first[o * 4 + i]), in[i], channels[o]);
         }
-        norm_quarter(channels, a.first_scale, a.first_shift);
+        norm_gelu<kInner>(channels, a.first_scale, a.first_shift);
     }
-    gelu_of_cell(quarters);
+    vec wide[kWidth];
     for (int o = 0; o < kWidth; ++o) {
-        vec total = splat(0.0f);
-        for (int i = 0; i < kWidth; i += kLanes)
-            total = fma(load(a.second + o * kWidth + i), load(quarters + i), total);
-        out[o] = a.second_bias[o] + sum(total);
+        wide[o] = splat(a.second_bias[o]);
+        for (int i = 0; i < kWidth; ++i) wide[o] = fma(splat(a.second[o * kWidth + i]), quarters[i], wide[o]);
     }
-    normalize(out, kWidth, kEpsilon, out);
-    for (int i = 0; i < kWidth; i += kLanes)
-        store(out + i, fma(load(out + i), load(a.second_scale + i), load(a.second_shift + i)));
-    gelu_of_cell(out);
+    norm_gelu<kWidth>(wide, a.second_scale, a.second_shift);
+    for (int o = 0; o < kWidth; ++o) {
+        float values[kLanes];
+        store(values, wide[o]);
+        for (int cell = 0; cell < count; ++cell) out[cell * kWidth + o] = values[cell];
+    }
 }
 
 static void item(const void* context, int index, float* scratch) {
@@ -66,10 +70,9 @@ static void item(const void* context, int index, float* scratch) {
     const ts::MaskPrompt& a = p.args;
     const int prompt = index / p.blocks, first = index % p.blocks * kCells, count = least(kCells, p.cells - first);
     const ptrdiff_t row = 4 * static_cast<ptrdiff_t>(a.grid);
-    for (int i = 0; i < count; ++i) {
-        const int y = (first + i) / a.grid, x = (first + i) % a.grid;
-        shrink(a, a.logits + (prompt * row + 4 * y) * row + 4 * x, row, scratch + static_cast<ptrdiff_t>(i) * kWidth);
-    }
+    const float* const logits = a.logits + prompt * row * row;
+    for (int i = 0; i < count; i += kLanes)
+        shrink(a, logits, first + i, least(kLanes, count - i), scratch + static_cast<ptrdiff_t>(i) * kWidth);
     const ptrdiff_t offset = static_cast<ptrdiff_t>(first) * a.channels;
     float* const y = a.y + static_cast<ptrdiff_t>(prompt) * p.cells * a.channels + offset;
     multiply<Activation::kNone>(matrix(scratch, kWidth, kWidth), count, a.widen, a.channels,

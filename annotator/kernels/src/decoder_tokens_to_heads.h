@@ -1,9 +1,9 @@
-// Attention of a few tokens over all cells of an image whose keys and values are known, in chunks as in
-// decoder_tokens_to_image.h.
+// Attention of a few tokens over all cells of an image whose keys and values are known, in chunks.
 #pragma once
 
+#include "decoder_chunks.h"
 #include "decoder_heads.h"
-#include "decoder_tokens_to_image.h"
+#include "pool.h"
 
 namespace TS_ISA {
 namespace tokens_to_heads {
@@ -15,16 +15,8 @@ struct Plan {
     int chunks;
 };
 
-// What a chunk found: each column's largest score, the sum of exp(score - largest), and the weighted sums of values.
-struct Partial {
-    float *largest, *total, *pooled;
-};
-
-TS_INLINE Partial partial_of(const Plan& p, int prompt, int chunk) {
-    const ts::TokensToHeads& a = p.args;
-    const ptrdiff_t size = static_cast<ptrdiff_t>(a.columns) * (a.depth + 2);
-    float* const memory = a.workspace + (static_cast<ptrdiff_t>(prompt) * p.chunks + chunk) * size;
-    return {memory, memory + a.columns, memory + 2 * a.columns};
+TS_INLINE chunks::Partial partial_of(const Plan& p, int prompt, int chunk) {
+    return chunks::partial_of(p.args.workspace, prompt * p.chunks + chunk, p.args.columns, p.args.depth);
 }
 
 static void pool_chunk(const void* context, int index, float* scores) {
@@ -34,9 +26,9 @@ static void pool_chunk(const void* context, int index, float* scores) {
     const int first = chunk * kChunk, cells = least(kChunk, a.cells - first);
     const ptrdiff_t offset = static_cast<ptrdiff_t>(first) * a.depth * ts::kHeads;
     const float* const queries = a.queries + static_cast<ptrdiff_t>(prompt) * a.columns * a.depth;
-    const Partial out = partial_of(p, prompt, chunk);
+    const chunks::Partial out = partial_of(p, prompt, chunk);
     heads::score(a.keys + offset, cells, a.depth, queries, a.columns, nullptr, scores);
-    tokens_to_image::soften_columns(scores, cells, a.columns, out.largest, out.total);
+    chunks::soften_columns(scores, cells, a.columns, out.largest, out.total);
     heads::pool(scores, a.columns, a.values + offset, cells, a.depth, out.pooled);
 }
 
@@ -52,7 +44,7 @@ static void join_chunks(const void* context, int index, float*) {
     for (int d = 0; d < a.depth; ++d) store(y + d * kPanel, splat(0.0f));
     vec total = splat(0.0f);
     for (int i = 0; i < p.chunks; ++i) {
-        const Partial part = partial_of(p, prompt, i);
+        const chunks::Partial part = partial_of(p, prompt, i);
         const vec share = exponential(sub(load(part.largest + column), top));
         total = fma(share, load(part.total + column), total);
         for (int d = 0; d < a.depth; ++d)

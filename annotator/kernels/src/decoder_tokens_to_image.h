@@ -2,6 +2,7 @@
 // cache; each chunk's softmax counts from its own largest score, and the chunks are brought together at the end.
 #pragma once
 
+#include "decoder_chunks.h"
 #include "gemm.h"
 #include "kernels.h"
 #include "pool.h"
@@ -23,17 +24,8 @@ struct Plan {
     int chunks;
 };
 
-// What a chunk found: for each column its largest score, the sum of exp(score - largest), and the weighted sum of
-// cells.
-struct Partial {
-    float *largest, *total, *pooled;
-};
-
-TS_INLINE Partial partial_of(const Plan& p, int prompt, int chunk) {
-    const ts::TokensToImage& a = p.args;
-    const ptrdiff_t size = static_cast<ptrdiff_t>(a.columns) * (a.channels + 2);
-    float* const memory = a.workspace + (static_cast<ptrdiff_t>(prompt) * p.chunks + chunk) * size;
-    return {memory, memory + a.columns, memory + 2 * a.columns};
+TS_INLINE chunks::Partial partial_of(const Plan& p, int prompt, int chunk) {
+    return chunks::partial_of(p.args.workspace, prompt * p.chunks + chunk, p.args.columns, p.args.channels);
 }
 
 // Channels of `count` cells as panels of kPanel channels: the cells are the depth of the product to come.
@@ -86,24 +78,6 @@ static void short_pool_tile(int count, const float* weights, ptrdiff_t stride, c
     }
 }
 
-// Replace scores by exp(score - the column's largest), and sum them up.
-static void soften_columns(float* scores, int cells, int columns, float* largest_, float* total) {
-    memcpy(largest_, scores, static_cast<size_t>(columns) * sizeof(float));
-    for (int k = 1; k < cells; ++k) {
-        const float* row = scores + static_cast<ptrdiff_t>(k) * columns;
-        for (int j = 0; j < columns; j += kLanes) store(largest_ + j, max(load(largest_ + j), load(row + j)));
-    }
-    memset(total, 0, static_cast<size_t>(columns) * sizeof(float));
-    for (int k = 0; k < cells; ++k) {
-        float* row = scores + static_cast<ptrdiff_t>(k) * columns;
-        for (int j = 0; j < columns; j += kLanes) {
-            const vec e = exponential(sub(load(row + j), load(largest_ + j)));
-            store(row + j, e);
-            store(total + j, add(load(total + j), e));
-        }
-    }
-}
-
 static void pool_chunk(const void* context, int index, float* scratch) {
     const Plan& p = *static_cast<const Plan*>(context);
     const ts::TokensToImage& a = p.args;
@@ -112,7 +86,7 @@ static void pool_chunk(const void* context, int index, float* scratch) {
     const float* const x = a.x + prompt * a.x_stride + static_cast<ptrdiff_t>(first) * a.channels;
     const float* const positions = a.positions + static_cast<ptrdiff_t>(first) * a.channels;
     const float* const queries = a.queries + static_cast<ptrdiff_t>(prompt) * columns * a.channels;
-    const Partial out = partial_of(p, prompt, chunk);
+    const chunks::Partial out = partial_of(p, prompt, chunk);
     float* const block = scratch;  // cells with their positions, then cells in panels
     float* const scores = block + static_cast<ptrdiff_t>(kCells) * a.channels;
 
@@ -124,7 +98,7 @@ static void pool_chunk(const void* context, int index, float* scratch) {
             matrix(block, a.channels, a.channels), count, queries, columns,
             {scores + static_cast<ptrdiff_t>(begin) * columns, columns, nullptr, nullptr, 0});
     }
-    soften_columns(scores, cells, columns, out.largest, out.total);
+    chunks::soften_columns(scores, cells, columns, out.largest, out.total);
     for (int begin = 0; begin < cells; begin += kCells) {
         const int count = least(kCells, cells - begin);
         pack_cells(x + static_cast<ptrdiff_t>(begin) * a.channels, count, a.channels, block);
@@ -154,7 +128,7 @@ static void join_chunks(const void* context, int index, float*) {
     memset(y, 0, static_cast<size_t>(a.channels) * sizeof(float));
     vec total = splat(0.0f);
     for (int i = 0; i < p.chunks; ++i) {
-        const Partial part = partial_of(p, prompt, i);
+        const chunks::Partial part = partial_of(p, prompt, i);
         const vec share = exponential(sub(splat(part.largest[column]), top));
         total = fma(share, splat(part.total[column]), total);
         const float* const pooled = part.pooled + static_cast<ptrdiff_t>(column) * a.channels;

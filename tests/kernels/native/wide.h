@@ -28,6 +28,7 @@ TS_INLINE vec add(vec a, vec b) { return a + b; }
 TS_INLINE vec sub(vec a, vec b) { return a - b; }
 TS_INLINE vec mul(vec a, vec b) { return a * b; }
 TS_INLINE vec div(vec a, vec b) { return a / b; }
+TS_INLINE vec root(vec a) { TS_LANEWISE(__builtin_sqrtf(a[i])); }
 TS_INLINE vec fma(vec a, vec b, vec c) { return a * b + c; }
 TS_INLINE vec max(vec a, vec b) { TS_LANEWISE(a[i] > b[i] ? a[i] : b[i]); }
 TS_INLINE vec min(vec a, vec b) { TS_LANEWISE(a[i] < b[i] ? a[i] : b[i]); }

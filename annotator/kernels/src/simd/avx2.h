@@ -20,6 +20,7 @@ TS_INLINE vec add(vec a, vec b) { return _mm256_add_ps(a, b); }
 TS_INLINE vec sub(vec a, vec b) { return _mm256_sub_ps(a, b); }
 TS_INLINE vec mul(vec a, vec b) { return _mm256_mul_ps(a, b); }
 TS_INLINE vec div(vec a, vec b) { return _mm256_div_ps(a, b); }
+TS_INLINE vec root(vec a) { return _mm256_sqrt_ps(a); }
 TS_INLINE vec fma(vec a, vec b, vec c) { return _mm256_fmadd_ps(a, b, c); }
 TS_INLINE vec max(vec a, vec b) { return _mm256_max_ps(a, b); }
 TS_INLINE vec min(vec a, vec b) { return _mm256_min_ps(a, b); }

@@ -20,6 +20,7 @@ TS_INLINE vec add(vec a, vec b) { return vaddq_f32(a, b); }
 TS_INLINE vec sub(vec a, vec b) { return vsubq_f32(a, b); }
 TS_INLINE vec mul(vec a, vec b) { return vmulq_f32(a, b); }
 TS_INLINE vec div(vec a, vec b) { return vdivq_f32(a, b); }
+TS_INLINE vec root(vec a) { return vsqrtq_f32(a); }
 TS_INLINE vec fma(vec a, vec b, vec c) { return vfmaq_f32(c, a, b); }
 TS_INLINE vec max(vec a, vec b) { return vmaxq_f32(a, b); }
 TS_INLINE vec min(vec a, vec b) { return vminq_f32(a, b); }

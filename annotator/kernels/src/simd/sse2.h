@@ -20,6 +20,7 @@ TS_INLINE vec add(vec a, vec b) { return _mm_add_ps(a, b); }
 TS_INLINE vec sub(vec a, vec b) { return _mm_sub_ps(a, b); }
 TS_INLINE vec mul(vec a, vec b) { return _mm_mul_ps(a, b); }
 TS_INLINE vec div(vec a, vec b) { return _mm_div_ps(a, b); }
+TS_INLINE vec root(vec a) { return _mm_sqrt_ps(a); }
 TS_INLINE vec fma(vec a, vec b, vec c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }
 TS_INLINE vec max(vec a, vec b) { return _mm_max_ps(a, b); }
 TS_INLINE vec min(vec a, vec b) { return _mm_min_ps(a, b); }
