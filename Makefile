@@ -41,7 +41,7 @@ lint: $(FILLED)  ## check style, types and who imports whom
 	$(BIN)/lint-imports
 
 proof: $(FILLED)  ## run the long checks
-	@tools/system_packages.sh test
+	@tools/system_packages.sh proof
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m proof $(ARGS)
 
 bench: $(FILLED_BENCH)  ## time what matters and print a table (ARGS="--quick" takes five minutes instead of twenty)

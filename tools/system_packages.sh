@@ -1,10 +1,11 @@
 #!/bin/sh
 # Checks for what the system has to bring, and on Debian and its kin installs what is missing when run as root.
-# Usage: tools/system_packages.sh python|build|run|test
+# Usage: tools/system_packages.sh python|build|run|test|proof
 #   python   a Python that can make virtual environments
 #   build    a C++ compiler for the kernels; without one the network runs on slower operators
 #   run      the libraries the program needs, and a font for Chinese
 #   test     these, and a virtual X server
+#   proof    these, and a compiler and an emulator for arm64, unless this is such a machine
 set -eu
 
 # ldconfig is where shared libraries are known; an ordinary user's PATH may lack its folder.
@@ -61,18 +62,30 @@ missing_libraries() {
     fi
 }
 
+missing_for_tests() {
+    missing_libraries
+    command -v Xvfb >/dev/null || echo xvfb
+}
+
+missing_for_arm64() {
+    case "$(uname -m)" in aarch64 | arm64) return ;; esac
+    command -v aarch64-linux-gnu-g++ >/dev/null || echo g++-aarch64-linux-gnu
+    command -v qemu-aarch64-static >/dev/null || command -v qemu-aarch64 >/dev/null || echo qemu-user-static
+}
+
 missing_packages() {
     case "$1" in
         python) missing_python ;;
         build) command -v c++ >/dev/null || echo g++ ;;
         run) missing_libraries ;;
-        test) missing_libraries; command -v Xvfb >/dev/null || echo xvfb ;;
+        test) missing_for_tests ;;
+        proof) missing_for_tests; missing_for_arm64 ;;
     esac
 }
 
 case "${1:-}" in
-    python | build | run | test) ;;
-    *) echo "usage: $0 python|build|run|test" >&2; exit 2 ;;
+    python | build | run | test | proof) ;;
+    *) echo "usage: $0 python|build|run|test|proof" >&2; exit 2 ;;
 esac
 # Other systems: Windows and macOS need nothing, and other Linux distributions name their packages differently.
 [ -e /etc/debian_version ] || exit 0

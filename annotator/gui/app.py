@@ -15,6 +15,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from annotator import __version__, paths
+from annotator.gui import large_blocks
 from annotator.gui.garbage import GarbageCollection
 from annotator.gui.language import Translation
 from annotator.gui.main_window import MainWindow
@@ -50,6 +51,7 @@ def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool
 
 def make_application() -> QApplication:
     """The QApplication with name, icon and without opencv's Qt plugins in its way."""
+    large_blocks.give_back()
     # opencv-python brings Qt 5 plugins and points Qt to them when it is imported; Qt 6 would die of them.
     spec = importlib.util.find_spec("cv2")
     opencv = str(Path(spec.origin).parent) if spec is not None and spec.origin is not None else "cv2"
