@@ -55,8 +55,10 @@ class Stroke:
             return RunLengths.from_crop(part, x0, y0, height=self._height, width=self._width)
         return mask.with_region(mask.region(x0, y0, part.shape[1], part.shape[0]) | part, x0, y0)
 
-    def taken_from(self, mask: RunLengths) -> RunLengths:
-        """The mask without what was covered."""
+    def taken_from(self, mask: RunLengths | None) -> RunLengths:
+        """The mask without what was covered; None stands for an empty one."""
+        if mask is None:
+            return RunLengths.from_crop(np.zeros((0, 0), np.bool_), 0, 0, height=self._height, width=self._width)
         part, x0, y0 = self._covered()
         return mask.with_region(mask.region(x0, y0, part.shape[1], part.shape[0]) & ~part, x0, y0)
 

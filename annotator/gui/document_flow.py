@@ -38,6 +38,7 @@ class DocumentFlow(QObject):
         self._settings = settings
         self._when_saved: Callable[[], None] | None = None
         self._told_failure = ""  # why it could not be saved, which is out of date after the next save
+        self._wanted: Callable[[], None] | None = None  # what the document was to be left for last
         workspace.opening_failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
         workspace.overtaken.connect(self.leave_for)
@@ -162,7 +163,10 @@ class DocumentFlow(QObject):
     # -- saving ------------------------------------------------------------------------------------------------------
 
     def save(self) -> None:
-        """Write the COCO file."""
+        """Write the COCO file, with the masks that are being computed."""
+        self._workspace.editor.mask_work.in_turn(self._save)
+
+    def _save(self) -> None:
         path = self._workspace.saver.target
         if path is not None:
             self._workspace.saver.save(path)
@@ -181,19 +185,28 @@ class DocumentFlow(QObject):
             path = Path(name)
             path = path if path.suffix else path.with_suffix(".json")
             # The file dialog has asked already whether to replace what is there.
-            self._workspace.saver.save(path, overwrite=True)
+            work = self._workspace.editor.mask_work
+            work.in_turn(partial(self._workspace.saver.save, path, overwrite=True))
 
     @property
     def is_free_to_leave(self) -> bool:
         """Whether leaving the document would neither ask nor wait."""
         workspace = self._workspace
-        return workspace.model.is_saved and not workspace.saver.is_saving and not Unfinished.of(workspace).images
+        is_still = not workspace.saver.is_saving and not workspace.editor.mask_work.is_busy
+        return workspace.model.is_saved and is_still and not Unfinished.of(workspace).images
 
     def leave_for(self, go_on: Callable[[], None]) -> None:
         """Go on at once when all is saved and no mask is unfinished; else ask, and go on once that is settled.
 
-        Only the newest of several waits: what the user wanted before is not done later, unasked.
+        Only the newest of several waits: what the user wanted before is not done later, unasked. What was drawn and is
+        being computed comes first.
         """
+        self._wanted = go_on
+        self._workspace.editor.mask_work.in_turn(partial(self._leave_for, go_on))
+
+    def _leave_for(self, go_on: Callable[[], None]) -> None:
+        if go_on is not self._wanted:
+            return
         self._when_saved = None
         unfinished = Unfinished.of(self._workspace)
         if unfinished.images:
@@ -242,7 +255,8 @@ class DocumentFlow(QObject):
             return
         go_on, self._when_saved = self._when_saved, None
         if go_on is not None:
-            self._save_for(go_on)  # which asks again if there was more work meanwhile
+            # There may have been more work meanwhile, about which is asked again.
+            self._workspace.editor.mask_work.in_turn(partial(self._save_for, go_on))
 
     def _on_save_failed(self, reason: str) -> None:
         self._when_saved = None

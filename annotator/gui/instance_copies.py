@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from annotator.core import mask_editing
 from annotator.core.edits import AddInstance, Together
+from annotator.core.geometry import RunLengths
 from annotator.core.records import NOTHING, Instance, Provenance
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.workspace import Workspace
@@ -34,24 +35,43 @@ class InstanceCopies(QObject):
             self.refused.emit(self.tr("Select the instances to copy."))
         elif image_id is None:
             self.refused.emit(self.tr("There is no image after this one in the list."))
-        elif copies := self._copies(selected, image_id):
-            model = self._workspace.model
-            text = self.tr("Copy %n instance(s) to the next image", "", len(copies))
-            if model.push(Together(tuple(map(AddInstance, copies))), text):
-                self._workspace.show_image(image_id)
-                self._workspace.selection.select(instance.id for instance in copies)
         else:
-            self.refused.emit(self.tr("The next image is smaller: nothing of the selected instances would lie on it."))
+            ids = [instance.id for instance in selected]
+            self._workspace.editor.mask_work.in_turn(lambda: self._copy(ids, image_id))
 
-    def _copies(self, instances: list[Instance], image_id: int) -> list[Instance]:
+    def _copy(self, ids: list[int], image_id: int) -> None:
         document = self._workspace.model.document
-        image = document.images[image_id]
+        instances = [document.instances[i] for i in ids if i in document.instances]
+        image, seen_id = document.images[image_id], self._workspace.image_id
+
+        def cut() -> list[RunLengths]:
+            return [mask_editing.cut_to(instance.mask, image.height, image.width) for instance in instances]
+
+        def put(masks: list[RunLengths]) -> None:
+            if image_id in document.images:
+                self._put(
+                    self._copies(instances, masks, image_id), image_id, goes_there=self._workspace.image_id == seen_id
+                )
+
+        self._workspace.editor.mask_work.compute(cut, put)
+
+    def _put(self, copies: list[Instance], image_id: int, *, goes_there: bool) -> None:
+        if not copies:
+            self.refused.emit(self.tr("The next image is smaller: nothing of the selected instances would lie on it."))
+            return
+        model = self._workspace.model
+        text = self.tr("Copy %n instance(s) to the next image", "", len(copies))
+        if model.push(Together(tuple(map(AddInstance, copies))), text) and goes_there:
+            self._workspace.show_image(image_id)
+            self._workspace.selection.select(instance.id for instance in copies)
+
+    def _copies(self, instances: list[Instance], masks: list[RunLengths], image_id: int) -> list[Instance]:
+        document = self._workspace.model.document
         highest = max((other.group or 0 for other in document.instances_of(image_id)), default=0)
         old_groups = sorted({instance.group for instance in instances if instance.group is not None})
         groups = {old: highest + place for place, old in enumerate(old_groups, 1)}
         copies = []
-        for instance in instances:
-            mask = mask_editing.cut_to(instance.mask, image.height, image.width)
+        for instance, mask in zip(instances, masks, strict=True):
             if mask.area:
                 copies.append(
                     replace(

@@ -16,6 +16,8 @@ from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import ShownProposal
 from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.mask_changes import MaskChanges
+from annotator.gui.mask_tools import MaskTools
+from annotator.gui.mask_work import MaskWork
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
 
@@ -23,7 +25,7 @@ from annotator.gui.selection import Selection
 class InstanceEditor(QObject):
     """Acts on the image on screen, the mask being decided on and the selection; everything can be undone.
 
-    categories, instances, images, masks: the changes that need none of these, for the panels.
+    categories, instances, images, masks, mask_tools: the changes that need none of these, for the panels.
     """
 
     accepted = Signal(int)  # the id of the new or refined instance
@@ -48,10 +50,12 @@ class InstanceEditor(QObject):
         self.categories = CategoryChanges(model, selection, self)
         self.instances = InstanceChanges(model, selection.view_state, self)
         self.images = ImageChanges(model, self)
-        self.masks = MaskChanges(model, selection, self.categories, jobs, self)
+        self.mask_work = MaskWork(model, jobs, self)
+        self.masks = MaskChanges(model, selection, self.categories, self.mask_work, self)
+        self.mask_tools = MaskTools(model, selection, self.masks, self.mask_work, self)
         self.masks.category_wanted.connect(self.category_wanted)
         model.instance_changed.connect(self._on_instance_changed)
-        for changes in (self.categories, self.instances, self.images, self.masks):
+        for changes in (self.categories, self.instances, self.images, self.masks, self.mask_tools):
             changes.refused.connect(self.refused)
 
     @property
@@ -164,8 +168,9 @@ class InstanceEditor(QObject):
         return self.categories.add(name)
 
     def delete_selected(self) -> None:
-        """Delete the selected instances."""
-        self.instances.delete(self._selection.instance_ids)
+        """Delete the selected instances, with what is drawn on them and not theirs yet."""
+        chosen = self._selection.instance_ids
+        self.mask_work.in_turn(lambda: self.instances.delete(chosen & self._model.document.instances.keys()))
 
     def toggle_done(self) -> None:
         """Mark the image that was chosen as done, also while it is being read, or take the mark back."""

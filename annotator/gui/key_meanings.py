@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, QPointF
 
-from annotator.core.document import Instance
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.kept_per_image import KeptPerImage
+from annotator.gui.mask_changes import DrawnMask
 from annotator.gui.workspace import Workspace
 
 
@@ -23,15 +23,18 @@ class KeyMeanings(QObject):
         workspace.session.changed.connect(self._refresh_undo)
         for kept in self._kept:
             kept.changed.connect(self._refresh_undo)
+        workspace.editor.mask_work.became_idle.connect(self._refresh_undo)
         workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
         self._refresh_undo()
 
     def undo(self) -> None:
-        """Take back the last click, or else the last edit."""
+        """Take back the last click, or else the last edit; a stroke that becomes one in a moment is that edit."""
         # Whoever has just clicked wrongly means the click, not the instance accepted before it.
+        if not self._canvas.remove_last():
+            self._workspace.editor.mask_work.in_turn(self._undo)
+
+    def _undo(self) -> None:
         drawn, corners = self._kept
-        if self._canvas.remove_last():
-            return
         if drawn.is_newest and drawn.give_up(by_undo=True):
             return
         if drawn.bring_back() or corners.bring_back():
@@ -43,6 +46,9 @@ class KeyMeanings(QObject):
 
     def redo(self) -> None:
         """Do again what undo took back, be it a drawn mask or an edit."""
+        self._workspace.editor.mask_work.in_turn(self._redo)
+
+    def _redo(self) -> None:
         drawn, _ = self._kept
         if not drawn.bring_back(by_redo=True):
             self._workspace.model.redo()
@@ -76,7 +82,7 @@ class KeyMeanings(QObject):
             self._workspace.selection.select({instance.id for instance in instances} - untouchable)
 
     @property
-    def _kept(self) -> tuple[KeptPerImage[Instance], KeptPerImage[tuple[QPointF, ...]]]:
+    def _kept(self) -> tuple[KeptPerImage[DrawnMask], KeptPerImage[tuple[QPointF, ...]]]:
         masks = self._workspace.editor.masks
         return masks.drawn, masks.corners
 

@@ -131,6 +131,7 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.canvas.end_gesture()
         if not self._is_leaving and not self.flow.is_free_to_leave:
             event.ignore()
             self.flow.leave_for(self._close_later)
@@ -253,6 +254,9 @@ class MainWindow(QMainWindow):
         workspace.session.decode_failed.connect(self.status.refuse)
         workspace.editor.accepted.connect(self.layer.flash)
         workspace.editor.refused.connect(self.status.refuse)
+        workspace.editor.mask_work.failed.connect(self.status.refuse)
+        workspace.editor.mask_work.became_slow.connect(self.status.tell_computing)
+        workspace.editor.mask_work.became_idle.connect(self.status.forget_computing)
         workspace.proposal_changes.accepted.connect(self.layer.flash)
         workspace.everything.told.connect(self.status.refuse)
         workspace.model.refused.connect(self.status.refuse)
@@ -269,7 +273,7 @@ class MainWindow(QMainWindow):
         self._toolbox.refused.connect(self.status.refuse)
         self._toolbox.chosen.connect(self.canvas.set_tool)
         self.detail_strip = DetailStrip(self.canvas, self.workspace.outline, self.workspace.detail_figures)
-        self.workspace.outline.shape_made.connect(self.layer.prepare)
+        self.workspace.editor.masks.shape_made.connect(self.layer.prepare)
         self._toolbox.vertices_offered.connect(self.detail_strip.offer)
         self.canvas_menu = CanvasMenu(
             self.canvas, self.layer, self.workspace.selection, self.actions_, self.instances, self._toolbox

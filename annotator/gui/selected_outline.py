@@ -15,6 +15,7 @@ from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.mask_changes import MaskChanges
+from annotator.gui.mask_work import MaskWork
 from annotator.gui.selection import Selection
 
 _COARSEST_SHARE = 0.05  # of the longer side of the mask's box that its outline is off at the least detail
@@ -30,13 +31,13 @@ class SelectedOutline(QObject):
     """
 
     changed = Signal()
-    shape_made = Signal(object, object)  # RunLengths that an instance is about to get, and its MaskShape
 
     def __init__(
         self,
         model: DocumentModel,
         selection: Selection,
         masks: MaskChanges,
+        work: MaskWork,
         jobs: BackgroundJobs,
         parent: QObject | None = None,
     ) -> None:
@@ -44,6 +45,8 @@ class SelectedOutline(QObject):
         self._model = model
         self._selection = selection
         self._masks = masks
+        self._work = work
+        self._is_changing = False
         self._jobs = jobs
         self._instance_id: int | None = None
         self._outline: Outline | None = None  # of that instance, perhaps of an older mask
@@ -69,7 +72,7 @@ class SelectedOutline(QObject):
     @property
     def is_busy(self) -> bool:
         """Whether an outline or a change is being made."""
-        return self._job is not None
+        return self._job is not None or self._is_changing
 
     @property
     def shown(self) -> Outline | None:
@@ -80,7 +83,7 @@ class SelectedOutline(QObject):
     def current(self) -> Outline | None:
         """The outline of the mask as it is now; None while it is being made, which this starts."""
         instance = self.instance
-        if instance is None or self._job is not None:
+        if instance is None or self.is_busy:
             return None
         if instance.id == self._instance_id and self._outline is not None and self._outline.mask == instance.mask:
             return self._outline
@@ -135,15 +138,24 @@ class SelectedOutline(QObject):
         pinned: where handles are put by it.
         """
         instance = self.instance
-        if instance is None or self._job is not None:
+        if instance is None or self.is_busy:
             return
         self._pinned = tuple(pinned)
+        self._is_changing = True
 
-        def masks_and_shape() -> tuple[RunLengths, MaskShape | None]:
+        def mask_and_shape() -> tuple[RunLengths, MaskShape | None]:
             mask = make()
             return mask, MaskShape.from_run_lengths(mask)
 
-        self._start(masks_and_shape, lambda made: self._on_changed(instance, made, text))
+        def put(made: tuple[RunLengths, MaskShape | None]) -> None:
+            self._on_changed(instance, made, text)
+            self._end_change()
+
+        self._work.in_turn(lambda: self._work.compute(mask_and_shape, put, self._end_change))
+
+    def _end_change(self) -> None:
+        self._is_changing = False
+        self.changed.emit()
 
     def _start(self, make: Callable[[], object], done: Callable[[Any], None]) -> None:
         job = self._jobs.new(lambda _: make())
@@ -160,7 +172,7 @@ class SelectedOutline(QObject):
         # Undo or another tool may have been faster; what was drawn on the mask before does not fit the one after.
         if self._model.document.instances.get(instance.id) == instance:
             if shape is not None:
-                self.shape_made.emit(mask, shape)
+                self._masks.shape_made.emit(mask, shape)
             self._masks.set_mask(instance, mask, text)
 
     def _on_finished(self, job: BackgroundJob) -> None:

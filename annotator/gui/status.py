@@ -44,6 +44,7 @@ class StatusBar(QStatusBar):
         self._image_key = ""
         self._encoded: Encoded | None = None
         self._decode_seconds: float | None = None
+        self._computing = self.tr("The mask is being computed; what you do meanwhile follows...")
         self.segmenter = QLabel(self)
         self.segmenter.setTextFormat(Qt.TextFormat.PlainText)
         self.segmenter.setContentsMargins(8, 0, 8, 0)
@@ -84,6 +85,15 @@ class StatusBar(QStatusBar):
         limit = self._model.undo_stack.limit // 2**20
         text = self.tr("The oldest changes can no longer be undone: those that can be take up to %1 MB of memory.")
         self.showMessage(text.replace("%1", str(limit)), _REFUSAL_MS)
+
+    def tell_computing(self) -> None:
+        """Say that masks are being computed, until that is over."""
+        self.showMessage(self._computing)
+
+    def forget_computing(self) -> None:
+        """They are computed."""
+        if self.currentMessage() == self._computing:
+            self.clearMessage()
 
     def show_image(self, image: LoadedImage | None) -> None:
         """Another image is on screen."""

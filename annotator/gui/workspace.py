@@ -74,7 +74,8 @@ class Workspace(QObject):
         self.preview = HoverPreview(self.inference, self.session, self)
         self.jobs = BackgroundJobs(self)
         self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self.jobs, self)
-        self.outline = SelectedOutline(self.model, self.selection, self.editor.masks, self.jobs, self)
+        masks, work = self.editor.masks, self.editor.mask_work
+        self.outline = SelectedOutline(self.model, self.selection, masks, work, self.jobs, self)
         self.detail_figures = DetailFigures(self.outline, self.jobs, self)
         categories = self.editor.categories
         self.proposals = ProposalView(self.model, self)
@@ -87,7 +88,8 @@ class Workspace(QObject):
         self.inference.encoded.connect(self._on_encoded)
         self.saver = Saver(self.model, self.jobs, self)
         self.autosave = Autosave(self.model, self.saver, self)
-        self.image_awaited.connect(self.autosave.save)
+        # What is drawn on the image that is left belongs to what is saved.
+        self.image_awaited.connect(lambda: work.in_turn(self.autosave.save))
         self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None
         self.discards = False  # whether leaving the document forgets what is not in its file

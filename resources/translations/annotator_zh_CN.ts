@@ -400,10 +400,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>BrushTool</name>
     <message>
-        <source>The instance changed while you drew; draw the stroke again.</source>
-        <translation>绘制期间该实例已更改，请重新绘制。</translation>
-    </message>
-    <message>
         <source>Erase</source>
         <translation>擦除</translation>
     </message>
@@ -3212,6 +3208,25 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>该多边形未覆盖任何像素。</translation>
     </message>
     <message>
+        <source>Select the instances to change.</source>
+        <translation>请选择要修改的实例。</translation>
+    </message>
+    <message>
+        <source>This instance is locked: unlock it ([instances.lock]) to change its mask.</source>
+        <translation>此实例已锁定；解锁（[instances.lock]）后才能修改它的掩码。</translation>
+    </message>
+    <message>
+        <source>Name the category of the mask you drew first, or drop it with Escape.</source>
+        <translation>请先为刚画的掩码填写类别，或按 Esc 放弃它。</translation>
+    </message>
+    <message>
+        <source>Add instance</source>
+        <translation>添加实例</translation>
+    </message>
+</context>
+<context>
+    <name>MaskTools</name>
+    <message>
         <source>Fill holes</source>
         <translation>填充孔洞</translation>
     </message>
@@ -3222,10 +3237,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Smooth</source>
         <translation>平滑</translation>
-    </message>
-    <message>
-        <source>Select the instances to change.</source>
-        <translation>请选择要修改的实例。</translation>
     </message>
     <message>
         <source>Select two or more instances to merge.</source>
@@ -3244,16 +3255,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>相减</translation>
     </message>
     <message>
-        <source>Split into parts</source>
-        <translation>拆分为各部分</translation>
-    </message>
-    <message>
         <source>This mask is in one part already.</source>
         <translation>该掩码本来就只有一个部分。</translation>
     </message>
     <message>
-        <source>This instance is locked: unlock it ([instances.lock]) to change its mask.</source>
-        <translation>此实例已锁定；解锁（[instances.lock]）后才能修改它的掩码。</translation>
+        <source>Split into parts</source>
+        <translation>拆分为各部分</translation>
     </message>
     <message>
         <source>The instance was changed meanwhile, so that change stays and this one not.</source>
@@ -3262,14 +3269,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Nothing to change: the mask is like that already.</source>
         <translation>无需更改：掩码已是如此。</translation>
-    </message>
-    <message>
-        <source>Name the category of the mask you drew first, or drop it with Escape.</source>
-        <translation>请先为刚画的掩码填写类别，或按 Esc 放弃它。</translation>
-    </message>
-    <message>
-        <source>Add instance</source>
-        <translation>添加实例</translation>
     </message>
 </context>
 <context>
@@ -3840,6 +3839,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>not saved</source>
         <translation>未保存</translation>
+    </message>
+    <message>
+        <source>The mask is being computed; what you do meanwhile follows...</source>
+        <translation>正在计算掩码，期间的操作会随后执行……</translation>
     </message>
     <message>
         <source>not saved, but kept</source>

@@ -97,6 +97,10 @@ class Hands:
         session = self.window.workspace.session
         self.qtbot.waitUntil(lambda: session.shown is not None and not session.is_waiting, timeout=30_000)
 
+    def wait_masks(self) -> None:
+        """Until the document has what was drawn and asked for."""
+        self.qtbot.waitUntil(lambda: not self.window.workspace.editor.mask_work.is_busy, timeout=10_000)
+
     def wait_image(self, name: str) -> None:
         """Until the image of that file name is on screen with its embedding."""
         window = self.window

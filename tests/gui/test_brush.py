@@ -45,6 +45,7 @@ def drag(hands: Hands, *places, button=Qt.MouseButton.LeftButton) -> None:
     for place in places[1:]:
         QTest.mouseMove(canvas, hands.at(*place))
     QTest.mouseRelease(canvas, button, none, hands.at(*places[-1]))
+    hands.wait_masks()
 
 
 def bar(hands: Hands, x0, x1, y, diameter) -> tuple[np.ndarray, np.ndarray]:
@@ -93,6 +94,7 @@ def test_an_instance_erased_to_nothing_is_deleted_in_that_edit(disc):
     for _ in range(12):
         disc.key(Qt.Key.Key_BracketRight)
     disc.click(50, 80)
+    disc.wait_masks()
     assert instances(disc) == []
     disc.undo()
     assert instances(disc) == before

@@ -72,6 +72,7 @@ def test_nothing_selected_or_no_image_after_or_nothing_left_is_said(two):
     assert "Select the instances" in status.currentMessage()
     workspace.selection.select([max(workspace.model.document.instances)])
     two.key(Qt.Key.Key_D, SHIFT)
+    two.wait_masks()
     assert "smaller" in status.currentMessage()
     assert workspace.image_id == image_named(two, "a.png")
     workspace.selection.select([min(workspace.model.document.instances)])

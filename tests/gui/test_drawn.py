@@ -187,6 +187,7 @@ def test_paging_keeps_corners_on_their_image(open_polygon):
     page(open_polygon, Qt.Key.Key_A, "a.png")
     assert corners(open_polygon) == placed
     open_polygon.key(Qt.Key.Key_Return)
+    open_polygon.wait_masks()
     (made,) = instances(open_polygon)
     assert made.mask.to_mask()[45, 57]
     assert not Unfinished.of(open_polygon.window.workspace).images
@@ -199,6 +200,7 @@ def test_another_tool_leaves_corners_where_they_can_be_seen(open_polygon):
     assert open_polygon.window.canvas.grab().toImage().pixelColor(at).lightness() > 230
     open_polygon.key(Qt.Key.Key_G)
     open_polygon.key(Qt.Key.Key_Return)
+    open_polygon.wait_masks()
     assert len(instances(open_polygon)) == 1
 
 
@@ -224,6 +226,7 @@ def test_a_window_in_another_language_has_the_corners_and_the_mask(keeper, setti
     hands.key(Qt.Key.Key_G)
     place(hands, *CORNERS)
     hands.key(Qt.Key.Key_Return)
+    hands.wait_masks()
     drawn = waiting(hands)
     settings.language = "zh_CN"
     again = Hands(keeper.window, qtbot)

@@ -165,6 +165,7 @@ def test_a_drawn_mask_that_waits_for_its_category_is_asked_about(hands, boxes):
     for x, y in ((20, 20), (60, 20), (60, 60)):
         hands.click(x, y)
     hands.key(Qt.Key.Key_Return)
+    hands.wait_masks()
     assert hands.window.workspace.editor.masks.waiting is not None
     hands.window.close()
     assert hands.window.isVisible()

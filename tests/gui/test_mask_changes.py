@@ -43,7 +43,7 @@ def block(x0, y0, x1, y1):
 
 def done(hands):
     """Waits until the masks are computed."""
-    hands.qtbot.waitUntil(lambda: not hands.window.workspace.editor.masks.is_busy, timeout=10_000)
+    hands.wait_masks()
 
 
 def act(hands, name):
@@ -96,7 +96,7 @@ def test_what_is_asked_for_meanwhile_follows_in_turn(hands, put):
     first, second = put(RING, block(100, 20, 120, 40))
     for name in ("merge", "fill_holes", "split"):
         getattr(hands.window.actions_, name).trigger()
-    assert hands.window.workspace.editor.masks.is_busy
+    assert hands.window.workspace.editor.mask_work.is_busy
     done(hands)
     wanted = {block(20, 20, 60, 60).tobytes(), block(100, 20, 120, 40).tobytes()}
     assert {mask.tobytes() for mask in masks(hands).values()} == wanted

@@ -42,6 +42,7 @@ def finish(hands: Hands, how: str) -> None:
         QTest.mouseDClick(
             hands.window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, hands.at(*CORNERS[-1])
         )
+    hands.wait_masks()
 
 
 @pytest.mark.parametrize("how", ["enter", "first", "double click"])
@@ -62,6 +63,7 @@ def test_backspace_and_undo_take_back_a_corner(polygon):
         polygon.click(200, 150)
         take_back()
     polygon.key(Qt.Key.Key_Return)
+    polygon.wait_masks()
     (made,) = instances(polygon)
     assert made.mask == RunLengths.from_coco([corners], 160, 240)
 
@@ -69,12 +71,14 @@ def test_backspace_and_undo_take_back_a_corner(polygon):
 def test_two_corners_are_refused_and_escape_drops_them(polygon):
     place(polygon, *CORNERS[:2])
     polygon.key(Qt.Key.Key_Return)
+    polygon.wait_masks()
     assert "three corners" in polygon.window.status.currentMessage()
     polygon.key(Qt.Key.Key_Escape)
     assert polygon.window.tool_name == "polygon"
     place(polygon, *CORNERS)
     polygon.key(Qt.Key.Key_Escape)
     polygon.key(Qt.Key.Key_Return)
+    polygon.wait_masks()
     assert instances(polygon) == []
 
 
@@ -82,6 +86,7 @@ def test_without_a_category_the_name_is_asked_for(hands):
     hands.key(Qt.Key.Key_G)
     place(hands, *CORNERS)
     hands.key(Qt.Key.Key_Return)
+    hands.wait_masks()
     field = hands.window.strip.category_field
     assert field.isVisible()
     field.insert("shape")

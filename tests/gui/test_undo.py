@@ -25,6 +25,8 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
 from annotator.gui.instance_changes import InstanceChanges, Step
 from annotator.gui.mask_changes import MaskChanges
+from annotator.gui.mask_tools import MaskTools
+from annotator.gui.mask_work import MaskWork
 from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_view import ProposalView
 from annotator.gui.selection import Selection
@@ -62,7 +64,9 @@ class Desk:
         self.categories = CategoryChanges(self.model, self.selection)
         self.instances = InstanceChanges(self.model, self.selection.view_state)
         self.images = ImageChanges(self.model)
-        self.masks = MaskChanges(self.model, self.selection, self.categories, BackgroundJobs())
+        self.work = MaskWork(self.model, BackgroundJobs())
+        self.masks = MaskChanges(self.model, self.selection, self.categories, self.work)
+        self.tools = MaskTools(self.model, self.selection, self.masks, self.work)
         self.view = ProposalView(self.model)
         self.proposals = ProposalChanges(self.model, self.selection, self.view, self.categories)
         self.look_at(1)
@@ -183,9 +187,17 @@ class Hand:
 
     # -- masks -------------------------------------------------------------------------------------------------------
 
+    def wait(self) -> None:
+        while self.desk.work.is_busy:
+            QApplication.processEvents()
+
     def do_draw(self) -> None:
         self.select()
-        self.desk.masks.add(self.mask(), "brush")
+        mask = self.mask()
+        drawn_on = self.desk.masks.new_drawn_on(None)
+        assert drawn_on is not None
+        self.desk.masks.draw(drawn_on, lambda _: mask, "stroke", "brush")
+        self.wait()
         if self.desk.masks.waiting is not None:
             self.desk.masks.add_waiting_as("drawn")
 
@@ -196,11 +208,10 @@ class Hand:
 
     def do_edit_masks(self) -> None:
         self.select()
-        masks = self.desk.masks
-        deeds = (masks.fill_holes, masks.remove_islands, masks.smooth, masks.merge, masks.subtract, masks.split)
+        tools = self.desk.tools
+        deeds = (tools.fill_holes, tools.remove_islands, tools.smooth, tools.merge, tools.subtract, tools.split)
         self.data.draw(st.sampled_from(deeds), label="mask deed")()
-        while masks.is_busy:
-            QApplication.processEvents()
+        self.wait()
 
     # -- images, proposals, imports ----------------------------------------------------------------------------------
 

@@ -205,12 +205,14 @@ def test_a_click_inside_or_with_control_begins_a_polygon(shaped):
         click(hands, place)
     hands.click(130, 140)
     hands.key(Qt.Key.Key_Return)
+    hands.wait_masks()
     assert len(hands.window.workspace.model.document.instances) == 2
     ready(hands)
     click(hands, (40, 40), CONTROL)
     hands.click(20, 20)
     hands.click(20, 40)
     hands.key(Qt.Key.Key_Return)
+    hands.wait_masks()
     assert len(hands.window.workspace.model.document.instances) == 3
 
 

@@ -157,6 +157,10 @@ class Canvas(QWidget):
         self._is_working = working
         self._update_ring()
 
+    def end_gesture(self) -> None:
+        """End what the button is held down for: what is drawn so far is drawn."""
+        self._tool.put_down()
+
     def abort(self) -> bool:
         """Give up a half-done drag; returns whether there was one."""
         return self._tool.abort()

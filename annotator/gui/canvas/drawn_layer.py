@@ -8,8 +8,6 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, QPointF, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from annotator.core.geometry import RunLengths
-from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import paint_current_mask
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.mask_changes import MaskChanges
@@ -26,19 +24,17 @@ class DrawnLayer(QObject):
     def __init__(self, masks: MaskChanges, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._masks = masks
-        self._shape: tuple[RunLengths | None, MaskShape | None] = (None, None)
         for kept in (masks.drawn, masks.corners):
             kept.changed.connect(self.changed)
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw the mask that waits and the corners."""
-        mask = self._masks.waiting
-        if mask is not None:
-            if self._shape[0] is not mask:
-                self._shape = mask, MaskShape.from_run_lengths(mask)
-            if self._shape[1] is not None:
-                paint_current_mask(painter, viewport, self._shape[1], 0.0)
-        corners = self._masks.corners.present
+        drawn = self._masks.drawn.present
+        if drawn is not None and drawn.shape is not None:
+            paint_current_mask(painter, viewport, drawn.shape, 0.0)
+        for corners in self._masks.closing:
+            _paint_way(painter, [viewport.to_widget(corner) for corner in (*corners, corners[0])])
+        corners = self._masks.corners.present or ()
         if corners:
             _paint_way(painter, [viewport.to_widget(corner) for corner in corners])
 

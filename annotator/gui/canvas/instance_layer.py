@@ -86,6 +86,11 @@ class InstanceLayer(QObject):
         """The shape of a mask that an instance is about to get, made in a worker thread."""
         self._prepared = mask, shape
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether what was painted last is what there is."""
+        return self._picture.is_ready
+
     def shape_of(self, instance_id: int) -> MaskShape | None:
         """The instance's shape if it has been built."""
         return self._shapes.get(instance_id)

@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QStringListModel, Qt, 
 from PySide6.QtGui import QAction, QCursor, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
-from annotator.core.document import Instance
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.instance_editor import InstanceEditor
+from annotator.gui.mask_changes import DrawnMask
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
 from annotator.gui.shortcuts import key_hint
@@ -49,7 +49,7 @@ class PromptStrip(QFrame):
         self.category_field.name_entered.connect(self._on_name_entered)
         self.category_field.nothing_entered.connect(self._on_nothing_entered)
         self.category_field.abandoned.connect(self._on_abandoned)
-        self._drawn_shown: Instance | None = None  # the drawn mask that the field is open for
+        self._drawn_shown: DrawnMask | None = None  # the drawn mask that the field is open for
         self._editor = editor
         self._accept_action: QAction | None = None
         self._next_mask: QAction | None = None

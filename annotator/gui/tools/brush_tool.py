@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from annotator.core.brush import Stroke
-from annotator.core.document import Instance
+from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.document_model import DocumentModel
-from annotator.gui.mask_changes import MaskChanges
+from annotator.gui.mask_changes import DrawnOn, MaskChanges
 from annotator.gui.palette import CASING, CURRENT_MASK, category_color
 from annotator.gui.selection import Selection
+from annotator.gui.tools.brush_stroke import BrushStroke
 from annotator.gui.tools.tool import Pointer, Tool
 
 _STEP = 1.2
 _LARGEST = 1000.0  # image pixels
-_OPACITY = 0.6  # of a stroke in the making: more than that of an instance, so that it shows on one
 
 
 class BrushSize(QObject):
@@ -42,7 +42,8 @@ class BrushSize(QObject):
 class BrushTool(Tool):
     """Left drag adds (Brush) or erases (Eraser), right drag does the other; a stroke is one edit.
 
-    It works on the one selected instance. With none selected a stroke of the Brush makes a new instance.
+    It works on the one selected instance. With none selected a stroke of the Brush makes a new instance. The edit is
+    made in a worker thread; until the instance on screen has it, the stroke is painted.
     """
 
     cursor = Qt.CursorShape.CrossCursor
@@ -52,6 +53,7 @@ class BrushTool(Tool):
         model: DocumentModel,
         selection: Selection,
         changes: MaskChanges,
+        layer: InstanceLayer,
         size: BrushSize,
         *,
         is_eraser: bool,
@@ -61,14 +63,12 @@ class BrushTool(Tool):
         self._model = model
         self._selection = selection
         self._changes = changes
+        self._layer = layer
         self._size = size
         self._is_eraser = is_eraser
         self._button = Qt.MouseButton.NoButton
-        self._stroke: Stroke | None = None
-        self._instance: Instance | None = None
-        self._erases = False
-        self._way = QPainterPath()  # in image pixels
-        self._diameter = 0.0  # the stroke's; the size may change meanwhile
+        self._stroke: BrushStroke | None = None  # that is being drawn
+        self._ended: list[BrushStroke] = []  # that are not on the instances' picture yet
         self._now: Pointer | None = None
         self._scale = 1.0  # widget pixels per image pixel at the last paint
         size.changed.connect(self.repaint_wanted)
@@ -78,39 +78,40 @@ class BrushTool(Tool):
             return
         if not self._changes.may_draw():
             return
-        self._erases = self._is_eraser != (pointer.button == Qt.MouseButton.RightButton)
-        if not self._take_up_instance():
+        erases = self._is_eraser != (pointer.button == Qt.MouseButton.RightButton)
+        drawn_on = self._drawn_on(erases=erases)
+        if drawn_on is None:
             return
         self._button = pointer.button
-        self._diameter = self._size.diameter
-        height, width = int(pointer.image.height()), int(pointer.image.width())
-        self._stroke = Stroke(height=height, width=width, diameter=self._diameter)
-        self._way = QPainterPath(pointer.at)
-        self._way.lineTo(pointer.at)  # else a click alone would not be drawn
-        self._stroke.move_to(pointer.at.x(), pointer.at.y())
+        self._stroke = BrushStroke(
+            drawn_on,
+            pointer.at,
+            height=int(pointer.image.height()),
+            width=int(pointer.image.width()),
+            diameter=self._size.diameter,
+            erases=erases,
+            color=self._color(drawn_on),
+        )
         self._repaint_around(pointer, pointer)
 
     def move(self, pointer: Pointer) -> None:
         before, self._now = self._now, pointer
         if self._stroke is not None:
-            self._way.lineTo(pointer.at)
-            self._stroke.move_to(pointer.at.x(), pointer.at.y())
+            self._stroke.move_to(pointer.at)
         self._repaint_around(before or pointer, pointer)
 
     def release(self, pointer: Pointer) -> None:
-        if self._stroke is None or pointer.button != self._button:
+        if pointer.button == self._button:
+            self.put_down()
+
+    def put_down(self) -> None:
+        """What is drawn is drawn, also when the button is still down."""
+        stroke, self._stroke = self._stroke, None
+        if stroke is None:
             return
-        stroke, instance = self._stroke, self._instance
-        self._stroke = None
-        if instance is None:
-            self._changes.add(stroke.added_to(None), "brush")
-        elif self._model.document.instances.get(instance.id) != instance:
-            self.refused.emit(self.tr("The instance changed while you drew; draw the stroke again."))
-        elif self._erases:
-            self._changes.set_mask(instance, stroke.taken_from(instance.mask), self.tr("Erase"))
-        else:
-            self._changes.set_mask(instance, stroke.added_to(instance.mask), self.tr("Brush"))
-        self._way = QPainterPath()
+        self._ended.append(stroke)
+        text = self.tr("Erase") if stroke.erases else self.tr("Brush")
+        self._changes.draw(stroke.drawn_on, stroke.drawn, text, "brush", partial(self._land, stroke))
         self.repaint_wanted.emit()
 
     def leave(self) -> None:
@@ -118,9 +119,7 @@ class BrushTool(Tool):
         self.repaint_wanted.emit()
 
     def abort(self) -> bool:
-        was_drawing = self._stroke is not None
-        self._stroke = None
-        self._way = QPainterPath()
+        was_drawing, self._stroke = self._stroke is not None, None
         self.repaint_wanted.emit()
         return was_drawing
 
@@ -131,30 +130,32 @@ class BrushTool(Tool):
     # -- painting ----------------------------------------------------------------------------------------------------
 
     def cut(self, picture: QPixmap, viewport: Viewport) -> QPixmap:
-        if self._stroke is None or not self._erases:
+        # Only now, with the instances' picture made for this very paint, is it known what it shows.
+        if self._layer.is_ready:
+            self._ended = [stroke for stroke in self._ended if not stroke.is_landed]
+        strokes = [stroke for stroke in self._strokes() if stroke.erases]
+        if not strokes:
             return picture
         cut = picture.copy()
-        painter = QPainter(cut)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
-        self._paint_way(painter, viewport, QColor(Qt.GlobalColor.black))
-        painter.end()
+        for stroke in strokes:
+            stroke.cut(cut, viewport)
         return cut
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         self._scale = viewport.scale
-        if self._stroke is not None and not self._erases:
-            color = self._color()
-            color.setAlphaF(_OPACITY)
-            self._paint_way(painter, viewport, color)
+        for stroke in self._strokes():
+            stroke.paint(painter, viewport)
         if self._now is not None:
             self._paint_circle(painter, viewport)
 
-    def _paint_way(self, painter: QPainter, viewport: Viewport, color: QColor) -> None:
-        painter.save()
-        painter.setTransform(viewport.transform(), combine=True)
-        pen = QPen(color, self._diameter, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-        painter.strokePath(self._way, pen)
-        painter.restore()
+    def _strokes(self) -> list[BrushStroke]:
+        """Those on the image on screen, oldest first."""
+        strokes = self._ended if self._stroke is None else [*self._ended, self._stroke]
+        return [stroke for stroke in strokes if stroke.drawn_on.image_id == self._changes.image_id]
+
+    def _land(self, stroke: BrushStroke) -> None:
+        stroke.is_landed = True
+        self.repaint_wanted.emit()
 
     def _paint_circle(self, painter: QPainter, viewport: Viewport) -> None:
         assert self._now is not None
@@ -170,25 +171,31 @@ class BrushTool(Tool):
 
     # -- what it works on --------------------------------------------------------------------------------------------
 
-    def _take_up_instance(self) -> bool:
-        """Choose what the stroke works on; returns whether there is something it may work on."""
+    def _drawn_on(self, *, erases: bool) -> DrawnOn | None:
+        """What the stroke is for; None, and the user is told why, when there is nothing it may work on."""
         selected = self._changes.selected()
-        self._instance = selected[0] if selected else None
         if len(selected) > 1:
             self.refused.emit(self.tr("Several instances are selected: select the one to draw on."))
-            return False
-        if self._instance is None and self._erases:
+            return None
+        if selected:
+            return self._changes.new_drawn_on(selected[0]) if self._changes.may_change(selected[0]) else None
+        for stroke in self._strokes():
+            if not stroke.is_landed and stroke.drawn_on.instance_id is None:
+                return stroke.drawn_on  # the instance that comes of it would be selected by now
+        if erases:
             self.refused.emit(self.tr("Select the instance to erase from."))
-            return False
-        return self._instance is None or self._changes.may_change(self._instance)
+            return None
+        return self._changes.new_drawn_on(None)
 
-    def _color(self) -> QColor:
-        categories = self._model.document.categories
-        category_id = self._instance.category_id if self._instance is not None else self._selection.category_id
-        return category_color(categories[category_id]) if category_id in categories else QColor(CURRENT_MASK)
+    def _color(self, drawn_on: DrawnOn) -> QColor:
+        document = self._model.document
+        instance = document.instances.get(drawn_on.instance_id or 0)
+        category = document.categories.get((drawn_on.category_id if instance is None else instance.category_id) or 0)
+        return QColor(CURRENT_MASK) if category is None else category_color(category)
 
     def _repaint_around(self, before: Pointer, now: Pointer) -> None:
         """Only where the brush is and was: painting all anew for every move would be slow on large screens."""
-        reach = max(self._size.diameter, self._diameter) * self._scale / 2 + 4
+        diameter = 0.0 if self._stroke is None else self._stroke.diameter
+        reach = max(self._size.diameter, diameter) * self._scale / 2 + 4
         between = QRectF(before.on_widget, now.on_widget).normalized()
         self.area_changed.emit(between.adjusted(-reach, -reach, reach, reach))

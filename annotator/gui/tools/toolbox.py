@@ -47,7 +47,7 @@ class Toolbox(QObject):
         size = BrushSize(self)
         for action, is_eraser in ((actions.brush_tool, False), (actions.eraser_tool, True)):
             self.tools[action] = BrushTool(
-                workspace.model, selection, editor.masks, size, is_eraser=is_eraser, parent=self
+                workspace.model, selection, editor.masks, layer, size, is_eraser=is_eraser, parent=self
             )
         for tool in self.tools.values():
             tool.refused.connect(self.refused)

@@ -1,0 +1,104 @@
+"""Masks are computed in a worker thread, one after the other: each on the document as the one before has left it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from annotator.gui.background import BackgroundJobs
+from annotator.gui.document_model import DocumentModel
+
+_Result = TypeVar("_Result")
+_Deed = Callable[[], None]
+_SLOW_MS = 300
+
+
+class MaskWork(QObject):
+    """The turn of everything that changes masks, and of what must not come before: undo, delete, save, leaving."""
+
+    became_slow = Signal()  # it takes so long that the user should be told
+    became_idle = Signal()
+    failed = Signal(object)  # a fault of the program or no memory: a Sentence
+
+    def __init__(self, model: DocumentModel, jobs: BackgroundJobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._jobs = jobs
+        self._is_busy = False
+        self._later: deque[_Deed] = deque()
+        self._merged: dict[int, int] = {}
+        self._slow = QTimer(self)
+        self._slow.setSingleShot(True)
+        self._slow.setInterval(_SLOW_MS)
+        self._slow.timeout.connect(self.became_slow)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether masks are being computed; what is asked for meanwhile follows."""
+        return self._is_busy
+
+    def in_turn(self, deed: _Deed) -> None:
+        """Do it at once, or when all that was asked for before is done."""
+        if self._is_busy:
+            self._later.append(deed)
+        else:
+            deed()
+
+    def compute(
+        self,
+        work: Callable[[], _Result],
+        put: Callable[[_Result], _Deed | None],
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        """For a deed whose turn it is: do the work in a worker thread and then `put` its result into the document.
+
+        put: may return a deed that has to be done before all others, such as this one anew. lost: called when there
+        is no result, or no document any more to put it into.
+        """
+        document = self._model.document
+        ended: list[_Deed] = [lost]
+
+        def on_succeeded(result: _Result) -> None:
+            if self._model.document is document:
+                ended[0] = lambda: self._then(put(result))
+
+        def on_finished() -> None:
+            self._is_busy = False
+            if self._model.document is not document:
+                self._later.clear()
+            ended[0]()
+            self._go_on()
+
+        self._is_busy = True
+        if not self._slow.isActive():
+            self._slow.start()
+        job = self._jobs.new(lambda _: work())
+        job.succeeded.connect(on_succeeded)
+        job.failed.connect(self.failed)
+        job.finished.connect(on_finished)
+        job.start()
+
+    def note_merged(self, gone_id: int, into_id: int) -> None:
+        """An instance has become part of another; what was drawn on it meanwhile is for that one."""
+        self._merged[gone_id] = into_id
+
+    def successor(self, instance_id: int) -> int:
+        """The instance itself, or the one that it was merged into meanwhile."""
+        while instance_id in self._merged:
+            instance_id = self._merged[instance_id]
+        return instance_id
+
+    def _then(self, deed: _Deed | None) -> None:
+        if deed is not None:
+            self._later.appendleft(deed)
+
+    def _go_on(self) -> None:
+        while self._later and not self._is_busy:
+            self._later.popleft()()
+        if not self._is_busy:
+            self._slow.stop()
+            self._merged.clear()
+            self.became_idle.emit()
