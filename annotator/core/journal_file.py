@@ -111,6 +111,7 @@ class JournalFile:
     def __init__(self, path: Path, dataset: Path) -> None:
         """Open or make it. Another process that has it open makes this fail with sqlite3.OperationalError."""
         self.path = path
+        self._dataset = dataset
         path.parent.mkdir(parents=True, exist_ok=True)
         # The writer thread takes over what the opening thread has begun.
         self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
@@ -139,7 +140,10 @@ class JournalFile:
 
     def base(self) -> Base:
         """What the entries start from."""
-        return Base(*self._database.execute("SELECT * FROM base").fetchone())
+        row = self._database.execute("SELECT * FROM base").fetchone()
+        if row is None:
+            raise sqlite3.DatabaseError("it does not say what it starts from")
+        return Base(*row)
 
     def images(self) -> list[ImageRecord]:
         """The images the entries may mean: ids, paths and sizes."""
@@ -155,10 +159,16 @@ class JournalFile:
         (last,) = self._database.execute("SELECT MAX(sequence) FROM entry").fetchone()
         return last or 0
 
+    def extent(self, after: int = 0) -> tuple[int, float]:
+        """How many entries there are behind that one, and when the last was made (0.0 without any)."""
+        row = self._database.execute("SELECT COUNT(*), MAX(made_at) FROM entry WHERE sequence > ?", (after,)).fetchone()
+        return row[0], row[1] or 0.0
+
     def start(self, state: SavedState, images: Iterable[ImageRecord]) -> None:
         """Make that state what the entries start from, and drop those it has; set the images."""
         with self._transaction():
             self._set_base(state)
+            self._database.execute("UPDATE base SET dataset = ?", (str(self._dataset),))
             self._database.execute("DELETE FROM image")
             self._database.executemany(
                 "INSERT INTO image VALUES (?, ?, ?, ?)", ((i.id, i.path, i.height, i.width) for i in images)

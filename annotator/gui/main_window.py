@@ -40,6 +40,7 @@ from annotator.gui.settings import Settings
 from annotator.gui.shortcuts import Shortcuts
 from annotator.gui.status import StatusBar
 from annotator.gui.tools.toolbox import Toolbox
+from annotator.gui.unsaved_opening import UnsavedOpening
 from annotator.gui.weights_library import WeightsLibrary
 from annotator.gui.welcome import WelcomePage
 from annotator.gui.window_dialogs import WindowDialogs
@@ -185,7 +186,7 @@ class MainWindow(QMainWindow):
         self.images = ImageListPanel(model, self)
         self.categories = CategoriesPanel(model, editor, selection, self)
         self.instances = InstancesPanel(model, selection, self)
-        self.welcome = WelcomePage(self._settings, self)
+        self.welcome = WelcomePage(self._settings, self.workspace.jobs, self)
         self.status = StatusBar(workspace.autosave, model, workspace.inference, session, workspace.jobs, self)
         self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
         actions = self.actions_
@@ -223,6 +224,9 @@ class MainWindow(QMainWindow):
         self.key_meanings = KeyMeanings(workspace, self.canvas, actions, self)
         self.proposals_on_screen = ProposalsOnScreen(workspace, self.canvas, self.proposal_layer, actions, self.images)
         self.flow = DocumentFlow(self, workspace, self.messages, self._settings)
+        self.unsaved_opening = UnsavedOpening(
+            self.welcome.unsaved, self.flow, workspace.jobs, self.messages, self._settings
+        )
         self.prelabelling = Prelabelling(self, workspace, self.messages)
         self.exchange = Exchange(self, workspace, self.messages, self._settings)
         self.model_messages = ModelMessages(

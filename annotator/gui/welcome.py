@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QIcon, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from annotator import paths
+from annotator.gui.background import BackgroundJobs
 from annotator.gui.icons import set_icon
 from annotator.gui.plain_text import as_tooltip
 from annotator.gui.settings import Settings
 from annotator.gui.short_path import recent_text
 from annotator.gui.shortcuts import Shortcuts
+from annotator.gui.unsaved_list import UnsavedList
 
 _TITLE_SCALE = 1.6
 _LOGO = 72
@@ -21,16 +23,17 @@ _SHOWN_RECENT = 5
 
 
 class WelcomePage(QWidget):
-    """Buttons to begin with, what was open lately, and a line on how to prompt."""
+    """Buttons to begin with, work that was not saved, what was open lately, and a line on how to prompt."""
 
     folder_wanted = Signal()
     images_wanted = Signal()
     example_wanted = Signal()
     recent_wanted = Signal(Path)
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, jobs: BackgroundJobs, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
+        self.unsaved = UnsavedList(jobs, self)
         self._recent_buttons: list[_RecentButton] = []
         title = QLabel(self.tr("Label images by pointing at them"), self)
         font = title.font()
@@ -66,11 +69,17 @@ class WelcomePage(QWidget):
         column.addWidget(drop)
         column.addWidget(self.hint)
         column.addSpacing(16)
+        column.addWidget(self.unsaved)
         column.addWidget(self._recent_title, alignment=Qt.AlignmentFlag.AlignCenter)
         column.addLayout(self._recent)
         column.addStretch(3)
         settings.recent_changed.connect(self._refresh_recent)
         self._refresh_recent()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.unsaved.refresh()
 
     @property
     def recent_buttons(self) -> tuple[_RecentButton, ...]:

@@ -452,6 +452,16 @@
     </message>
 </context>
 <context>
+    <name>UnsavedList</name>
+    <message numerus="yes">
+        <source>%1: %n change(s), the last on %2</source>
+        <translation>
+            <numerusform>%1: %n change, on %2</numerusform>
+            <numerusform>%1: %n changes, the last on %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>_Question</name>
     <message numerus="yes">
         <source>The masks on %n image(s) are not accepted yet: %1.</source>

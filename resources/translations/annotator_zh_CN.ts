@@ -1589,6 +1589,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation> {program}（{computer} 上的进程 {process}，自 {since} 起）</translation>
     </message>
     <message>
+        <source>{folder} is not there any more, or out of reach: bring it back, and its unsaved work ({journal}) can be opened.</source>
+        <translation>{folder} 已不存在或无法访问：把它放回原处，即可打开其中未保存的内容（{journal}）。</translation>
+    </message>
+    <message>
+        <source>{path} is not there any more: bring it back, for example from the folder of backups beside it, and its unsaved work ({journal}) can be opened.</source>
+        <translation>{path} 已不存在：把它放回原处（例如从旁边的备份文件夹中取回），即可打开其中未保存的内容（{journal}）。</translation>
+    </message>
+    <message>
         <source>it or its sub-folders</source>
         <translation>该文件夹及其子文件夹</translation>
     </message>
@@ -2015,6 +2023,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>The journal of {path} could not be closed as it should ({reason}).</source>
         <translation>{path} 的日志未能正常关闭（{reason}）。</translation>
+    </message>
+    <message>
+        <source>{journal} could not be renamed ({reason}): check the permissions of its folder.</source>
+        <translation>无法重命名 {journal}（{reason}）：请检查其所在文件夹的权限。</translation>
     </message>
 </context>
 <context>
@@ -3886,6 +3898,30 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>For viewing only</source>
         <translation>仅影响显示</translation>
+    </message>
+</context>
+<context>
+    <name>UnsavedList</name>
+    <message>
+        <source>Recovered work that is not saved yet</source>
+        <translation>已恢复、尚未保存的内容</translation>
+    </message>
+    <message>
+        <source>Open %1 with this work</source>
+        <translation>打开 %1 并恢复这些修改</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n change(s), the last on %2</source>
+        <translation>
+            <numerusform>%1：%n 处修改，最后一次于 %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UnsavedOpening</name>
+    <message>
+        <source>List it no more</source>
+        <translation>不再列出</translation>
     </message>
 </context>
 <context>

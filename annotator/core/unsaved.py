@@ -1,0 +1,89 @@
+"""The datasets whose work is in a journal and in no file, because the program ended too early."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+
+from annotator.core.dataset import COCO_NAME
+from annotator.core.journal_file import Base, JournalFile, digest_of_file, move_aside
+from annotator.errors import SaveError, Sentence
+
+_SUFFIX = ".journal"
+
+
+@dataclass(frozen=True)
+class UnsavedWork:
+    """Of one dataset. coco_path: its file, which may not exist yet. edits: how many steps; newest_at: of the last."""
+
+    journal: Path
+    coco_path: Path
+    edits: int
+    newest_at: datetime
+
+    @property
+    def to_open(self) -> Path:
+        """What brings it back when it is opened: the folder, unless that would not say which file it is."""
+        return self.coco_path.parent if self.coco_path.name == COCO_NAME else self.coco_path
+
+    def problem(self) -> str:
+        """Why it cannot come back, a sentence for the user, or ""; looks at the disk."""
+        if not self.coco_path.parent.is_dir():
+            return Sentence(
+                "{folder} is not there any more, or out of reach: bring it back, and its unsaved work ({journal}) can "
+                "be opened.",
+                folder=self.coco_path.parent,
+                journal=self.journal,
+            )
+        if self.coco_path.name != COCO_NAME and not self.coco_path.is_file():
+            return Sentence(
+                "{path} is not there any more: bring it back, for example from the folder of backups beside it, and "
+                "its unsaved work ({journal}) can be opened.",
+                path=self.coco_path,
+                journal=self.journal,
+            )
+        return ""
+
+    def set_aside(self) -> None:
+        """Let it not be found any more; it is not deleted. Raises OSError."""
+        move_aside(self.journal)
+
+
+def unsaved_work(folder: Path) -> list[UnsavedWork]:
+    """What the journals in `folder` hold, the newest first.
+
+    Not of datasets that are open in some window; nor of journals that cannot be read, which is told by whoever opens
+    their dataset.
+    """
+    found = []
+    for path in folder.glob(f"*{_SUFFIX}") if folder.is_dir() else ():
+        if ".aside-" in path.name:
+            continue
+        try:
+            work = _work_in(path)
+        except (sqlite3.Error, OSError, SaveError):
+            continue
+        if work is not None:
+            found.append(work)
+    return sorted(found, key=lambda work: work.newest_at, reverse=True)
+
+
+def _work_in(path: Path) -> UnsavedWork | None:
+    file = JournalFile(path, Path())
+    try:
+        base = file.base()
+        count, newest_at = file.extent(_saved_sequence(base))
+    finally:
+        file.close()
+    if not count:
+        return None
+    return UnsavedWork(path, Path(base.dataset), count, datetime.fromtimestamp(newest_at, timezone.utc))
+
+
+def _saved_sequence(base: Base) -> int:
+    """The last step in the file: a process that replaced it may have died before it said so."""
+    if base.saving_sequence is not None and digest_of_file(Path(base.dataset)) == base.saving_digest:
+        return base.saving_sequence
+    return 0

@@ -1,0 +1,175 @@
+"""After a crash the first page lists the datasets with work that is in no file, and opens them."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+
+from annotator import paths
+from annotator.core import coco
+from annotator.core.dataset import COCO_NAME
+from annotator.core.document import Document, ImageRecord
+from annotator.core.journal_file import JournalFile, SavedState, digest_of_file, journal_path
+from annotator.core.unsaved import unsaved_work
+from tests.gui.conftest import FakeProcess, Hands, write_discs
+from tests.gui.test_annotating import add_category
+from tests.gui.test_keeping import end, names
+
+
+@pytest.fixture(autouse=True)
+def journals(tmp_path, monkeypatch):
+    """Journals of no other test."""
+    monkeypatch.setattr(paths, "state_dir", lambda: tmp_path / "state")
+    return tmp_path / "state" / "journals"
+
+
+@pytest.fixture
+def crashed(hands):
+    """The program has ended with two changes that are in no file."""
+    for name in ("cat", "dog"):
+        add_category(hands, name)
+    hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+    end(hands)
+    return hands
+
+
+@pytest.fixture
+def started(make_window, qtbot):
+    """Starts the program anew, and waits until the list is there."""
+
+    def start(shown: int = 1) -> Hands:
+        hands = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+        works = hands.window.welcome.unsaved
+        qtbot.waitUntil(lambda: len(works.buttons) == shown)
+        return hands
+
+    return start
+
+
+def click(hands: Hands) -> None:
+    (button,) = hands.window.welcome.unsaved.buttons
+    assert button.isVisible()
+    hands.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_the_first_page_lists_it_and_a_click_brings_it_back(crashed, started, folder, qtbot):
+    later = started()
+    (button,) = later.window.welcome.unsaved.buttons
+    assert button.text().startswith(str(folder))
+    assert "2 change" in button.text()
+    assert str(folder / COCO_NAME) in button.toolTip()
+    with qtbot.waitSignal(later.window.workspace.opened, timeout=10_000):
+        click(later)
+    assert names(later) == ["cat", "dog"]
+    assert "had not been saved" in later.window.messages.text
+    later.save()
+    end(later)
+    again = started(shown=0)
+    qtbot.wait(50)
+    assert not again.window.welcome.unsaved.isVisible()
+
+
+def test_without_such_work_nothing_is_listed(hands, started, qtbot):
+    add_category(hands, "cat")
+    hands.save()
+    hands.window.close()
+    later = started(shown=0)
+    qtbot.wait(100)
+    assert not later.window.welcome.unsaved.isVisible()
+
+
+def test_what_is_open_in_another_window_is_not_listed(hands, journals, qtbot):
+    add_category(hands, "cat")
+    qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+    assert unsaved_work(journals) == []
+
+
+def test_a_folder_that_is_gone_is_told_and_can_be_left_out(crashed, started, folder, journals, qtbot):
+    shutil.rmtree(folder)
+    later = started()
+    click(later)
+    qtbot.waitUntil(later.window.messages.isVisible)
+    assert f"{folder} is not there any more" in later.window.messages.text
+    assert later.window.messages._action.text() == "List it no more"
+    later.window.messages._action.click()
+    qtbot.waitUntil(lambda: not later.window.welcome.unsaved.buttons)
+    assert len(list(journals.glob("*.aside-1.journal"))) == 1  # it is not deleted
+    assert not later.window.workspace.model.is_open
+
+
+def test_and_when_it_is_back_the_work_is_too(crashed, started, folder, qtbot):
+    folder.rename(folder.with_name("away"))
+    later = started()
+    click(later)
+    qtbot.waitUntil(later.window.messages.isVisible)
+    folder.with_name("away").rename(folder)
+    with qtbot.waitSignal(later.window.workspace.opened, timeout=10_000):
+        click(later)
+    assert names(later) == ["cat", "dog"]
+
+
+def test_a_file_with_images_elsewhere_is_opened_with_them(window, started, tmp_path, qtbot):
+    write_discs(tmp_path / "photos" / "a.png")
+    document = Document(tmp_path / "photos")
+    document.put(ImageRecord(1, "a.png", 160, 240))
+    path = tmp_path / "labels" / "mine.json"
+    path.parent.mkdir()
+    coco.write(document, path)
+    hands = Hands(window, qtbot)
+    with qtbot.waitSignal(window.workspace.opened, timeout=10_000):
+        window.open_paths([path], tmp_path / "photos")
+    window.workspace.editor.add_category("cat")
+    qtbot.waitUntil(lambda: window.workspace.model.is_kept)
+    end(hands)
+    later = started()
+    with qtbot.waitSignal(later.window.workspace.opened, timeout=10_000):
+        click(later)
+    later.wait_image("a.png")
+    assert names(later) == ["cat"]
+
+
+def test_a_file_that_was_deleted_is_told(window, started, tmp_path, qtbot):
+    write_discs(tmp_path / "photos" / "a.png")
+    document = Document(tmp_path / "photos")
+    document.put(ImageRecord(1, "a.png", 160, 240))
+    path = tmp_path / "photos" / "mine.json"
+    coco.write(document, path)
+    hands = Hands(window, qtbot)
+    hands.open(path)
+    window.workspace.editor.add_category("cat")
+    qtbot.waitUntil(lambda: window.workspace.model.is_kept)
+    end(hands)
+    path.unlink()
+    later = started()
+    click(later)
+    qtbot.waitUntil(later.window.messages.isVisible)
+    assert "mine.json is not there any more" in later.window.messages.text
+    assert "backups" in later.window.messages.text
+
+
+def test_a_damaged_journal_keeps_none_of_the_others_from_the_list(crashed, started, journals):
+    (journals / "0123.journal").write_bytes(b"this is no journal")
+    (journals / "4567.journal").write_bytes(b"")
+    started()
+
+
+def test_work_whose_save_was_not_told_any_more_is_no_unsaved_work(crashed, journals, folder):
+    """The file was replaced, and the program ended before the journal heard of it."""
+    (work,) = unsaved_work(journals)
+    (folder / COCO_NAME).write_text("{}")
+    file = JournalFile(journal_path(journals, folder / COCO_NAME), folder / COCO_NAME)
+    file.save_begins(SavedState(file.last_sequence(), digest_of_file(folder / COCO_NAME), "{}"))
+    file.close()
+    assert work.edits == 2
+    assert unsaved_work(journals) == []
+    (folder / COCO_NAME).write_text("{ }")
+    assert unsaved_work(journals) == [work]
+
+
+def test_it_speaks_chinese(crashed, keeper, settings, qtbot):
+    settings.language = "zh_CN"
+    works = keeper.window.welcome.unsaved
+    qtbot.waitUntil(lambda: len(works.buttons) == 1)
+    assert "2 处修改" in works.buttons[0].text()
