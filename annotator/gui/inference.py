@@ -47,6 +47,11 @@ class Inference(InferenceReports):
         return self._thread.segmenter_name
 
     @property
+    def segmenter_precision(self) -> str:
+        """What it computes in, such as "fp32"; "" until it is ready."""
+        return self._thread.segmenter_precision
+
+    @property
     def generation(self) -> int:
         """The number of the segmenter that computes now; another one gets another number."""
         return self._agenda.generation

@@ -49,7 +49,7 @@ class InferenceThread(QThread):
         super().__init__(parent)
         self.setObjectName("inference")
         self.status = SegmenterStatus(SegmenterState.STARTING)
-        self.segmenter_name = ""
+        self.segmenter_name = self.segmenter_precision = ""
         self._agenda = agenda
         self._embeddings = embeddings
         self._reports = reports
@@ -232,7 +232,7 @@ class InferenceThread(QThread):
             if not self._agenda.is_leaving:
                 self._enter(SegmenterState.FAILED, error.sentence)
             return
-        self.segmenter_name = segmenter.name
+        self.segmenter_name, self.segmenter_precision = segmenter.name, segmenter.identity.precision
         self._enter(SegmenterState.READY)
 
     def _enter(self, state: SegmenterState, problem: str = "") -> None:

@@ -50,8 +50,10 @@ class ModelMessages(QObject):
         if state is SegmenterState.FAILED:
             self._messages.withdraw(self._restarting)
         elif state is SegmenterState.RESTARTING:
-            text = self.tr("The model's process ended and is started anew; nothing is lost. %1")
-            self._restarting = text.replace("%1", translated(problem))
+            # Not why: what the segmenter says of its end asks for what is being done already.
+            self._restarting = self.tr(
+                "The model's process ended and is started anew; nothing is lost, and clicks wait until it is ready."
+            )
             self._messages.tell(self._restarting, again=partial(_tell_in, state=state, problem=problem))
         if self._failure != was_failed:
             self._refresh_standing()

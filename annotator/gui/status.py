@@ -141,7 +141,7 @@ class StatusBar(QStatusBar):
             return [self.tr("The model stopped and is being started anew")]
         if self._state is SegmenterState.FAILED:
             return [self.tr("The model does not run: %1").replace("%1", translated(self._problem))]
-        parts = [self._inference.segmenter_name]
+        parts = [self._inference.segmenter_name, self._inference.segmenter_precision]
         if self._state is SegmenterState.ENCODING:
             parts.append(self.tr("computing the embedding..."))
         elif self._encoded is not None:

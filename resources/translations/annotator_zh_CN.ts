@@ -3314,16 +3314,16 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>ModelMessages</name>
     <message>
+        <source>The model&apos;s process ended and is started anew; nothing is lost, and clicks wait until it is ready.</source>
+        <translation>模型进程已结束，正在重新启动；没有丢失任何内容，点击会在就绪后得到响应。</translation>
+    </message>
+    <message>
         <source>The model does not run, so clicks give no masks. %1</source>
         <translation>模型未能运行，点击不会得到掩码。%1</translation>
     </message>
     <message>
         <source>Start it again</source>
         <translation>重新启动</translation>
-    </message>
-    <message>
-        <source>The model&apos;s process ended and is started anew; nothing is lost. %1</source>
-        <translation>模型进程意外结束，正在重新启动，没有丢失任何内容。%1</translation>
     </message>
     <message>
         <source>These are the starter weights: good for a try, and rough at outlines. For real work download the official %1 from the TinySAM page and import it.</source>

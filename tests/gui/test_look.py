@@ -88,3 +88,7 @@ def test_all_the_starter_weights_say_is_chinese_in_the_chinese_window(keeper, se
         assert said_by_weights(text) != text
         assert any("\u4e00" <= letter <= "\u9fff" for letter in said_by_weights(text))
     assert said_by_weights("somebody's own weights") == "somebody's own weights"
+
+
+def test_the_status_bar_says_what_the_model_is_and_computes_in(hands):
+    assert hands.window.status.segmenter.text().startswith("fake · fp32 · ")
