@@ -7,7 +7,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any
 
-from annotator.errors import AnnotatorError
+from annotator.errors import AnnotatorError, reason_of
 from annotator.segment import CancellationToken
 
 _POLL_SECONDS = 0.1
@@ -17,13 +17,21 @@ def call_in_child(function: Callable[..., Any], *arguments: object, cancel: Canc
     """What `function(*arguments)` returns or raises; for a worker thread, which waits meanwhile.
 
     The function must be importable by name, and everything that goes in and comes out picklable. Raises Cancelled,
-    with the process ended, when `cancel` is set, and AnnotatorError when the process dies.
+    with the process ended, when `cancel` is set, and AnnotatorError when the process cannot be started or dies.
     """
     context = multiprocessing.get_context("spawn")
     receiver, sender = context.Pipe(duplex=False)
     process = context.Process(target=_run, args=(sender, function, arguments), name="annotator call", daemon=True)
-    process.start()
-    sender.close()
+    try:
+        process.start()
+    except OSError as error:
+        receiver.close()
+        raise AnnotatorError(
+            "A background process cannot be started ({reason}); close other programs and try again.",
+            reason=reason_of(error),
+        ) from error
+    finally:
+        sender.close()
     try:
         while not receiver.poll(_POLL_SECONDS):
             cancel.check()

@@ -2009,6 +2009,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>这是程序自身的错误（{kind}：{reason}）。终端中的输出有助于查找原因。</translation>
     </message>
     <message>
+        <source>A background process cannot be started ({reason}); close other programs and try again.</source>
+        <translation>无法启动后台进程（{reason}）：请关闭其他程序后重试。</translation>
+    </message>
+    <message>
         <source>The background process ended unexpectedly; try again.</source>
         <translation>后台进程意外结束，请重试。</translation>
     </message>

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import multiprocessing
 import os
 import shutil
 from dataclasses import replace
@@ -266,6 +268,14 @@ class TestChildCall:
     def test_a_dying_process_is_an_error(self):
         with pytest.raises(AnnotatorError, match="ended unexpectedly"):
             call_in_child(os._exit, 3, cancel=CancellationToken())
+
+    def test_a_process_that_cannot_be_started_is_an_error(self, monkeypatch):
+        def refuse(process):
+            raise OSError(errno.ENOMEM, "Cannot allocate memory")
+
+        monkeypatch.setattr(multiprocessing.get_context("spawn").Process, "start", refuse)
+        with pytest.raises(AnnotatorError, match=r"cannot be started \(Cannot allocate memory\); close other"):
+            call_in_child(divmod, 17, 5, cancel=CancellationToken())
 
     def test_cancelling_ends_the_process(self):
         token = CancellationToken()

@@ -52,6 +52,23 @@ def test_nothing_outside_box_above_exceeds_the_level(height: int, width: int, se
     assert not above.any()
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "iou"),
+    [
+        (Box(2, 3, 13, 14), Box(2, 3, 13, 14), 1.0),
+        (Box(2, 3, 13, 14), Box(7, 3, 18, 14), 50 / 150),  # between the centres of their outermost pixels
+        (Box(2, 3, 13, 14), Box(20, 3, 31, 14), 0.0),
+        (Box(2, 3, 13, 14), Box(12, 13, 31, 34), 0.0),  # one pixel in common has nothing between its centres
+        (Box(2, 3, 12, 4), Box(7, 3, 17, 4), 5 / 15),  # by their pixels, as they are thin
+        (Box(2, 3, 12, 4), Box(2, 3, 12, 5), 10 / 20),
+        (Box(2, 3, 3, 4), Box(2, 3, 3, 4), 1.0),
+        (Box(2, 3, 12, 4), Box(20, 3, 30, 4), 0.0),
+    ],
+)
+def test_overlaps_of_boxes(a: Box, b: Box, iou: float):
+    assert box_iou(a, b) == box_iou(b, a) == pytest.approx(iou)
+
+
 @given(height=sides, width=sides, seed=st.integers(0, 999), iou=st.floats(0, 1))
 def test_a_candidates_boxes_hold_its_mask_and_overlaps_that_are_sure_are_true(
     height: int, width: int, seed: int, iou: float

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -22,12 +22,11 @@ from PySide6.QtWidgets import (
 
 from annotator.core.document import Attribute, Change, Instance
 from annotator.gui.document_model import DocumentModel
-from annotator.gui.icons import set_icon
 from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.panels.arrange_actions import ArrangeActions
 from annotator.gui.panels.attribute_form import AttributeForm
 from annotator.gui.panels.review_field import ReviewField
-from annotator.gui.panels.row_view import title_label
+from annotator.gui.panels.row_view import action_button, title_label
 from annotator.gui.panels.value_fields import FlagField, WholeField, as_text
 from annotator.gui.selection import Selection
 
@@ -193,7 +192,7 @@ class DetailsPanel(QWidget):
             (arrange.bring_to_front, "front"),
             (arrange.send_to_back, "bottom"),
         ):
-            order.addWidget(self._button(action, icon_name))
+            order.addWidget(action_button(action, icon_name, self))
         rows = QFormLayout()
         rows.setSpacing(4)
         rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -233,12 +232,3 @@ class DetailsPanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addLayout(self._pages, 1)
-
-    def _button(self, action: QAction, icon_name: str) -> QToolButton:
-        set_icon(action, icon_name)
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(action.toolTip())
-        return button

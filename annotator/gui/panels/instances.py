@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolTip, QVBoxLayout, QWidget
 
 from annotator.gui.document_model import DocumentModel
-from annotator.gui.icons import set_icon
 from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.palette import category_color
 from annotator.gui.panels.arrange_actions import ArrangeActions
 from annotator.gui.panels.instance_rows import InstanceDelegate, InstanceListModel, RowPart
-from annotator.gui.panels.row_view import RowView, color_swatch, title_label
+from annotator.gui.panels.row_view import RowView, action_button, color_swatch, title_label
 from annotator.gui.selection import Selection
 
 _ROW_HEIGHT = 28
@@ -44,8 +43,8 @@ class InstancesPanel(QWidget):
         self._add_actions()
         self.view.customContextMenuRequested.connect(self._on_menu_wanted)
         self.count = QLabel(self)
-        self.solo_button = self._button(self.hide_others, "solo")
-        self.show_button = self._button(self.show_all, "eye")
+        self.solo_button = action_button(self.hide_others, "solo", self)
+        self.show_button = action_button(self.show_all, "eye", self)
         title = title_label(self.tr("Instances"), self.view, self)
         head = QHBoxLayout()
         head.setSpacing(4)
@@ -138,15 +137,6 @@ class InstancesPanel(QWidget):
         action.triggered.connect(slot)
         self.view.addAction(action)
         return action
-
-    def _button(self, action: QAction, icon_name: str) -> QToolButton:
-        set_icon(action, icon_name)
-        button = QToolButton(self)
-        button.setDefaultAction(action)
-        button.setAutoRaise(True)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setAccessibleName(action.toolTip())
-        return button
 
     def _fill_categories(self) -> None:
         self._categories.clear()

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QIcon, QPainter, QPaintEvent, QPalette, QPen, QPixmap
+from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPaintEvent, QPalette, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
     QApplication,
@@ -24,10 +24,12 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolButton,
     QWidget,
 )
 
 from annotator import paths
+from annotator.gui.icons import set_icon
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -120,6 +122,17 @@ def title_label(text: str, view: QWidget, parent: QWidget) -> QLabel:
     label.setFont(font)
     label.setBuddy(view)
     return label
+
+
+def action_button(action: QAction, icon_name: str, parent: QWidget) -> QToolButton:
+    """A small button for an action, as in the heading of a list."""
+    set_icon(action, icon_name)
+    button = QToolButton(parent)
+    button.setDefaultAction(action)
+    button.setAutoRaise(True)
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.setAccessibleName(action.toolTip())
+    return button
 
 
 def is_selected(option: QStyleOptionViewItem) -> bool:
