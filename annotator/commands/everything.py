@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.commands.console import Parser, complain, stdout_for_results
+from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
 from annotator.commands.everything_options import EverythingOptions, add_arguments, common_options
+from annotator.commands.interrupting import CtrlC
 from annotator.commands.outputs import json_path, require_writable
 from annotator.commands.png import png_path
 from annotator.errors import DatasetError, SaveError
@@ -61,7 +62,7 @@ def run(options: EverythingCommand) -> int:
     from annotator.core import coco
     from annotator.core.document import Document, ImageRecord, StoredProposal
     from annotator.core.images import read_image
-    from annotator.segment import load_segmenter
+    from annotator.segment import CancellationToken, Cancelled, load_segmenter
     from annotator.segment.everything import segment_everything
     from annotator.segment.stored_proposals import UNNAMED, category_for, new_proposals, stored_proposals
     from annotator.segment.weights import everything_config
@@ -76,11 +77,19 @@ def run(options: EverythingCommand) -> int:
         complain(f"{options.image}: {image.note}")
     height, width = image.rgb.shape[:2]
     everything = options.everything
-    with stdout_for_results():
-        config = everything.applied_to(everything_config(everything.weights))
-        segmenter = load_segmenter(everything.weights)
-        embedding = segmenter.encode(image.rgb)
-        found = list(segment_everything(segmenter, embedding, config, rgb=image.rgb, on_progress=_show))
+    cancel = CancellationToken()
+    try:
+        with stdout_for_results(), CtrlC(cancel):
+            config = everything.applied_to(everything_config(everything.weights))
+            segmenter = load_segmenter(everything.weights)
+            embedding = segmenter.encode(image.rgb, cancel=cancel)
+            proposals = segment_everything(
+                segmenter, embedding, config, rgb=image.rgb, on_progress=_show, cancel=cancel
+            )
+            found = list(proposals)
+    except Cancelled:
+        complain("Interrupted; nothing was written.")
+        return EXIT_INTERRUPTED
     found = [proposal.rounded() for proposal in found[: everything.max_masks]]
     image_path = Path(os.path.abspath(options.image))
     document = Document(image_path.parent)

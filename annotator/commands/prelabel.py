@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
 from annotator.commands.everything_options import EverythingOptions, add_arguments, common_options, workers_number
+from annotator.commands.interrupting import CtrlC
 from annotator.commands.outputs import json_path, require_writable
 from annotator.errors import AnnotatorError, DatasetError
 
 if TYPE_CHECKING:
-    from annotator.segment import CancellationToken
     from annotator.segment.prelabel import PrelabelProgress, PrelabelReport, PrelabelRequest
     from annotator.segment.prelabel_engines import Engine
 
@@ -91,7 +89,7 @@ def run(options: PrelabelOptions) -> int:
     require_writable(out, "--out")
     cancel = CancellationToken()
     progress = _ProgressLine()
-    with stdout_for_results(), _CtrlC(cancel):
+    with stdout_for_results(), CtrlC(cancel):
         request, weights = _request(options, folder, out)
         try:
             report = prelabel(
@@ -171,33 +169,6 @@ def _engine(options: PrelabelOptions, weights: Path) -> Engine:
     if cache is not None:
         load = partial(load, cache=cache)
     return HereEngine(load) if options.workers == 1 else ProcessesEngine(load, options.workers)
-
-
-class _CtrlC:
-    """The first Ctrl+C, or wish of the system to end the process, cancels between two steps; a second one ends it.
-
-    MindSpore catches Ctrl+C while it computes, and makes the other signal of it.
-    """
-
-    _SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-    def __init__(self, cancel: CancellationToken) -> None:
-        self._cancel = cancel
-        self._before: list[Any] = []
-
-    def __enter__(self) -> None:
-        self._before = [signal.signal(number, self._on_signal) for number in self._SIGNALS]
-
-    def __exit__(self, *exception: object) -> None:
-        self._restore()
-
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
-        self._restore()
-        self._cancel.cancel()
-
-    def _restore(self) -> None:
-        for number, handler in zip(self._SIGNALS, self._before, strict=True):
-            signal.signal(number, handler)
 
 
 class _ProgressLine:

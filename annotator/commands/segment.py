@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from annotator.commands.console import Parser, complain, stdout_for_results
+from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
+from annotator.commands.interrupting import CtrlC
 from annotator.commands.png import png_path
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def run(options: SegmentOptions) -> int:
     from annotator.commands.overlay import draw_overlay
     from annotator.commands.png import write_png
     from annotator.core.images import read_image
-    from annotator.segment import Prompt, load_segmenter
+    from annotator.segment import CancellationToken, Cancelled, Prompt, load_segmenter
 
     prompt = Prompt(
         points=[(x, y) for x, y, _ in options.points],
@@ -131,9 +132,15 @@ def run(options: SegmentOptions) -> int:
     prompt = prompt.cut_to(height, width)
     if image.note:
         complain(f"{options.image}: {image.note}")
-    with stdout_for_results():
-        segmenter = load_segmenter(options.weights)
-        proposals = segmenter.decode(segmenter.encode(image.rgb), prompt)
+    cancel = CancellationToken()
+    try:
+        with stdout_for_results(), CtrlC(cancel):
+            segmenter = load_segmenter(options.weights)
+            proposals = segmenter.decode(segmenter.encode(image.rgb, cancel=cancel), prompt)
+            cancel.check()
+    except Cancelled:
+        complain("Interrupted; nothing was written.")
+        return EXIT_INTERRUPTED
 
     best = proposals[0]
     if options.mask_out is not None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from annotator.commands.console import EXIT_INTERRUPTED
 from annotator.core import coco
 from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.geometry import RunLengths
 from annotator.segment.everything_config import EverythingConfig
 from tests.console import refuse, run, the_complaint
+from tests.fakes import FakeSegmenter
 from tests.segment.prelabel_work import CONFIG
 
 
@@ -91,3 +94,19 @@ class TestEverything:
         assert run("everything", folder / "1.png", "--out", out) == 1
         assert "give another --out" in the_complaint(capsys)
         assert out.read_bytes() == before
+
+    @pytest.mark.parametrize("command", ["everything", "segment"])
+    def test_ctrl_c_ends_it_in_one_line(
+        self, folder: Path, command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ):
+        def load(weights: Path | None = None) -> FakeSegmenter:
+            signal.raise_signal(signal.SIGINT)
+            return FakeSegmenter()
+
+        monkeypatch.setattr("annotator.segment.load_segmenter", load)
+        out, picture = folder / "out.json", folder / "out.png"
+        words = ("--out", out) if command == "everything" else ("--point", "20,20")
+        assert run(command, folder / "1.png", *words, "--overlay", picture) == EXIT_INTERRUPTED
+        assert "Interrupted" in the_complaint(capsys)
+        assert not out.exists()
+        assert not picture.exists()
