@@ -18,13 +18,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import DatasetError, SaveError, Sentence, reason_of
+from annotator.errors import DatasetError
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
-from annotator.segment.prelabel_differences import WEIGHTS_NAME, differences, differs_in_weights, is_same_request
+from annotator.segment.prelabel_differences import WEIGHTS_NAME, is_same_request
+from annotator.segment.prelabel_errors import VERSION, damaged, other_request, require_version, unwritable
 from annotator.segment.prelabel_task import ImageResult
 
-_VERSION = 1
 _RESULT_DIGEST = "coco_sha256"
 _DIGEST_LINE = f'{{"{_RESULT_DIGEST}"'.encode()
 # In a result's line. A name cannot contain these: its quotation marks are written with a backslash.
@@ -49,7 +49,7 @@ def run_header(
     weights: the checkpoint's name, which only people want to know.
     """
     header = {
-        "version": _VERSION,
+        "version": VERSION,
         "category": category,
         "config": asdict(config),
         "image size": image_size,
@@ -152,18 +152,17 @@ def _read_run(coco_path: Path) -> tuple[InterruptedRun | None, str | None]:
     except FileNotFoundError:
         return None, None
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     if not is_begun:
         return None, None
     try:
         header = json.loads(first)
-        if header["version"] != _VERSION:
-            raise ValueError(f"it is of version {header['version']}")
+        require_version(header)
         names = frozenset(json.loads(image + b"}")["image"] for image in done)
         run = InterruptedRun(header, EverythingConfig(**header["config"]), names)
         return run, json.loads(digest_line)[_RESULT_DIGEST] if digest_line else None
     except (ValueError, TypeError, KeyError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def put_aside(coco_path: Path) -> Path | None:
@@ -185,7 +184,7 @@ def put_aside(coco_path: Path) -> Path | None:
         aside = path.with_name(f"{path.name}.{written_at:%Y%m%d-%H%M%S-%f}")
         path.rename(aside)
     except OSError as error:
-        raise _unwritable(path, error) from error
+        raise unwritable(path, error) from error
     return aside
 
 
@@ -217,12 +216,12 @@ class PartialResults:
                 path=self.path,
             )
         if header is not None and not is_same_request(header, request):
-            raise _other_request(self.path, header, request)
+            raise other_request(self.path, header, request)
         try:
             self._file = open(self.path, "ab")  # noqa: SIM115 - open as long as the run
             self._file.truncate(kept_bytes)
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         if header is None:
             self._append(request)
 
@@ -256,7 +255,7 @@ class PartialResults:
         except FileNotFoundError:
             return None, 0
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         header: dict[str, Any] | None = None
         size = 0
         for line in lines:
@@ -265,6 +264,7 @@ class PartialResults:
             try:
                 values = json.loads(line)
                 if header is None:
+                    require_version(values)
                     header = values
                 elif _RESULT_DIGEST in values:
                     self._digest = values[_RESULT_DIGEST]
@@ -272,7 +272,7 @@ class PartialResults:
                     result = ImageResult.from_json(values)
                     self.results[result.name] = result
             except (ValueError, KeyError, TypeError) as error:
-                raise _damaged(self.path, error) from error
+                raise damaged(self.path, error) from error
             size += len(line)
         return header, size
 
@@ -282,36 +282,7 @@ class PartialResults:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
-            raise _unwritable(self.path, error) from error
-
-
-def _other_request(path: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> DatasetError:
-    if differs_in_weights(before, now):
-        remedy = Sentence("give the options of then, with the checkpoint of then as --weights")
-    else:
-        remedy = Sentence("leave these options out to go on with it as it was begun")
-    return DatasetError(
-        "The run whose results are in {path} was begun with other options: {different}. Either {remedy}, or remove "
-        "that file to start anew.",
-        path=path,
-        different=differences(before, now),
-        remedy=remedy,
-    )
-
-
-def _damaged(path: Path, error: Exception) -> DatasetError:
-    return DatasetError(
-        "{path} is damaged ({reason}): remove it to start the run anew.", path=path, reason=reason_of(error)
-    )
-
-
-def _unwritable(path: Path, error: OSError) -> SaveError:
-    return SaveError(
-        "{path} cannot be written ({reason}): free some space or check the folder's permissions, then begin the run "
-        "again (on the command line with --resume): it goes on with what is done.",
-        path=path,
-        reason=reason_of(error),
-    )
+            raise unwritable(self.path, error) from error
 
 
 def _file_digest(path: Path) -> str | None:

@@ -1633,6 +1633,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{path} 已损坏（{reason}）：请删除它，重新开始运行。</translation>
     </message>
     <message>
+        <source>{key} is missing</source>
+        <translation>缺少 {key}</translation>
+    </message>
+    <message>
         <source>{path} cannot be written ({reason}): free some space or check the folder&apos;s permissions, then begin the run again (on the command line with --resume): it goes on with what is done.</source>
         <translation>无法写入 {path}（{reason}）：请腾出磁盘空间或检查文件夹权限，然后重新开始（命令行请加 --resume）：将从已完成的部分继续。</translation>
     </message>

@@ -1,6 +1,7 @@
 """Pre-labelling can be killed at any moment and gone on with."""
 
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -127,6 +128,20 @@ class TestResuming:
             partial_path(out).write_bytes(whole[:size])
             prelabel(request_for(folder, out), here(), resume=True)
             assert out.read_bytes() == expected
+
+    @pytest.mark.parametrize("resume", [False, True])
+    @pytest.mark.parametrize(
+        ("left", "reason"),
+        [
+            ('{"version": 2}\n{"image": "x"}\n', "it is of version 2"),
+            ('{"image": "2.png"}\n{"image": "x"}\n', "'version' is missing"),
+            ("no JSON\n{}\n", "Expecting value"),
+        ],
+    )
+    def test_what_cannot_be_understood_is_named(self, folder: Path, out: Path, left: str, reason: str, resume: bool):
+        partial_path(out).write_text(left, "utf-8")
+        with pytest.raises(DatasetError, match=re.escape(f"is damaged ({reason}") + ".*remove it to start"):
+            prelabel(request_for(folder, out), here(), resume=resume)
 
     def test_killed_after_the_file_was_replaced(self, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(PartialResults, "remove", PartialResults.close)
