@@ -147,8 +147,10 @@ def test_prelabel_goes_through_the_cache(tmp_path, monkeypatch):
 
     monkeypatch.setattr(paths, "embeddings_dir", lambda: tmp_path / "embeddings")
     options = prelabel.parse([str(tmp_path)])
-    engine = prelabel._engine(options)
+    weights = tmp_path / "weights.safetensors"
+    engine = prelabel._engine(options, weights)
     assert isinstance(engine, HereEngine)
+    assert engine._load.args == (weights,)
     assert "cache" not in engine._load.keywords
     paths.embeddings_dir().mkdir()
-    assert isinstance(prelabel._engine(options)._load.keywords["cache"], DiskCache)
+    assert isinstance(prelabel._engine(options, weights)._load.keywords["cache"], DiskCache)
