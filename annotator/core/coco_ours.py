@@ -1,4 +1,4 @@
-"""What COCO has no key for: reviews, notes, groups and attributes, taken out of the object under our key.
+"""What COCO has no key for: reviews, notes, groups, locks and attributes, taken out of the object under our key.
 
 Each function takes what it understands out of `ours`; what it does not stays there, and so is written as it was read.
 """
@@ -40,6 +40,14 @@ def note_of(ours: dict[str, Any]) -> str:
 def group_of(ours: dict[str, Any], *, most: int) -> int | None:
     """The group of an instance, from 0 to `most`."""
     return _id_of(ours, "group", most)
+
+
+def locked_of(ours: dict[str, Any]) -> bool:
+    """Whether an instance is locked."""
+    if ours.get("locked") is not True:
+        return False
+    del ours["locked"]
+    return True
 
 
 def parent_of(ours: dict[str, Any], *, most: int) -> int | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any, TypeGuard
 
-from annotator.core.coco_ours import attributes_of, group_of, note_of, parent_of, review_of, values_of
+from annotator.core.coco_ours import attributes_of, group_of, locked_of, note_of, parent_of, review_of, values_of
 from annotator.core.coco_write import OURS, PROPOSAL
 from annotator.core.document import (
     NOTHING,
@@ -173,6 +173,7 @@ def annotation_of(record: Any, document: Document, checked: RunLengths | None) -
             provenance=provenance,
             parent_id=parent_of(ours, most=MAX_NEXT_ID),
             verbatim=verbatim,
+            locked=locked_of(ours),
             extra=unknown(record, _ANNOTATION_KEYS, ours),
         )
     del ours["state"]

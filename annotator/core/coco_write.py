@@ -160,7 +160,11 @@ def _annotation_json(annotation: Instance | StoredProposal) -> dict[str, Any]:
             "parameters": annotation.parameters or None,
         }
     else:
-        ours = {"group": annotation.group, "attributes": annotation.attributes or None}
+        ours = {
+            "group": annotation.group,
+            "attributes": annotation.attributes or None,
+            "locked": annotation.locked or None,
+        }
         ours |= _review_json(annotation.review)
     provenance = annotation.provenance
     ours |= {

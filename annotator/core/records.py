@@ -122,7 +122,8 @@ class Instance:
     group: the number it shares with the instances of its image that belong together, or None. review: its own, which
     counts for more than its image's. attributes: values by the names of its category's attributes, bool, int, float or
     str; others stay as they were read. parent_id: what it was a part of as a proposal; that one may be anything now, or
-    gone. Proposals that are parts of this one find their level by it.
+    gone. Proposals that are parts of this one find their level by it. locked: it is right as it is, so that nothing is
+    to change it by mistake; whoever changes instances for the user sees to that.
     """
 
     id: int
@@ -137,6 +138,7 @@ class Instance:
     parent_id: int | None = None
     verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
+    locked: bool = False
 
     def with_mask(self, mask: RunLengths) -> Instance:
         """The same instance with another mask; what the file said of the old mask is dropped."""

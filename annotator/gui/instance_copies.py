@@ -17,7 +17,7 @@ from annotator.gui.workspace import Workspace
 class InstanceCopies(QObject):
     """Copies to the image after the one on screen, in the order of the list, and goes there.
 
-    A copy keeps category, attributes, crowd and group; review and what only the original's file said stay behind.
+    A copy keeps category, attributes, crowd and group; review, lock and what only the original's file said stay behind.
     """
 
     refused = Signal(str)
@@ -80,6 +80,7 @@ class InstanceCopies(QObject):
                         image_id=image_id,
                         group=None if instance.group is None else groups[instance.group],
                         review=None,
+                        locked=False,
                         provenance=Provenance(source="copied"),
                         parent_id=None,
                         extra=NOTHING,

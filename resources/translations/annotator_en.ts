@@ -462,6 +462,23 @@
     </message>
 </context>
 <context>
+    <name>ViewState</name>
+    <message numerus="yes">
+        <source>Lock %n instance(s)</source>
+        <translation>
+            <numerusform>Lock %n instance</numerusform>
+            <numerusform>Lock %n instances</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Unlock %n instance(s)</source>
+        <translation>
+            <numerusform>Unlock %n instance</numerusform>
+            <numerusform>Unlock %n instances</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>_Question</name>
     <message numerus="yes">
         <source>The masks on %n image(s) are not accepted yet: %1.</source>

@@ -3956,6 +3956,21 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>ViewState</name>
+    <message numerus="yes">
+        <source>Lock %n instance(s)</source>
+        <translation>
+            <numerusform>锁定 %n 个实例</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Unlock %n instance(s)</source>
+        <translation>
+            <numerusform>解锁 %n 个实例</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>WeightsDialog</name>
     <message>
         <source>Weights</source>

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pycocotools.coco import COCO
@@ -79,6 +80,19 @@ def test_what_the_records_say(path):
     assert document.instances[4].iscrowd is True
     assert [i.id for i in document.instances_of(7)] == [17, 5, 6]
     assert document.take_id(Instance) == 100
+
+
+@pytest.mark.parametrize(("value", "locked"), [(True, True), (False, False), (1, False), ("yes", False)])
+def test_a_lock_is_under_our_key_and_what_is_none_stays_as_it_was(path, value, locked):
+    data = content()
+    data["annotations"][0]["annotator"]["locked"] = value
+    document = read(path, data)
+    instance = document.instances[17]
+    assert instance.locked is locked
+    written = rewritten(path, document)["annotations"][0]["annotator"]["locked"]
+    assert (type(written), written) == (type(value), value)
+    document.put(replace(instance, locked=not locked))
+    assert read(path, rewritten(path, document)).instances[17].locked is not locked
 
 
 def test_images_that_could_never_be_read_are_not_listed(path):

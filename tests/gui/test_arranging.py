@@ -168,8 +168,8 @@ def test_crowds_are_made_and_unmade_together(stack):
 @pytest.mark.parametrize("name", ["bring_to_front", "group", "ungroup", "crowd"])
 def test_locked_instances_stay(stack, name):
     model = stack.window.workspace.model
-    before, state = dict(model.document.instances), model.state
     stack.window.workspace.selection.view_state.set_locked([1, 2], True)
+    before, state = dict(model.document.instances), model.state
     select(stack, 1, 2)
     getattr(arrange(stack), name).trigger()
     assert model.document.instances == before

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from annotator.core.document import Instance
+from annotator.core.edits import RemoveInstances
 from annotator.gui.panels.instance_rows import INSTANCE_ROW_ROLE, RowPart
 from tests.gui.conftest import Hands
 from tests.gui.test_annotating import add_category
@@ -217,13 +220,14 @@ def test_hide_all_others_and_back(discs):
     assert state.hidden_ids == frozenset()
 
 
-def test_another_dataset_starts_with_everything_shown_and_unlocked(discs, folder):
+def test_a_dataset_opened_again_shows_everything_and_locks_what_was_locked(discs, folder):
     state = discs.window.workspace.selection.view_state
     state.set_hidden([1], True)
     state.set_locked([2], True)
     discs.save()
     discs.open(folder)
-    assert (state.hidden_ids, state.locked_ids) == (frozenset(), frozenset())
+    assert (state.hidden_ids, state.locked_ids) == (frozenset(), {2})
+    assert row(discs, 2).is_locked
 
 
 # -- lock --------------------------------------------------------------------------------------------------------------
@@ -265,6 +269,35 @@ def test_locked_instances_are_neither_deleted_nor_changed_and_that_is_said(discs
     discs.window.workspace.editor.delete_selected()
     assert "locked" in discs.window.status.currentMessage()
     assert listed(discs) == [2, 1]
+
+
+def test_locking_is_an_edit_that_is_saved_and_undone(discs, folder):
+    state = discs.window.workspace.selection.view_state
+    assert not document(discs).instances[2].locked
+    state.set_locked([1, 2], True)
+    state.set_hidden([1], True)
+    path = discs.save()
+    saved = {a["id"]: a.get("annotator", {}).get("locked") for a in json.loads(path.read_text("utf-8"))["annotations"]}
+    assert [saved[1], saved[2]] == [True, True]
+    assert b"hidden" not in path.read_bytes()
+    discs.undo()
+    assert state.locked_ids == frozenset()
+    assert not row(discs, 2).is_locked
+    assert not discs.window.workspace.model.is_saved
+    discs.redo()
+    assert state.locked_ids == {1, 2}
+    assert row(discs, 2).is_locked
+    assert discs.window.workspace.model.is_saved
+
+
+def test_a_locked_instance_that_came_back_is_still_locked(discs):
+    workspace = discs.window.workspace
+    state = workspace.selection.view_state
+    state.set_locked([2], True)
+    workspace.model.push(RemoveInstances((document(discs).instances[2],)), "delete")
+    assert state.locked_ids == frozenset()
+    discs.undo()
+    assert state.locked_ids == {2}
 
 
 def test_l_locks_what_is_selected(discs):

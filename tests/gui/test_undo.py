@@ -182,6 +182,13 @@ class Hand:
         self.select()
         self.desk.instances.group(self.desk.selection.instance_ids)
 
+    def do_lock(self) -> None:
+        locked = self.data.draw(st.booleans())
+        self.desk.selection.view_state.set_locked(self.some(self.desk.document.instances), locked)
+        assert self.desk.selection.view_state.locked_ids == {
+            instance.id for instance in self.desk.document.instances.values() if instance.locked
+        }
+
     def do_ungroup(self) -> None:
         self.desk.instances.ungroup(self.some(self.desk.document.instances))
 
