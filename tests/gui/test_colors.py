@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QRadioButton, QStyle, QStyleOptionViewItem, QWidget
 
 from annotator.gui import theme
+from annotator.gui.dialogs.parts import LinkLabel
 from annotator.gui.panels.row_view import text_color
 from annotator.gui.settings import Theme
 from annotator.gui.visible_style import VisibleStyle
@@ -98,3 +99,18 @@ def test_what_can_be_ticked_is_seen(palette, qtbot, kind):
     pixels = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
     assert max(contrast(pixel, ground) for pixel in pixels) >= 3
     button.setStyle(None)
+
+
+def test_links_follow_a_change_of_the_theme(qtbot):
+    before = QApplication.palette()
+    theme.apply_theme(Theme.LIGHT)
+    label = LinkLabel("<a href='https://example.org'>somewhere to go</a>")
+    qtbot.addWidget(label)
+    label.show()
+    theme.apply_theme(Theme.DARK)
+    QApplication.processEvents()
+    palette = QApplication.palette()
+    picture = label.grab().toImage()
+    pixels = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+    assert max(contrast(pixel, palette.color(ROLE.Window)) for pixel in pixels) >= 4.5
+    QApplication.setPalette(before)

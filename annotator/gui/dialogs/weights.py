@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator import paths
-from annotator.gui.dialogs.parts import RIGHT, drop_button_icons, make_room
+from annotator.gui.dialogs.parts import RIGHT, LinkLabel, drop_button_icons, make_room
 from annotator.gui.foreign_texts import said_by_weights
 from annotator.gui.language import translated
 from annotator.gui.plain_text import as_tooltip
@@ -107,7 +107,7 @@ class WeightsDialog(QDialog):
         self._refresh()
 
     def _text(self, text: str) -> QLabel:
-        label = QLabel(text, self)
+        label = LinkLabel(text, self)
         label.setWordWrap(True)
         label.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.LinksAccessibleByMouse
