@@ -164,6 +164,15 @@ class Document:
         copy._instances, copy._proposals = self._instances.copy(), self._proposals.copy()
         return copy
 
+    def adopt(self, other: Document) -> None:
+        """Become what `other` is: a snapshot of this document in which an Edit was made or taken back.
+
+        At once, however much that changed; subscribers are not told, and `other` is not to be used any more.
+        """
+        self.categories, self.images = other.categories, other.images
+        self.instances, self.proposals = other.instances, other.proposals
+        self._places, self._instances, self._proposals = other._places, other._instances, other._proposals
+
     def gaps(self) -> dict[str, list[tuple[int, int | None]]]:
         """Where the categories and instances that were removed would come back: (id, the id before it or None).
 

@@ -7,7 +7,8 @@ need nothing here, as long as they are made of the kinds below.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import Any
@@ -32,15 +33,41 @@ _CLASSES = _dataclasses()
 _ENUMS = {name: value for name, value in vars(records).items() if isinstance(value, type) and issubclass(value, Enum)}
 
 
+_LARGE = 2**20  # bytes; longer texts are compressed
+_CHUNK = 2**16  # bytes that are compressed at once
+_FEW = 50  # what is written at once
+
+
 def encode(edit: Edit) -> bytes:
-    """The edit as JSON. Raises TypeError when it is made of something else than records and plain values."""
-    return json_text.dumps(_encoded(edit))
+    """The edit as JSON, compressed when that is long. Raises TypeError when it is made of something else than records
+    and plain values.
+
+    An edit of hundreds of thousands of records is written piece by piece: a window has to wait for Python's lock while
+    one piece is written or copied. Most of such an edit is said again and again, so little is left of it.
+    """
+    chunks: list[bytes] = []
+    waiting = bytearray()
+    compressor = None
+    for piece in _pieces(edit):
+        waiting += piece
+        if compressor is None and len(waiting) > _LARGE:
+            compressor = zlib.compressobj(1)
+        if compressor is not None and len(waiting) > _CHUNK:
+            chunks.append(compressor.compress(waiting))
+            waiting.clear()
+    if compressor is None:
+        return bytes(waiting)
+    return b"".join((*chunks, compressor.compress(waiting), compressor.flush()))
 
 
 def decode(data: bytes) -> Edit:
     """The edit that `encode` was given. Raises ValueError when the bytes are none, or of a newer version's edit."""
     try:
+        if not data.startswith(b"{"):
+            data = zlib.decompress(data)
         edit: Edit = _decoded(json_text.loads(data))
+    except zlib.error as error:
+        raise ValueError(f"it cannot be understood ({error})") from error
     except (TypeError, KeyError, AttributeError, UnicodeEncodeError) as error:
         raise ValueError(f"it cannot be understood ({error})") from error
     if type(edit).__module__ != edits.__name__:
@@ -49,6 +76,23 @@ def decode(data: bytes) -> Edit:
 
 
 _FIELDS = {kind: tuple(field.name for field in fields(kind)) for kind in _CLASSES.values()}
+
+
+def _pieces(value: Any) -> Iterator[bytes]:
+    """The JSON of `_encoded`, in pieces of a few records."""
+    if isinstance(value, tuple) and len(value) > _FEW:
+        for index, item in enumerate(value):
+            yield b"," if index else b"["
+            yield from _pieces(item)
+        yield b"]"
+    elif type(value).__module__ == edits.__name__ and type(value) in _FIELDS:
+        yield b"{" + json_text.dumps(_CLASS) + b":" + json_text.dumps(type(value).__name__)
+        for name in _FIELDS[type(value)]:
+            yield b"," + json_text.dumps(name) + b":"
+            yield from _pieces(getattr(value, name))
+        yield b"}"
+    else:
+        yield json_text.dumps(_encoded(value))
 
 
 def _encoded(value: Any) -> Any:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core.dataset import Dataset
-from annotator.core.document import Category, Change, Document, ImageRecord, Instance, StoredProposal
+from annotator.core.document import Category, Change, Document, ImageRecord, Instance, Record, StoredProposal
 from annotator.core.edits import Edit
 from annotator.core.file_version import FileVersion
 from annotator.gui.keeping import Keeping
+from annotator.gui.outcome import Outcome, outcome_of
 from annotator.gui.undo_stack import Step, UndoStack
 
 _ANNOTATIONS = (Instance, StoredProposal)
+_Work = Callable[[], Outcome]
+_Done = Callable[[Outcome], None]
 
 
 class DocumentModel(QObject):
@@ -55,6 +59,9 @@ class DocumentModel(QObject):
         self._elsewhere: set[int] = set()
         self._is_applying = False
         self._has_listed = False
+        self._busy_because = ""
+        # Calls the second function with what the first returns, which runs elsewhere; the third when it raised.
+        self.work_out: Callable[[_Work, _Done, Callable[[], None]], None] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -79,8 +86,8 @@ class DocumentModel(QObject):
     @property
     def refusal(self) -> str:
         """Why the document can only be looked at, or ""."""
-        if self._frozen_because:
-            return self._frozen_because
+        if self._frozen_because or self._busy_because:
+            return self._frozen_because or self._busy_because
         return "" if self.keeping is None else self.keeping.refusal
 
     @property
@@ -94,7 +101,7 @@ class DocumentModel(QObject):
         What the journal has recovered is not in the file yet.
         """
         self.undo_stack.clear()
-        self._frozen_because = ""
+        self._frozen_because = self._busy_because = ""
         self.keeping = keeping
         if keeping is not None:
             keeping.committed.connect(self.kept_changed)
@@ -117,19 +124,24 @@ class DocumentModel(QObject):
         """Let it be changed again."""
         self._frozen_because = ""
 
-    def push(self, edit: Edit, text: str, *, typing: str = "") -> bool:
+    def push(self, edit: Edit, text: str, *, typing: str = "", outcome: Outcome | None = None) -> bool:
         """Apply the edit; `text` names it, translated, in the Edit menu. Returns False when changes are refused.
 
         typing: what is being typed, key by key; edits of the same records that follow each other with the same name
-        here are undone as one.
+        here are undone as one. outcome: what the edit makes of the document as it is now, if that has been worked out;
+        undoing such an edit is worked out elsewhere, too, and until then changes are refused.
         """
         if self.refusal:
             self.refused.emit(self.refusal)
             return False
         before, after = self._state, self._new_state()
-        self._apply(edit.apply)
+        if outcome is None:
+            self._apply(edit.apply)
+        else:
+            self._adopt(outcome)
         self._enter_state(after, edit, applied=True)
-        self.undo_stack.push(edit, self.document, text=text, typing=typing, before=before, after=after)
+        packed = None if outcome is None else outcome.packed
+        self.undo_stack.push(edit, self.document, text=text, typing=typing, before=before, after=after, packed=packed)
         return True
 
     def undo(self) -> None:
@@ -149,12 +161,35 @@ class DocumentModel(QObject):
     def _replay(self, step: Step | None, *, applied: bool) -> None:
         if self.refusal:
             self.refused.emit(self.refusal)
-            return
+        elif step is not None and step.is_large and self.work_out is not None:
+            self._replay_elsewhere(step, self.work_out, applied=applied)
+        elif step is not None:
+            edit = step.packed.unpack(self.document, applied=not applied)
+            self._replayed(step, edit, partial(self._apply, edit.apply if applied else edit.revert), applied=applied)
+
+    def _replay_elsewhere(
+        self, step: Step, work_out: Callable[[_Work, _Done, Callable[[], None]], None], *, applied: bool
+    ) -> None:
+        self._busy_because = self.tr("A large change is being taken back or made again: wait a moment.")
+        document = self.document  # which nobody changes until the answer is there
+
+        def work() -> Outcome:
+            return outcome_of(step.packed.unpack(document, applied=not applied), document.snapshot(), applied=applied)
+
+        def done(outcome: Outcome) -> None:
+            if self.document is document:
+                self._busy_because = ""
+                self._replayed(step, outcome.edit, partial(self._adopt, outcome), applied=applied)
+
+        def failed() -> None:
+            if self.document is document:
+                self._busy_because = ""
+
+        work_out(work, done, failed)
+
+    def _replayed(self, step: Step, edit: Edit, change: Callable[[], None], *, applied: bool) -> None:
         self._touched_image = None
-        if step is None:
-            return
-        edit = step.packed.unpack(self.document, applied=not applied)
-        self._apply(edit.apply if applied else edit.revert)
+        change()
         self._enter_state(step.after if applied else step.before, edit, applied=applied)
         self.undo_stack.move(1 if applied else -1)
         if self._touched_image in self.document.images:
@@ -183,6 +218,28 @@ class DocumentModel(QObject):
         finally:
             self._is_applying = False
             self._tell_elsewhere()
+
+    def _adopt(self, outcome: Outcome) -> None:
+        """Change the document to what has been worked out, and tell of it as of an edit made record by record."""
+        ids, before = self.document.images.keys(), self._watched()
+        self.document.adopt(outcome.document)
+        after = self._watched()
+        self._has_listed |= ids != self.document.images.keys()
+        self._elsewhere |= outcome.image_ids - {self.image_on_screen}
+        self._touched_image = next(iter(self._elsewhere), None)
+        for key in {**before, **after}:
+            if before.get(key) is not after.get(key):
+                self._on_document_changed(Change(before.get(key), after.get(key)))
+        self._tell_elsewhere()
+
+    def _watched(self) -> dict[tuple[type, int], Record]:
+        """The records of whose every change is told: the categories, and what is on screen."""
+        document, image_id = self.document, self.image_on_screen
+        records: list[Record] = list(document.categories.values())
+        if image_id in document.images:
+            records.append(document.images[image_id])
+            records += [*document.instances_of(image_id), *document.proposals_of(image_id)]
+        return {(type(record), record.id): record for record in records}
 
     def _tell_elsewhere(self) -> None:
         if self._elsewhere:

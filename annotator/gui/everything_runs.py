@@ -150,6 +150,7 @@ class EverythingRuns(QObject):
             if run.job is job:
                 run.shapes.append(shape)
                 job.title = self._title(run.name, len(run.shapes))
+                self._jobs.changed.emit()
                 self.changed.emit(image_id)
 
     def _title(self, name: str, count: int) -> str:

@@ -21,7 +21,8 @@ _STEP_BYTES = 500  # of the step itself
 class Step:
     """One edit as the user sees it. before, after: the numbers of the document's states that it lies between.
 
-    text: its name, translated. typing: what is being typed with it, or "".
+    text: its name, translated. typing: what is being typed with it, or "". is_large: whether it is too much for the
+    window's thread.
     """
 
     packed: PackedEdit
@@ -29,6 +30,7 @@ class Step:
     typing: str
     before: int
     after: int
+    is_large: bool = False
     typed: Edit | None = None  # the edit itself while what is typed next may become one with it
 
     @property
@@ -59,8 +61,21 @@ class UndoStack(QObject):
         """About how much memory all steps take."""
         return self._nbytes
 
-    def push(self, edit: Edit, document: Document, *, text: str, typing: str, before: int, after: int) -> None:
-        """A step that has just been applied to the document; what was undone cannot be redone any more."""
+    def push(
+        self,
+        edit: Edit,
+        document: Document,
+        *,
+        text: str,
+        typing: str,
+        before: int,
+        after: int,
+        packed: PackedEdit | None = None,
+    ) -> None:
+        """A step that has just been applied to the document; what was undone cannot be redone any more.
+
+        packed: the edit, of a step that is too much for the window's thread.
+        """
         for step in self._steps[self._index :]:
             self._nbytes -= step.nbytes
         del self._steps[self._index :]
@@ -72,7 +87,9 @@ class UndoStack(QObject):
             else:
                 edit, text, before = both, newest.text, newest.before
                 self._nbytes -= self._steps.pop().nbytes
-        self._steps.append(Step(pack(edit, document), text, typing, before, after, edit if typing else None))
+        is_large = packed is not None
+        kept = pack(edit, document) if packed is None else packed
+        self._steps.append(Step(kept, text, typing, before, after, is_large, edit if typing else None))
         self._nbytes += self._steps[-1].nbytes
         self._forget_oldest()
         self._index = len(self._steps)

@@ -29,6 +29,7 @@ from annotator.gui.inference_messages import Encoded, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.keeping import Keeping
 from annotator.gui.opening import Exchange, Source, free, read
+from annotator.gui.outcome import Outcome
 from annotator.gui.prefetch import Prefetch
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
@@ -73,6 +74,7 @@ class Workspace(QObject):
         self.session = PromptSession(self.inference, self)
         self.preview = HoverPreview(self.inference, self.session, self)
         self.jobs = BackgroundJobs(self)
+        self.model.work_out = self._work_out
         self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self.jobs, self)
         masks, work = self.editor.masks, self.editor.mask_work
         self.outline = SelectedOutline(self.model, self.selection, masks, work, self.jobs, self)
@@ -276,6 +278,14 @@ class Workspace(QObject):
         self._image_id = self.model.image_on_screen = image_id
         self.image_awaited.emit(image_id)
         self._loader.load(self.model.document.image_path(image_id))
+
+    def _work_out(
+        self, work: Callable[[], Outcome], done: Callable[[Outcome], None], failed: Callable[[], None]
+    ) -> None:
+        job = self.jobs.new(lambda _: work())
+        job.succeeded.connect(done)
+        job.failed.connect(lambda _: failed())
+        job.start()
 
     def _on_images_listed(self) -> None:
         """An undo may take away the image on screen."""

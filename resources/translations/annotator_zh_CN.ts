@@ -863,6 +863,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>DocumentModel</name>
+    <message>
+        <source>A large change is being taken back or made again: wait a moment.</source>
+        <translation>正在撤销或重做大量更改，请稍候。</translation>
+    </message>
+</context>
+<context>
     <name>Errors</name>
     <message>
         <source>Permission denied</source>
@@ -2366,7 +2373,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>已完成</translation>
     </message>
     <message>
-        <source>With proposals</source>
+        <source>Proposals</source>
         <translation>有候选</translation>
     </message>
     <message>

@@ -21,7 +21,7 @@ from annotator.core.document import (
     StoredProposal,
 )
 from annotator.core.edit_codec import decode, encode
-from annotator.core.edits import AddCategory, Together
+from annotator.core.edits import AddCategory, ReplaceProposals, Together
 from annotator.core.geometry import RunLengths
 from tests.core.conftest import attribute_values, attributes, extras, reviews, run_lengths, texts
 
@@ -148,3 +148,17 @@ def test_a_mask_is_a_mask_again():
     mask = RunLengths(2, 2, b"04")
     edit = edits.AddInstance(Instance(1, 1, 1, mask))
     assert isinstance(decode(encode(edit)).instance.mask, RunLengths)
+
+
+def test_an_edit_of_a_whole_folder_is_short_and_comes_back_equal():
+    mask = RunLengths(4, 4, b"088")
+    stored = [StoredProposal(i, i // 3, 1, mask, 0.5, parameters={"points": 32, "big": 10**40}) for i in range(20_000)]
+    edit = Together(tuple(ReplaceProposals((), tuple(stored[at : at + 100])) for at in range(0, len(stored), 100)))
+    data = encode(edit)
+    assert len(data) < 2**20
+    assert decode(data) == edit
+
+
+def test_compressed_bytes_that_are_damaged_raise_a_value_error():
+    with pytest.raises(ValueError, match="understood"):
+        decode(b"\x78\x01 no such thing")

@@ -8,10 +8,19 @@ import numpy as np
 import pytest
 
 from annotator.core.dataset import Dataset
-from annotator.core.document import Category, Document, ImageRecord, Instance
-from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, RemoveInstances, Together
+from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
+from annotator.core.edits import (
+    AddCategory,
+    AddInstance,
+    ChangeImage,
+    ChangeInstance,
+    RemoveInstances,
+    ReplaceProposals,
+    Together,
+)
 from annotator.core.geometry import RunLengths
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.outcome import outcome_of
 
 SHOWN, OTHER, THIRD = 1, 2, 3
 
@@ -86,3 +95,79 @@ def test_categories_are_told_one_by_one(model):
     other = Category(2, "box")
     model.push(Together((AddCategory(other), AddCategory(replace(other, id=3, name="line")))), "add")
     assert told == ["box", "line"]
+
+
+def proposal(proposal_id: int, image_id: int) -> StoredProposal:
+    return StoredProposal(proposal_id, image_id, 1, RunLengths.from_mask(np.eye(4, dtype=bool)), 0.9)
+
+
+@pytest.fixture
+def large() -> Together:
+    """Proposals on all images, of a new category, and a mark on the second image."""
+    stored = [replace(proposal(n, n % 3 + 1), category_id=2) for n in range(30)]
+    before = ImageRecord(OTHER, f"{OTHER}.png", 4, 4)
+    edits = (AddCategory(Category(2, "thing")), ReplaceProposals((), tuple(stored)))
+    return Together((*edits, ChangeImage(before, replace(before, note="seen"))))
+
+
+def everything_in(document: Document) -> tuple:
+    records = (document.categories, document.images, document.instances, document.proposals)
+    ids = [[p.id for p in document.proposals_of(image_id)] for image_id in document.images]
+    return (*map(dict, records), ids, document.count_of_proposals(2), [r.id for r in document.annotations_in_order()])
+
+
+def test_what_was_worked_out_elsewhere_is_the_same_and_told_in_the_same_way(model, large):
+    told = []
+    model.proposal_changed.connect(lambda change: told.append(change))
+    model.category_changed.connect(lambda change: told.append(change))
+    model.elsewhere_changed.connect(lambda ids: told.append(ids))
+    working = []
+    model.work_out = lambda *arguments: working.append(arguments)
+
+    def finish() -> None:
+        work, done, _ = working.pop()
+        done(work())
+
+    empty = everything_in(model.document)
+    model.push(large, "at once")
+    expected, expected_told = everything_in(model.document), list(told)
+    model.undo()
+    told.clear()
+    model.push(large, "elsewhere", outcome=outcome_of(large, model.document.snapshot(), is_new=True))
+    assert everything_in(model.document) == expected
+    assert sorted(map(repr, told)) == sorted(map(repr, [*expected_told[:-1], frozenset({OTHER, THIRD})]))
+    replayed = []
+    model.replayed.connect(replayed.append)
+    for step, state in ((model.undo, empty), (model.redo, expected), (model.undo, empty)):
+        before = everything_in(model.document)
+        step()
+        assert everything_in(model.document) == before
+        assert model.refusal
+        assert not model.push(AddInstance(instance(99, OTHER)), "refused meanwhile")
+        finish()
+        assert not model.refusal
+        assert everything_in(model.document) == state
+    assert replayed == [SHOWN] * 3
+    model.push(AddInstance(instance(99, OTHER)), "goes on")
+    assert not model.undo_stack.canRedo()
+
+
+def test_a_large_edit_that_cannot_be_worked_out_changes_nothing_and_frees_the_document(model, large):
+    model.push(large, "large", outcome=outcome_of(large, model.document.snapshot(), is_new=True))
+    before = everything_in(model.document)
+    model.work_out = lambda work, done, failed: failed()
+    model.undo()
+    assert not model.refusal
+    assert everything_in(model.document) == before
+
+
+def test_what_is_worked_out_for_a_document_that_was_left_is_dropped(model, large, tmp_path):
+    model.push(large, "large", outcome=outcome_of(large, model.document.snapshot(), is_new=True))
+    working = []
+    model.work_out = lambda *arguments: working.append(arguments)
+    model.undo()
+    model.open(Dataset(Document(tmp_path), tmp_path / "other.json"))
+    work, done, _ = working.pop()
+    done(work())
+    assert not model.document.images
+    assert not model.refusal

@@ -14,7 +14,7 @@ from annotator.core.document import Category, ImageStatus, Instance, StoredPropo
 from annotator.core.edits import AddCategory, AddInstance, ReplaceProposals
 from annotator.core.geometry import RunLengths
 from annotator.core.images import read_image
-from annotator.gui import image_loader, proposal_storing
+from annotator.gui import image_loader, proposal_plan
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.stored_proposals import SOURCE, new_proposals, stored_proposals
 from tests.gui.conftest import FakeProcess, Hands, forget_changes
@@ -481,7 +481,7 @@ def test_what_is_drawn_while_it_is_stored_is_not_proposed_either(hands, monkeypa
         assert go_on.wait(20)
         return new_proposals(found, instances, **options)
 
-    monkeypatch.setattr(proposal_storing, "new_proposals", slow)
+    monkeypatch.setattr(proposal_plan, "new_proposals", slow)
     hands.key(Qt.Key.Key_W)
     hands.qtbot.waitUntil(comparing.is_set, timeout=20_000)
     mask = np.zeros((160, 240), bool)
@@ -507,7 +507,7 @@ def test_records_are_made_in_another_thread_and_again_when_something_is_drawn_me
         assert go_on.wait(20)
         return stored_proposals(*arguments, **options)
 
-    monkeypatch.setattr(proposal_storing, "stored_proposals", slow)
+    monkeypatch.setattr(proposal_plan, "stored_proposals", slow)
     hands.key(Qt.Key.Key_W)
     hands.qtbot.waitUntil(making.is_set, timeout=20_000)
     mask = np.zeros((160, 240), bool)
@@ -533,7 +533,7 @@ def test_escape_while_it_is_stored_leaves_no_trace(hands, monkeypatch):
         assert go_on.wait(20)
         return new_proposals(found, instances, **options)
 
-    monkeypatch.setattr(proposal_storing, "new_proposals", slow)
+    monkeypatch.setattr(proposal_plan, "new_proposals", slow)
     hands.key(Qt.Key.Key_W)
     hands.qtbot.waitUntil(comparing.is_set, timeout=20_000)
     state = hands.window.workspace.model.state

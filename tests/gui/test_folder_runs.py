@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QToolButton
 
 from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
-from annotator.core.document import Category, Instance
+from annotator.core.document import Category, Document, Instance
 from annotator.core.edits import AcceptProposals, AddCategory, AddInstance, ChangeImage, ReplaceProposals
-from annotator.gui import folder_runs
+from annotator.gui import folder_runs, proposal_plan
 from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.everything_config import EverythingConfig
@@ -26,6 +26,8 @@ from annotator.segment.prelabel_task import ImageTask, propose
 from annotator.segment.stored_proposals import SOURCE
 from tests.fakes import FakeSegmenter
 from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
+
+ADOPT = Document.adopt
 
 
 class Gated(FakeProcess):
@@ -165,6 +167,33 @@ def test_images_of_older_files_are_counted_by_their_proposals(hands, qtbot):
     dialog.min_iou.setValue(0.5)
     assert dialog.count.text() == "3 image(s) to look at"
     dialog.reject()
+
+
+def test_proposals_too_many_for_the_window_are_stored_elsewhere_and_one_undo_takes_them_back(hands, qtbot, monkeypatch):
+    monkeypatch.setattr(proposal_plan, "LARGE", 2)
+    model = hands.window.workspace.model
+    adopted = []
+    monkeypatch.setattr(Document, "adopt", lambda *both: adopted.append(1) or ADOPT(*both))
+    before = model.document.images.copy()
+    run(hands, qtbot)
+    stored = results_of(hands)
+    assert len(adopted) == 1
+    assert min(counts(hands)) >= 3
+    qtbot.waitUntil(lambda: hands.window.proposals.count.text().endswith(f"of {counts(hands)[0]}"))
+    assert model.undo_stack.count() == 1
+    hands.window.actions_.undo.trigger()
+    qtbot.waitUntil(lambda: counts(hands) == [0, 0, 0])
+    assert model.document.images == before
+    assert not model.document.categories
+    assert hands.window.workspace.image_id == 1
+    hands.window.actions_.redo.trigger()
+    qtbot.waitUntil(lambda: results_of(hands) == stored)
+    assert len(adopted) == 3
+    taken = next(iter(model.document.proposals_of(1)))
+    hands.window.workspace.proposal_changes.accept_as_named([taken.id], "disc")
+    with qtbot.waitSignal(hands.window.workspace.saver.saved, timeout=10_000):
+        hands.window.save()
+    assert taken.id in coco.read(model.coco_path).instances
 
 
 def test_a_second_run_has_nothing_to_do_and_says_so(hands, qtbot, process):

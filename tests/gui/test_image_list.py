@@ -95,7 +95,7 @@ def test_a_row_says_how_many_proposals_wait_and_they_can_be_filtered_by(hands, q
     assert notes(hands)[0] == f"1 inst., {len(stored) - 1} proposal(s)"
     panel = hands.window.images
     status = panel.filter_bar.status
-    status.setCurrentIndex(status.findText("With proposals"))
+    status.setCurrentIndex(status.findText("Proposals"))
     assert names(panel) == ["a.png"]
     assert panel.matches.text() == "1 image(s) match"
     hands.window.workspace.proposal_changes.delete([proposal.id for proposal in model.document.proposals.values()])
@@ -103,7 +103,7 @@ def test_a_row_says_how_many_proposals_wait_and_they_can_be_filtered_by(hands, q
     assert names(panel) == ["a.png"]  # it is on screen
     panel.filter_bar.clear()
     hands.key(Qt.Key.Key_D)
-    status.setCurrentIndex(status.findText("With proposals"))
+    status.setCurrentIndex(status.findText("Proposals"))
     assert names(panel) == []
     hands.undo()
     qtbot.waitUntil(lambda: names(panel) == ["a.png"])

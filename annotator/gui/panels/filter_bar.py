@@ -49,7 +49,7 @@ class FilterBar(QWidget):
         ):
             self.status.addItem(text, status)
         self.status.insertSeparator(self.status.count())
-        self.status.addItem(self.tr("With proposals"), _WITH_PROPOSALS)
+        self.status.addItem(self.tr("Proposals"), _WITH_PROPOSALS)
         self.review = self._combo(self.tr("Filter images by review"))
         for text, review in (
             (self.tr("Any review"), None),

@@ -202,14 +202,18 @@ class ImageListModel(QAbstractListModel):
         # Of many images, this is what the window waits for: not a call for each, and nothing that may not be needed.
         self._places = dict(zip(document.images, range(len(document.images)), strict=True))
         self._folded_names = None
-        self._statuses = document.statuses()
         self._unusable = {image_id for image_id, record in document.images.items() if record.problem is not None}
+        self._look_at_all()
+        self._sort()
+        self.statuses_changed.emit()
+
+    def _look_at_all(self) -> None:
+        """Find out anew how far each image is, and which pass the filter."""
+        self._statuses = self._model.document.statuses()
         statuses = list(self._statuses.values())
         self._status_counts = Counter({status: statuses.count(status) for status in ImageStatus})
         self._status_counts.subtract(self._statuses[image_id] for image_id in self._unusable)
-        self._matches.find(document, self._filter)
-        self._sort()
-        self.statuses_changed.emit()
+        self._matches.find(self._model.document, self._filter)
 
     def _on_instance_changed(self, change: Change) -> None:
         instance = change.after or change.before
@@ -243,6 +247,11 @@ class ImageListModel(QAbstractListModel):
         dirty, self._dirty = self._dirty, set()
         if not dirty:
             return
+        if len(dirty) > _ONE_BY_ONE:
+            self._look_at_all()
+            self._sort()
+            self.statuses_changed.emit()
+            return
         document = self._model.document
         for image_id in dirty:
             status = document.status_of(image_id)
@@ -251,11 +260,8 @@ class ImageListModel(QAbstractListModel):
                 self._status_counts[status] += 1
             self._statuses[image_id] = status
             self._matches.find_on(document, image_id)
-        if len(dirty) > _ONE_BY_ONE:
-            self._sort()
-        else:
-            for image_id in dirty:
-                self._place(image_id)
+        for image_id in dirty:
+            self._place(image_id)
         self.statuses_changed.emit()
 
     # -- rows --------------------------------------------------------------------------------------------------------
