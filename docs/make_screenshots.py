@@ -7,20 +7,23 @@ Each picture exists in both languages and both themes: window.png, window-dark.p
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator import paths
 from annotator.gui.app import WindowKeeper, keep_window, make_application
+from annotator.gui.dialogs.import_ import ImportDialog
 from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.main_window import MainWindow
 from annotator.gui.settings import Settings, Theme
@@ -37,9 +40,15 @@ class Words:
     suffix: str
     eye: str
     nose: str
+    ear: str
+    comment: str
+    note: str
 
 
-LANGUAGES = (Words("en", "", "eye", "nose"), Words("zh_CN", ".zh-CN", "眼睛", "鼻子"))
+LANGUAGES = (
+    Words("en", "", "eye", "nose", "ear", "The left ear is missing", "Taken in the evening"),
+    Words("zh_CN", ".zh-CN", "眼睛", "鼻子", "耳朵", "缺少左耳", "傍晚拍摄"),
+)
 THEMES = {Theme.LIGHT: "", Theme.DARK: "-dark"}
 
 
@@ -62,6 +71,9 @@ def main() -> None:
             annotate(keeper.window, photos(Path(name) / words.code), words)
             in_both_themes(settings, words, "window", lambda: keeper.window)
             show_editing(keeper.window, settings, words)
+            show_brush(keeper.window, words)
+            show_review(keeper.window, words)
+            show_import(keeper.window, Path(name) / words.code, words)
             keeper.window.dialogs.show_weights()
             in_both_themes(settings, words, "weights", QApplication.activeModalWidget)
             QApplication.activeModalWidget().close()
@@ -138,6 +150,71 @@ def show_editing(window: MainWindow, settings: Settings, words: Words) -> None:
     workspace.selection.select([])
     window.actions_.point_tool.trigger()
     canvas.fit()
+
+
+def show_brush(window: MainWindow, words: Words) -> None:
+    """A picture of the canvas in the middle of a stroke that adds to an eye."""
+    workspace, canvas = window.workspace, window.canvas
+    first = next(iter(workspace.model.document.instances.values()))
+    workspace.selection.select([first.id])
+    canvas.zoom_by_steps(4, canvas.viewport.to_widget(QPointF(130, 90)))
+    window.choose_tool("brush")
+    left, top, _, height = first.mask.bbox
+    way = [(left - 4, top + height * 0.75), (left + 8, top + height + 2), (left + 34, top + height)]
+    points = [canvas.viewport.to_widget(QPointF(x, y)).toPoint() for x, y in way]
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=points[0])
+    for start, end in pairwise(points):
+        for step in range(1, 13):
+            QTest.mouseMove(canvas, start + (end - start) * (step / 12))
+    QTest.qWait(400)
+    canvas.grab(around(canvas, points[1])).save(str(IMAGES / f"editing-brush{words.suffix}.png"))
+    canvas.abort()
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=points[-1])
+    workspace.selection.select([])
+    window.actions_.point_tool.trigger()
+    canvas.fit()
+
+
+def around(canvas: QWidget, middle: QPoint) -> QRect:
+    """A part of the canvas that makes a small picture."""
+    part = QRect(0, 0, 480, 320)
+    part.moveCenter(middle)
+    return part & canvas.rect()
+
+
+def show_review(window: MainWindow, words: Words) -> None:
+    """A picture of the list of images, where the image has been rejected."""
+    size = window.size()
+    details = window.images.details
+    window.actions_.reject_image.trigger()
+    details.review.comment.insert(words.comment)
+    details.note.setFocus()
+    details.note.insertPlainText(words.note)
+    window.canvas.setFocus()
+    window.resize(size.width(), 0)  # as low as it can be
+    QTest.qWait(600)
+    window.images.grab().save(str(IMAGES / f"review{words.suffix}.png"))
+    window.resize(size)
+
+
+def show_import(window: MainWindow, folder: Path, words: Words) -> None:
+    """A picture of the import dialog over a labelme folder."""
+    source = folder / "labelme"
+    source.mkdir()
+    ears = [[[95, 5], [150, 70], [110, 90]], [[300, 20], [330, 95], [290, 70]]]
+    shapes = [{"label": words.ear, "shape_type": "polygon", "points": points} for points in ears]
+    shapes.append({"label": words.ear, "shape_type": "point", "points": [[120, 40]]})
+    content = {"version": "5.5.0", "imagePath": "chelsea.png", "imageHeight": 300, "imageWidth": 451, "shapes": shapes}
+    (source / "chelsea.json").write_text(json.dumps(content), encoding="utf-8")
+    os.chdir(folder)  # so that the name can be short
+    window.actions_.import_.trigger()
+    (dialog,) = (child for child in window.findChildren(ImportDialog) if child.isVisible())
+    dialog.source.setText("labelme")
+    wait(dialog.do_import.isEnabled)
+    dialog.resize(560, 340)
+    QTest.qWait(400)
+    dialog.grab().save(str(IMAGES / f"import{words.suffix}.png"))
+    dialog.reject()
 
 
 def show_proposals(window: MainWindow, settings: Settings, folder: Path, words: Words) -> None:

@@ -52,6 +52,7 @@ def run(command: ImportCommand) -> int:
     from annotator.core.formats.image_index import ImageIndex
     from annotator.core.formats.merge import NewImages, plan_merge
     from annotator.core.lock import DatasetLock
+    from annotator.errors import DatasetError
 
     # A preview writes nothing, so it may look on while another process edits.
     with (
@@ -59,6 +60,8 @@ def run(command: ImportCommand) -> int:
         if command.preview
         else DatasetLock.for_writing(command.out, program="annotator import")
     ):
+        if command.images is not None and not command.images.is_dir():
+            raise DatasetError("{folder} is no folder: name the one that the images lie in.", folder=command.images)
         images = None if command.images is None else ImageIndex.of_folder(command.images)
         imported = read_foreign(command.source, command.format, images=images)
         is_new = not command.out.exists()

@@ -44,6 +44,8 @@ def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, 
     Raises DatasetError when the file cannot be read from the disk.
     """
     data = read_annotation_file(path)
+    if not data.strip():
+        return (Problem("the file", "it is empty", "restore it from a copy"),)
     not_numbers: list[str] = []
     try:
         content = examine(data, not_numbers.append)

@@ -357,6 +357,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>请为“%1”填写选项，用逗号分隔。</translation>
     </message>
     <message>
+        <source>Move the attribute up</source>
+        <translation>上移属性</translation>
+    </message>
+    <message>
+        <source>Move the attribute down</source>
+        <translation>下移属性</translation>
+    </message>
+    <message>
         <source>Name</source>
         <translation>名称</translation>
     </message>
@@ -1232,14 +1240,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{source} 中没有 labelme 文件：请选择 JSON 文件所在的文件夹。</translation>
     </message>
     <message>
-        <source>{count} labelme files have no image in {root}, such as {name}.</source>
-        <translation>有 {count} 个 labelme 文件在 {root} 中没有对应的图像，例如 {name}。</translation>
-    </message>
-    <message>
-        <source>{count} lines and points were left out, because they have no area.</source>
-        <translation>已略过 {count} 个线和点，因为它们没有面积。</translation>
-    </message>
-    <message>
         <source>{path} is not valid JSON ({reason}): correct it or take it out.</source>
         <translation>{path} 不是有效的 JSON（{reason}）：请更正，或移走该文件。</translation>
     </message>
@@ -1336,10 +1336,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{folder} 中没有掩码：请选择 SegmentationClass 所在的文件夹。</translation>
     </message>
     <message>
-        <source>{count} masks have no image in {root}, such as {name}.</source>
-        <translation>有 {count} 个掩码在 {root} 中没有对应的图像，例如 {name}。</translation>
-    </message>
-    <message>
         <source>In {path}, object {value} has no class: correct the mask.</source>
         <translation>{path} 中的物体 {value} 没有类别：请更正该掩码。</translation>
     </message>
@@ -1366,10 +1362,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>There are no YOLO label files (labels/*.txt) in {folder}: choose the folder with data.yaml.</source>
         <translation>{folder} 中没有 YOLO 标签文件（labels/*.txt）：请选择 data.yaml 所在的文件夹。</translation>
-    </message>
-    <message>
-        <source>{count} label files have no image in {root}, such as {name}.</source>
-        <translation>有 {count} 个标签文件在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
     <message>
         <source>There is neither a data.yaml nor a classes.txt with the names of the classes in {folder}: add one.</source>
@@ -1638,6 +1630,34 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{path} is damaged ({reason}): remove it to start the run anew.</source>
         <translation>{path} 已损坏（{reason}）：请删除它，重新开始运行。</translation>
+    </message>
+    <message>
+        <source>labelme files without an image in {root}: {count}, such as {name}.</source>
+        <translation>有 {count} 个 labelme 文件在 {root} 中没有对应的图像，例如 {name}。</translation>
+    </message>
+    <message>
+        <source>Lines and points, which have no area: {count}.</source>
+        <translation>没有面积的线和点：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Masks without an image in {root}: {count}, such as {name}.</source>
+        <translation>有 {count} 个掩码在 {root} 中没有对应的图像，例如 {name}。</translation>
+    </message>
+    <message>
+        <source>instances beyond the {most} of an image are left out</source>
+        <translation>一张图像中超出 {most} 个的实例未写入</translation>
+    </message>
+    <message>
+        <source>category names are written on one line: {names}</source>
+        <translation>类别名称写成一行：{names}</translation>
+    </message>
+    <message>
+        <source>images that get another name, because only their endings differ: {count}, such as {names}</source>
+        <translation>有 {count} 张图像仅扩展名不同，因此换用其他名称，例如 {names}</translation>
+    </message>
+    <message>
+        <source>Label files without an image in {root}: {count}, such as {name}.</source>
+        <translation>有 {count} 个标签文件在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
     <message>
         <source>{key} is missing</source>
@@ -2743,6 +2763,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>
             <numerusform>分布在 %n 张图像上</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>%1 %2</source>
+        <comment>so many instances, on so many images</comment>
+        <translation>%1，%2</translation>
     </message>
     <message numerus="yes">
         <source>%n proposal(s)</source>

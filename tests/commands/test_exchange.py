@@ -103,6 +103,11 @@ def test_wrong_usage(coco_file, tmp_path, capsys):
     assert "--out" in refuse(capsys, "import", coco_file)
 
 
+def test_a_folder_of_images_that_is_not_there_is_named(coco_file, capsys, tmp_path):
+    assert run("import", coco_file, "--out", tmp_path / "new.json", "--images", tmp_path / "nowhere") == 1
+    assert "nowhere is no folder" in the_complaint(capsys)
+
+
 def test_import_adds_and_keeps_the_old_version(coco_file, tmp_path, capsys):
     before = masks(coco_file)
     content = json.loads(coco_file.read_bytes())

@@ -255,6 +255,7 @@ def test_a_turned_image_is_recognised(folder):
     ("text", "what"),
     [
         ("{", "not valid JSON"),
+        (" \n", "it is empty"),
         ("[]", "not an object"),
         ("[" * 100_000, "not valid JSON"),
         (json.dumps(content()).replace('"area": 48', '"area": NaN'), "NaN"),

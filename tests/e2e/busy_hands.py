@@ -43,8 +43,8 @@ class BusyHands:
             (self._mark_image, 2),
             (self._delete, 1),
             (self._page, 3),
-            (self._undo, 5),
-            (self._redo, 3),
+            (self._undo, 3),
+            (self._undo_and_redo, 3),
             (self._save, 3),
         )
         chosen, weights = zip(*actions, strict=True)
@@ -63,9 +63,9 @@ class BusyHands:
 
     def _prepare(self) -> Steps:
         """Nothing half done, the keyboard at the canvas, and two categories."""
-        self.doing = "add_category"
         for name in ("disc", "spot"):
             if self._workspace.model.document.category_named(name) is None:
+                self.doing = "add_category"
                 field = self._window.categories.name_field
                 field.setFocus()
                 QTest.keyClicks(field, name)
@@ -165,7 +165,8 @@ class BusyHands:
             self._hands.undo()
             yield
 
-    def _redo(self) -> Steps:
+    def _undo_and_redo(self) -> Steps:
+        yield from self._undo()
         for _ in range(self._random.randrange(1, 4)):
             self._hands.redo()
             yield

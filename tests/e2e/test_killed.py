@@ -23,6 +23,7 @@ from annotator.gui.keeping import Keeping
 from tests.e2e.working_window import digest
 from tests.gui.conftest import write_discs
 
+COMPLAINTS = "stderr.txt"
 PATIENCE = 120.0  # seconds until a window that says nothing counts as hanging
 
 
@@ -33,6 +34,7 @@ class Life:
     found: str = ""
     digests: dict[int, str] = field(default_factory=dict)
     safe: int = 0
+    saves: int = 0
     actions: Counter[str] = field(default_factory=Counter)
 
     def hear(self, line: str) -> None:
@@ -43,6 +45,8 @@ class Life:
         elif word == "step" and line.endswith("\n"):
             self.digests[int(rest[0])] = rest[1]
             self.actions[rest[2]] += 1
+        elif word == "saved":
+            self.saves += 1
         elif word == "safe" and line.endswith("\n"):
             self.safe = int(rest[0])
 
@@ -58,9 +62,10 @@ class Life:
 def window(folder: Path, seed: int, project: Path) -> Iterator[subprocess.Popen[str]]:
     """A window at work on the folder, killed at the end."""
     command = [sys.executable, "-m", "tests.e2e.working_window", str(folder), str(seed)]
-    with subprocess.Popen(
-        command, cwd=project, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
+    with (
+        open(folder.parent / COMPLAINTS, "wb") as complaints,
+        subprocess.Popen(command, cwd=project, stdout=subprocess.PIPE, stderr=complaints, text=True) as process,
+    ):
         patience = threading.Timer(PATIENCE, process.kill)
         patience.start()
         try:
@@ -88,7 +93,8 @@ def work_until_killed(folder: Path, seed: int, project: Path) -> Life:
             if lines_left < 0:
                 break
         else:
-            raise AssertionError(f"seed {seed}: the window ended by itself, or hung, having said {life}")
+            complaints = (folder.parent / COMPLAINTS).read_text("utf-8", errors="replace")
+            raise AssertionError(f"seed {seed}: the window ended by itself, or hung, having said {life}: {complaints}")
         time.sleep(dice.uniform(0.0, 0.03))
         process.kill()
         for line in process.stdout:
@@ -157,6 +163,7 @@ class Tally:
     kills: int = 0
     in_recovery: int = 0
     before_safe: int = 0
+    saves: int = 0
     shown_safe: list[int] = field(default_factory=list)
     actions: Counter[str] = field(default_factory=Counter)
 
@@ -165,6 +172,7 @@ class Tally:
         self.kills += 1 + (again is not None)
         self.in_recovery += again is not None and not again.found
         self.before_safe += not life.safe
+        self.saves += life.saves
         self.shown_safe.append(life.safe)
         self.actions += life.actions
 
@@ -172,7 +180,8 @@ class Tally:
         middle = sorted(self.shown_safe)[len(self.shown_safe) // 2]
         return (
             f"{self.kills} kills, {self.in_recovery} of them while work was recovered, {self.before_safe} before any "
-            f"was safe; {sum(self.shown_safe)} edits shown as safe ({middle} in the middle run), none lost\n"
+            f"was safe; {sum(self.shown_safe)} edits shown as safe ({middle} in the middle run), none lost; "
+            f"{self.saves} saves\n"
             + "edits by action: "
             + ", ".join(f"{name} {count}" for name, count in self.actions.most_common())
         )

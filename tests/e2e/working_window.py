@@ -7,6 +7,7 @@ Lines on standard output, each written before anything later can happen:
     found DIGEST            it is open, and this is what the document is
     step N DIGEST ACTION    the N-th edit is applied, undone or redone by that action, and this is the document now;
                             the journal is told next
+    saved                   the COCO file has been replaced
     safe N                  the status bar says that all is safe, N edits having been made
 """
 
@@ -59,6 +60,7 @@ class Worker(QObject):
         ):
             signal.connect(self._on_anything)
         self._model.document_replaced.connect(self._on_opened)
+        workspace.saver.saved.connect(lambda _: say("saved"))
 
     def _on_opened(self) -> None:
         say(f"found {digest(self._model.document, self._model.coco_path)}")
@@ -97,7 +99,7 @@ def main() -> None:
     settings.language = "en"
     workspace = Workspace(lambda: FakeProcess(image_size=256))
     window = MainWindow(workspace, settings, WeightsLibrary(workspace, settings, lambda _: FakeProcess(image_size=256)))
-    workspace.autosave.set_enabled(True)
+    workspace.autosave.set_minutes(1)
     workspace.autosave._timer.setInterval(AUTOSAVE_MS)
     worker = Worker(window, seed)  # noqa: F841 - it lives as long as the window
     window.resize(1200, 800)

@@ -413,6 +413,39 @@ def test_a_renamed_attribute_takes_the_values_along_and_a_removed_one_leaves_the
     assert model.document.categories[1].attributes == (HIDDEN, POSE, AGE, NAME)
 
 
+def test_attributes_are_put_in_another_order_with_the_keyboard_and_it_is_undone(people):
+    model = people.window.workspace.model
+    select(people, 1)
+    dialog = dialog_of(people)
+    rows = {row.name.text(): row for row in dialog.attributes.rows}
+    first, last = dialog.attributes.rows[0], dialog.attributes.rows[-1]
+    assert (first.up.isEnabled(), first.down.isEnabled()) == (False, True)
+    assert (last.up.isEnabled(), last.down.isEnabled()) == (True, False)
+    rows["name"].kind.setFocus()
+    people.qtbot.keyClick(rows["name"].kind, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is rows["name"].up
+    for _ in range(3):
+        people.qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Space)
+    # There is no further way up: the keyboard is at the way back.
+    assert dialog.focusWidget() is rows["name"].down
+    people.qtbot.keyClick(rows["hidden"].down, Qt.Key.Key_Space)
+    rows["name"].remove.setFocus()
+    people.qtbot.keyClick(rows["name"].remove, Qt.Key.Key_Tab)
+    assert dialog.focusWidget() is rows["pose"].name
+
+    def is_shown_in_order() -> bool:
+        tops = [row.name.mapTo(dialog, row.name.rect().topLeft()).y() for row in dialog.attributes.rows]
+        return tops == sorted(set(tops))
+
+    people.qtbot.waitUntil(is_shown_in_order)
+    people.qtbot.mouseClick(ok(people, dialog), LEFT)
+    assert model.document.categories[1].attributes == (NAME, POSE, HIDDEN, AGE)
+    settle(people)
+    assert list(panel(people).form.fields) == ["name", "pose", "hidden", "age"]
+    people.window.actions_.undo.trigger()
+    assert model.document.categories[1].attributes == (HIDDEN, POSE, AGE, NAME)
+
+
 def test_what_the_dialog_has_no_field_for_stays(people):
     model = people.window.workspace.model
     odd = Attribute("tone", AttributeKind.CHOICE, ("red, green", "blue"), {"x-hint": 1})

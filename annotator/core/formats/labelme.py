@@ -139,14 +139,14 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     if missing:
         notes.append(
             Sentence(
-                "{count} labelme files have no image in {root}, such as {name}.",
+                "labelme files without an image in {root}: {count}, such as {name}.",
                 count=len(missing),
                 root=images.root,
                 name=missing[0],
             )
         )
     if flat:
-        notes.append(Sentence("{count} lines and points were left out, because they have no area.", count=flat))
+        notes.append(Sentence("Lines and points, which have no area: {count}.", count=flat))
     return document, tuple(notes)
 
 

@@ -33,7 +33,7 @@ from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss
 from annotator.core.geometry import RunLengths
-from annotator.errors import ClauseError, DatasetError, reason_of
+from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
 INDEX_NAME = "masks.json"
 
@@ -230,7 +230,16 @@ def _owners(name: str, images: ImageIndex) -> Iterator[tuple[ImageRecord, str]]:
 
 
 def _missing(names: list[str], images: ImageIndex) -> tuple[str, ...]:
-    return (f"{len(names)} masks have no image in {images.root}, such as {names[0]}.",) if names else ()
+    if not names:
+        return ()
+    return (
+        Sentence(
+            "Masks without an image in {root}: {count}, such as {name}.",
+            count=len(names),
+            root=images.root,
+            name=names[0],
+        ),
+    )
 
 
 def _put(document: Document, image: ImageRecord, category: int, mask: RunLengths, *, iscrowd: bool = False) -> None:

@@ -113,14 +113,14 @@ def _losses(document: Document, overlapped: list[int], left_out: list[int]) -> I
     if overlapped:
         yield Loss("pixels that a later instance covers are lost", tuple(overlapped))
     if left_out:
-        yield Loss(f"instances beyond the {MAX_NUMBER} of an image are left out", tuple(left_out))
+        yield Loss(Sentence("instances beyond the {most} of an image are left out", most=MAX_NUMBER), tuple(left_out))
     instances = document.instances_in_order()
     if crowds := tuple(i.id for i in instances if i.iscrowd):
         yield Loss("crowds become ordinary instances", crowds)
     if empty := tuple(i.id for i in instances if not i.mask.area):
         yield Loss("instances without a pixel are left out", empty)
     if odd := [c.name for c in document.categories.values() if _plain(c.name) != c.name or "#" in c.name]:
-        yield Loss(f"category names are written on one line: {odd[:5]}")
+        yield Loss(Sentence("category names are written on one line: {names}", names=", ".join(odd[:5])))
 
 
 def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:
@@ -157,7 +157,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     if without_image:
         notes.append(
             Sentence(
-                "{count} masks have no image in {root}, such as {name}.",
+                "Masks without an image in {root}: {count}, such as {name}.",
                 count=len(without_image),
                 root=images.root,
                 name=without_image[0],

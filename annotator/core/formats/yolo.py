@@ -88,7 +88,11 @@ def _losses(document: Document, labels: Mapping[str, str]) -> Iterator[Loss]:
         yield Loss("instances without a pixel are left out", empty)
     if renamed := [path for path, label in labels.items() if label != posixpath.splitext(path)[0]]:
         yield Loss(
-            f"{len(renamed)} images get another name, because only their endings differ: {', '.join(renamed[:5])}"
+            Sentence(
+                "images that get another name, because only their endings differ: {count}, such as {names}",
+                count=len(renamed),
+                names=", ".join(renamed[:5]),
+            )
         )
 
 
@@ -124,7 +128,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     if without_image:
         notes.append(
             Sentence(
-                "{count} label files have no image in {root}, such as {name}.",
+                "Label files without an image in {root}: {count}, such as {name}.",
                 count=len(without_image),
                 root=images.root,
                 name=without_image[0],

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPalette
@@ -35,7 +37,14 @@ class AttributeRow:
     name: QLineEdit
     kind: QComboBox
     choices: QLineEdit
+    up: QToolButton
+    down: QToolButton
     remove: QToolButton
+
+    @property
+    def widgets(self) -> tuple[QWidget, ...]:
+        """All of them, from left to right."""
+        return self.name, self.kind, self.choices, self.up, self.down, self.remove
 
     @property
     def attribute(self) -> Attribute:
@@ -67,7 +76,6 @@ class AttributeEditor(QWidget):
         self._grid.setSpacing(4)
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(2, 3)
-        self._lines = 0  # of the grid; those of removed rows are empty, and so take no room
         inside = QWidget(self)
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -139,7 +147,9 @@ class AttributeEditor(QWidget):
             QLineEdit(shown.name, self),
             QComboBox(self),
             QLineEdit(_joined(shown.choices), self),
-            QToolButton(self),
+            self._button("forward", self.tr("Move the attribute up"), lambda: self._move(row, -1)),
+            self._button("back", self.tr("Move the attribute down"), lambda: self._move(row, 1)),
+            self._button("close", self.tr("Remove the attribute"), lambda: self._remove(row)),
         )
         row.name.setPlaceholderText(self.tr("Name"))
         row.name.setAccessibleName(self.tr("Name of the attribute"))
@@ -158,28 +168,54 @@ class AttributeEditor(QWidget):
         policy = row.choices.sizePolicy()
         policy.setRetainSizeWhenHidden(True)  # so that the columns stay where they are
         row.choices.setSizePolicy(policy)
-        set_icon(row.remove, "close")
-        row.remove.setAutoRaise(True)
-        row.remove.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        row.remove.setToolTip(self.tr("Remove the attribute"))
-        row.remove.setAccessibleName(self.tr("Remove the attribute"))
-        row.remove.clicked.connect(lambda: self._remove(row))
-        for place, widget in enumerate((row.name, row.kind, row.choices, row.remove)):
-            self._grid.addWidget(widget, self._lines, place)
-        self._lines += 1
         row.name.textChanged.connect(self._refresh)
         row.choices.textChanged.connect(self._refresh)
         row.kind.currentIndexChanged.connect(self._refresh)
         self.rows.append(row)
+        self._lay_out()
         return row
+
+    def _button(self, icon_name: str, text: str, slot: Callable[[], None]) -> QToolButton:
+        button = QToolButton(self)
+        set_icon(button, icon_name)
+        button.setAutoRaise(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setToolTip(text)
+        button.setAccessibleName(text)
+        button.clicked.connect(slot)
+        return button
+
+    def _move(self, row: AttributeRow, lines: int) -> None:
+        """Up (negative) or down; the keyboard goes along, to the other button where there is no further way."""
+        focused = self.focusWidget()
+        place = self.rows.index(row)
+        self.rows.insert(place + lines, self.rows.pop(place))
+        self._lay_out()
+        self._refresh()
+        if focused in (row.up, row.down):
+            (focused if focused.isEnabled() else row.down if focused is row.up else row.up).setFocus()
+        self._area.ensureWidgetVisible(row.name)
 
     def _remove(self, row: AttributeRow) -> None:
         self.rows.remove(row)
-        for widget in (row.name, row.kind, row.choices, row.remove):
+        for widget in row.widgets:
             self._grid.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
+        self._lay_out()
         self._refresh()
+
+    def _lay_out(self) -> None:
+        """Put the fields where the rows are, and let Tab follow."""
+        for line, row in enumerate(self.rows):
+            for column, widget in enumerate(row.widgets):
+                self._grid.removeWidget(widget)
+                self._grid.addWidget(widget, line, column)
+        for before, after in pairwise([widget for row in self.rows for widget in row.widgets]):
+            QWidget.setTabOrder(before, after)
+        for row in self.rows:
+            row.up.setEnabled(row is not self.rows[0])
+            row.down.setEnabled(row is not self.rows[-1])
 
     def _refresh(self) -> None:
         for row in self.rows:

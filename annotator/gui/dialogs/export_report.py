@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from annotator.core.formats.options import ExportOptions
 from annotator.core.formats.report import ExportReport
 from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.language import translated
 
 _LISTED = 10
 
@@ -100,7 +101,7 @@ class ExportReportDialog(QDialog):
         return self.tr("%n instance(s): %1", "", len(instance_ids)).replace("%1", named)
 
     def _clause(self, clause: str) -> str:
-        """A loss in the window's language; one that names files or numbers stays as the core says it."""
+        """A loss in the window's language; one that names files or numbers is a Sentence."""
         known = {
             "ids, provenance and attributes are not kept": self.tr("ids, provenance and attributes"),
             "ids, provenance and attributes are not kept; categories are numbered from 0 in their order": self.tr(
@@ -122,4 +123,4 @@ class ExportReportDialog(QDialog):
                 "no images are set apart for validation: data.yaml names the training images for it"
             ),
         }
-        return known.get(clause, clause)
+        return known.get(clause, translated(clause))

@@ -167,8 +167,13 @@ class ImportDialog(AskingDialog):
             lines.append("    " + text.replace("%1", listing([image.path for image in merge.images], _LISTED)))
         if merge.instances:
             images = len({instance.image_id for instance in merge.instances})
-            lines.append("    " + self.tr("%n instance(s)", "", len(merge.instances)))
-            lines.append("    " + self.tr("on %n image(s)", "", images))
+            parts = (self.tr("%n instance(s)", "", len(merge.instances)), self.tr("on %n image(s)", "", images))
+            lines.append(
+                "    "
+                + self.tr("%1 %2", "so many instances, on so many images")
+                .replace("%1", parts[0])
+                .replace("%2", parts[1])
+            )
         if merge.proposals:
             lines.append("    " + self.tr("%n proposal(s)", "", len(merge.proposals)))
         left_out = []

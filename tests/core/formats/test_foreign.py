@@ -165,7 +165,7 @@ def test_labelme_shapes(tmp_path):
     circle, mask = list(imported.document.instances.values())[3:]
     assert circle.mask.area == pytest.approx(np.pi * 16, rel=0.1)
     assert np.array_equal(mask.mask.crop()[0], part[1:3, 1:4])
-    assert "2 lines and points" in imported.notes[0]
+    assert imported.notes[0] == "Lines and points, which have no area: 2."
 
 
 def test_labelme_masks_overlay_as_pillow_draws_polygons(tmp_path):
