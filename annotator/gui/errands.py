@@ -124,6 +124,16 @@ class LentSegmenter:
         embedding: Embedding = self._ask(lambda segmenter, interruption: segmenter.encode(rgb, cancel=interruption))
         return embedding
 
+    def keep(self, key: str, rgb: npt.NDArray[np.uint8]) -> None:
+        """Encode the image of that key, and have its embedding in memory when it is shown."""
+        _ = self.identity
+
+        def work(segmenter: Segmenter, interruption: CancellationToken) -> None:
+            # In the inference's thread, which forgets all embeddings before it takes another segmenter.
+            self._inference.keep_embedding(key, segmenter.encode(rgb, cancel=interruption))
+
+        self._ask(work)
+
     def decode_batch(self, embedding: Embedding, prompts: Sequence[Prompt]) -> DecodeBatch:
         """As Segmenter.decode_batch."""
         _ = self.identity

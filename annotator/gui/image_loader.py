@@ -19,6 +19,7 @@ from annotator.errors import AnnotatorError, Sentence
 from annotator.gui.background import fault
 
 _KEPT_BYTES = 256 * 2**20
+_AHEAD_SHARE = 1 / 8  # of that, for one image that is read before it is asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +67,27 @@ class ImageLoader(QObject):
             self._request = path
             self._condition.notify()
 
+    def read(self, path: Path, *, ahead: bool = False) -> LoadedImage:
+        """The image, from memory if it is one of the recent ones; from any thread. Raises AnnotatorError.
+
+        ahead: nobody has asked for it yet, so that it is not kept where it would take the room of many others.
+        """
+        key = _file_version(path)
+        with self._condition:
+            kept = self._kept.get(key)
+            if kept is not None:
+                self._kept.move_to_end(key)
+                return kept
+        image = read_image(path)
+        pixels = screen_pyramid(image.rgb)
+        loaded = LoadedImage(path, key, image.rgb, pixels, tuple(map(_view, pixels)), image.note)
+        if not ahead or loaded.nbytes <= self._kept_bytes * _AHEAD_SHARE:
+            with self._condition:
+                self._kept[key] = loaded
+                while len(self._kept) > 1 and sum(i.nbytes for i in self._kept.values()) > self._kept_bytes:
+                    self._kept.popitem(last=False)
+        return loaded
+
     def set_kept_bytes(self, max_bytes: int) -> None:
         """How much memory the recent images may take; heeded when the next image is read."""
         self._kept_bytes = max_bytes
@@ -89,26 +111,12 @@ class ImageLoader(QObject):
                 path = self._request
                 self._request = None
             try:
-                self.loaded.emit(self._read(path))
+                self.loaded.emit(self.read(path))
             except AnnotatorError as error:
                 self.failed.emit(path, error.sentence)
             except Exception as error:  # noqa: BLE001  (one image must not end the thread that reads the others)
                 traceback.print_exc()
                 self.failed.emit(path, Sentence("{path}: {fault}", path=path, fault=fault(error)))
-
-    def _read(self, path: Path) -> LoadedImage:
-        key = _file_version(path)
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
-            return kept
-        image = read_image(path)
-        pixels = screen_pyramid(image.rgb)
-        loaded = LoadedImage(path, key, image.rgb, pixels, tuple(map(_view, pixels)), image.note)
-        self._kept[key] = loaded
-        while len(self._kept) > 1 and sum(i.nbytes for i in self._kept.values()) > self._kept_bytes:
-            self._kept.popitem(last=False)
-        return loaded
 
 
 class _LoaderThread(QThread):

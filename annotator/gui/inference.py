@@ -91,6 +91,10 @@ class Inference(InferenceReports):
             return None
         return embedding
 
+    def keep_embedding(self, key: str, embedding: Embedding) -> None:
+        """The image of that key was embedded before it is shown; for errands, which run in the inference's thread."""
+        self._embeddings.put(key, embedding)
+
     # -- wishes ------------------------------------------------------------------------------------------------------
 
     def show_image(self, key: str, rgb: npt.NDArray[np.uint8]) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from annotator.core.document import Document
-from annotator.core.images import read_image
 from annotator.errors import AnnotatorError
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.errands import LentSegmenter
+from annotator.gui.image_loader import ImageLoader
 from annotator.gui.inference import Inference
 
 _NEIGHBOURS = (1, 2, -1)  # people page forwards more often than back
@@ -19,15 +19,19 @@ _REMEMBERED = 1000
 
 
 class Prefetch(QObject):
-    """Puts embeddings into the segmenter's disk cache, one image at a time, while nothing more urgent waits.
+    """Has the neighbours' pixels and embeddings in memory, and the embeddings in the segmenter's disk cache as well:
+    one image at a time, while nothing more urgent waits.
 
     An encode gives way to a prompt and to the image on screen, and the neighbours of an image that has been left are
     given up. An image that cannot be read is passed over: it says so when it is shown.
     """
 
-    def __init__(self, inference: Inference, jobs: BackgroundJobs, parent: QObject | None = None) -> None:
+    def __init__(
+        self, inference: Inference, loader: ImageLoader, jobs: BackgroundJobs, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
         self._inference = inference
+        self._loader = loader
         self._jobs = jobs
         self._job: BackgroundJob | None = None
         self._embedded: set[tuple[int, Path]] = set()  # by which segmenter, which image
@@ -65,7 +69,8 @@ class Prefetch(QObject):
         for path in paths:
             job.cancel.check()
             try:
-                segmenter.encode(read_image(path).rgb)
+                image = self._loader.read(path, ahead=True)
+                segmenter.keep(image.key, image.rgb)
             except AnnotatorError:
                 continue
             self._embedded.add((generation, path))

@@ -86,13 +86,13 @@ class Workspace(QObject):
         self.everything = EverythingRuns(self.model, self.inference, self.jobs, storing, read_config, self)
         self.folder_runs = FolderRuns(self.model, self.inference, self.jobs, storing, read_config, self)
         self.tone = ViewTone(self)
-        self._prefetch = Prefetch(self.inference, self.jobs, self)
+        self._loader = ImageLoader(self)
+        self._prefetch = Prefetch(self.inference, self._loader, self.jobs, self)
         self.inference.encoded.connect(self._on_encoded)
         self.saver = Saver(self.model, self.jobs, self)
         self.autosave = Autosave(self.model, self.saver, self)
         # What is drawn on the image that is left belongs to what is saved.
         self.image_awaited.connect(lambda: work.in_turn(self.autosave.save))
-        self._loader = ImageLoader(self)
         self._opening: BackgroundJob | None = None
         self.discards = False  # whether leaving the document forgets what is not in its file
         self._source: Source | None = None

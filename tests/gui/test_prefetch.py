@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from annotator.core.images import read_image
+from annotator.gui import image_loader
 from annotator.gui.workspace import Workspace
 from annotator.segment.disk_cache import DiskCache
 from tests.gui.conftest import FakeProcess, write_discs
@@ -60,3 +61,32 @@ def test_without_a_disk_cache_only_what_is_shown_is_embedded(qtbot, tmp_path, wi
     qtbot.wait(300)
     assert process.seen == [200]
     workspace.close()
+
+
+def test_a_neighbour_is_shown_from_memory(qtbot, tmp_path, widths, monkeypatch):
+    process = Recorder()
+    workspace = Workspace(lambda: process, disk_cache=DiskCache(tmp_path / "embeddings", 2**30))
+    with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
+        workspace.open([tmp_path / "pictures"])
+    qtbot.waitUntil(lambda: len(process.seen) == 3, timeout=20_000)
+    qtbot.waitUntil(lambda: not workspace.jobs._running, timeout=20_000)
+    read = []
+    monkeypatch.setattr(image_loader, "read_image", lambda path: read.append(path.name) or read_image(path))
+    with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000) as encoded:
+        workspace.show_image(list(workspace.model.document.images)[1])
+    assert encoded.args[0].cached
+    assert workspace.image.rgb.shape[1] == widths["1.png"]
+    assert "1.png" not in read
+    workspace.close()
+
+
+def test_a_neighbour_too_large_for_the_memory_of_pictures_is_not_kept(qtbot, tmp_path, widths):
+    loader = image_loader.ImageLoader()
+    path = tmp_path / "pictures" / "0.png"
+    loader.set_kept_bytes(loader.read(path, ahead=True).nbytes * 4)
+    first = loader.read(path, ahead=True)
+    assert loader.read(path) is first  # kept while the limit was the usual one
+    other = tmp_path / "pictures" / "1.png"
+    assert loader.read(other, ahead=True) is not loader.read(other)
+    assert loader.read(other) is loader.read(other)
+    loader.close()
