@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -98,6 +99,8 @@ def scene(size: int | None = None, pictures: int = 0) -> Iterator[Scene]:
     It is closed without asking at the end. Nothing of the user's is read or written: call it in a process that
     `figures.run_script` started.
     """
+    # The segmenter's process would import the script, and with it the window, which the program's own does not.
+    sys.modules["__main__"].__file__ = None
     app = make_application()
     # A garbage collection of Python's can hold the window up as well, so it is part of what is measured.
     collection = GarbageCollection()

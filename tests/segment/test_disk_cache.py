@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -100,6 +103,30 @@ def test_the_least_recently_used_make_room(tmp_path):
     assert cache.get(second.fingerprint) is None
     assert all(cache.get(kept.fingerprint) is not None for kept in (first, third, fourth))
     assert cache.nbytes <= 3 * BYTES + 1000
+
+
+def test_two_windows_that_write_read_and_clear_at_once(tmp_path):
+    """Each on a bound of three embeddings, so that either deletes what the other is about to read."""
+    kept = [embedding(seed) for seed in range(6)]
+    stop = time.monotonic() + 1.0
+
+    def window(seed: int) -> int:
+        cache, chance, found = DiskCache(tmp_path / "embeddings", 3 * BYTES + 4096), random.Random(seed), 0
+        while time.monotonic() < stop:
+            one = chance.choice(kept)
+            if chance.random() < 0.02:
+                cache.clear()
+            cache.put(one.fingerprint, one)
+            other = chance.choice(kept)
+            back = cache.get(other.fingerprint)
+            assert back is None or same(back, other)
+            found += back is not None
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sum(pool.map(window, range(4))) > 0
+    assert DiskCache(tmp_path / "embeddings", 0).nbytes <= 6 * (BYTES + 1024)
+    assert not list((tmp_path / "embeddings").glob("*.tmp"))
 
 
 def test_what_a_killed_writer_left_is_cleared_away(cache, tmp_path):
