@@ -1,4 +1,4 @@
-"""The trackpad, the place of the floating strip, and colours that the colour blind tell apart."""
+"""The trackpad, the floating strip with its name field, and colours that the colour blind tell apart."""
 
 from __future__ import annotations
 
@@ -90,3 +90,24 @@ def test_the_first_colours_of_categories_are_told_apart(deficiency):
     lab = cv2.cvtColor(encoded.astype(np.float32)[None], cv2.COLOR_RGB2LAB)[0]
     distances = [float(np.linalg.norm(lab[i] - lab[j])) for i, j in combinations(range(len(lab)), 2)]
     assert min(distances) > 10  # CIE 1976; two samples side by side are told apart from about 2.3
+
+
+def test_the_name_field_completes_the_names_there_are(hands):
+    window = hands.window
+    for name in ("metal ring", "coin"):
+        window.workspace.editor.add_category(name)
+    window.workspace.selection.set_category(None)
+    hands.click(50, 80)
+    hands.wait_mask()
+    hands.key(Qt.Key.Key_Return)
+    field = window.strip.category_field
+    QTest.keyClicks(field, "RIN")
+    popup = field.completer().popup()
+    hands.qtbot.waitUntil(popup.isVisible)
+    assert [popup.model().index(row, 0).data() for row in range(popup.model().rowCount())] == ["metal ring"]
+    QTest.keyClick(popup, Qt.Key.Key_Down)
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    if window.strip.is_asking:
+        QTest.keyClick(field, Qt.Key.Key_Return)
+    (instance,) = window.workspace.model.document.instances.values()
+    assert window.workspace.model.document.categories[instance.category_id].name == "metal ring"
