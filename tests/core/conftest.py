@@ -102,6 +102,7 @@ def documents(draw):
                 provenance=Provenance(draw(texts), draw(texts), draw(ratios), draw(ratios)),
                 parent_id=draw(st.none() | ids),
                 extra=draw(extras_with_ours()),
+                locked=draw(st.booleans()),
             )
         )
     for proposal_id in draw(st.lists(ids.filter(lambda i: i not in document.instances), unique=True, max_size=3)):
