@@ -61,4 +61,5 @@ def connect_actions(window: MainWindow) -> None:
     ):
         action.triggered.connect(slot)
     actions.show_instances.toggled.connect(window.layer.set_visible)
+    actions.keyboard_pointer.toggled.connect(keys.set_keyboard_pointer)
     actions.full_screen.toggled.connect(window.set_full_screen)

@@ -135,6 +135,8 @@ class Actions(QObject):
         self.polygon_tool = self._add_tool(self.tr("Poly&gon"), "G", "polygon")
         self.brush_tool = self._add_tool(self.tr("B&rush"), "R", "brush")
         self.eraser_tool = self._add_tool(self.tr("&Eraser"), "E", "eraser")
+        self.keyboard_pointer = self._add(self.tr("Move the pointer by &keys"), "K", on_canvas=True)
+        self.keyboard_pointer.setCheckable(True)
         self.smaller_brush = self._add(self.tr("S&maller brush"), "[", on_canvas=True)
         self.larger_brush = self._add(self.tr("&Larger brush"), "]", on_canvas=True)
 
@@ -217,7 +219,10 @@ class Actions(QObject):
                     *(self.segment_everything, self.prelabel, self.encode_folder, None, self.weights),
                 ),
             ),
-            MenuTable(self.tr("&Tools"), (*self.tools.actions(), None, self.smaller_brush, self.larger_brush)),
+            MenuTable(
+                self.tr("&Tools"),
+                (*self.tools.actions(), None, self.smaller_brush, self.larger_brush, None, self.keyboard_pointer),
+            ),
             MenuTable(self.tr("&Help"), (self.keys, self.about)),
         )
 

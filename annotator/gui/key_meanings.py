@@ -73,6 +73,14 @@ class KeyMeanings(QObject):
         elif not self._workspace.everything.cancel(self._workspace.image_id):
             self._actions.select_tool.trigger()
 
+    def set_keyboard_pointer(self, is_on: bool) -> None:
+        """Let keys move the pointer, or not any more."""
+        self._canvas.keyboard.set_on(is_on)
+        self._canvas.setFocus()
+        if is_on:
+            text = self.tr("The arrow keys move the pointer (Shift: 10 pixels, Ctrl: 100), Space is its left button.")
+            self._workspace.editor.refused.emit(text)
+
     def select_all(self) -> None:
         """Select every instance of the image that is neither hidden nor locked."""
         if self._workspace.image_id is not None:

@@ -75,12 +75,12 @@ def test_searching_finds_names_keys_and_whole_menus(dialog):
 
 
 def test_another_key_works_at_once_and_the_old_one_no_more(window, dialog, qtbot, folder):
-    press(dialog, qtbot, "box_tool", Qt.Key.Key_K)
+    press(dialog, qtbot, "box_tool", Qt.Key.Key_J)
     assert dialog.editor.problem.text() == ""
     qtbot.mouseClick(dialog.editor.use, LEFT)
     assert not dialog.editor.isVisible()
-    assert row(dialog, "box_tool").keys.text() == "K"
-    assert window.actions_.box_tool.toolTip() == "Box (K)"
+    assert row(dialog, "box_tool").keys.text() == "J"
+    assert window.actions_.box_tool.toolTip() == "Box (J)"
     dialog.close()
     hands = Hands(window, qtbot)
     hands.open(folder)
@@ -89,7 +89,7 @@ def test_another_key_works_at_once_and_the_old_one_no_more(window, dialog, qtbot
     window.canvas.setFocus()
     hands.key(Qt.Key.Key_B)
     assert window.tool_name == "point"
-    hands.key(Qt.Key.Key_K)
+    hands.key(Qt.Key.Key_J)
     assert window.tool_name == "box"
 
 

@@ -26,11 +26,13 @@ from annotator.core.tone import Tone
 from annotator.gui.canvas.drawn_layer import DrawnLayer
 from annotator.gui.canvas.image_painter import ImagePainter
 from annotator.gui.canvas.instance_layer import InstanceLayer
+from annotator.gui.canvas.keyboard_pointer import KeyboardPointer
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import (
     paint_aim,
     paint_box,
     paint_current_mask,
+    paint_pointer,
     paint_points,
     paint_progress_ring,
 )
@@ -77,6 +79,15 @@ class Canvas(QWidget):
         self._message = ""
         self._tool = Tool(self)
         self._connect_tool()
+        self.keyboard = KeyboardPointer(self, self.viewport, lambda at, forward: self._tool.next_stop(at, forward))
+        for signal, act in (
+            (self.keyboard.pressed, lambda pointer: self._tool.press(pointer)),
+            (self.keyboard.moved, self._move),
+            (self.keyboard.released, lambda pointer: self._tool.release(pointer)),
+            (self.keyboard.panned, self._view_changed),
+            (self.keyboard.switched, self._repaint),
+        ):
+            signal.connect(act)
         self._pan_from: QPointF | None = None
         self._space_held = False
         self._is_magnifying = False
@@ -116,17 +127,20 @@ class Canvas(QWidget):
         height, width, _ = image.rgb.shape
         self.viewport.set_image_size(width, height)
         self._view_changed()
+        self.keyboard.set_image(QSizeF(width, height))
 
     def await_image(self) -> None:
         """Another image is being read: the tools rest until it is here, so that no click goes to the wrong image."""
         self._tool.put_down()
         self._is_awaiting = True
+        self.keyboard.set_image(QSizeF())
         self.pointer_moved.emit(None)
 
     def show_message(self, message: str) -> None:
         """Show a sentence instead of an image."""
         self._image = None
         self._message = translated(message)
+        self.keyboard.set_image(QSizeF())
         self._repaint()
 
     def set_tone(self, tone: Tone) -> None:
@@ -232,6 +246,8 @@ class Canvas(QWidget):
         if self._ring.isActive():
             turn = time.monotonic() / _RING_SECONDS % 1.0
             paint_progress_ring(painter, self._pointer_position(), turn)
+        if self.keyboard.at is not None:
+            paint_pointer(painter, self._pointer_position())
         if self._is_magnifying:
             self._paint_magnifier(painter, self._image)
 
@@ -269,6 +285,9 @@ class Canvas(QWidget):
         paint_aim(painter, at)
 
     def _pointer_position(self) -> QPointF:
+        at = self.keyboard.at
+        if at is not None:
+            return self.viewport.to_widget(at)
         return QPointF(self.mapFromGlobal(QCursor.pos()))
 
     def _current_shape(self) -> MaskShape | None:
@@ -324,12 +343,14 @@ class Canvas(QWidget):
             return
         if self.image is None:
             return
-        pointer = self._pointer(event, self.image)
+        self._move(self._pointer(event, self.image))
+
+    def _move(self, pointer: Pointer) -> None:
         self.pointer_moved.emit(pointer.at if pointer.is_inside else None)
         self._tool.move(pointer)
         if self._tool.cursor != self.cursor().shape():
             self._update_cursor()
-        if self._ring.isActive() or self._is_magnifying:
+        if self._ring.isActive() or self._is_magnifying or self.keyboard.at is not None:
             self._repaint()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

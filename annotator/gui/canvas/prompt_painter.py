@@ -86,6 +86,18 @@ def paint_aim(painter: QPainter, at: QPointF) -> None:
         painter.drawLines(lines)
 
 
+def paint_pointer(painter: QPainter, at: QPointF) -> None:
+    """The pointer that keys move: a cross that leaves the place itself free."""
+    inner, outer = 4.0, 14.0
+    lines = [
+        QLineF(at.x() + x * inner, at.y() + y * inner, at.x() + x * outer, at.y() + y * outer)
+        for x, y in ((-1, 0), (1, 0), (0, -1), (0, 1))
+    ]
+    for color, width in ((CASING, 5.0), (QColor(255, 214, 10), 2.5)):
+        painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.drawLines(lines)
+
+
 def paint_progress_ring(painter: QPainter, at: QPointF, turn: float) -> None:
     """A thin turning ring at the pointer while the model works; `turn` 0..1 is one revolution."""
     painter.save()

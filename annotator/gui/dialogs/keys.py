@@ -69,6 +69,9 @@ class KeysDialog(QDialog):
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.groups = (
             self._group(self.tr("Mouse"), [self._row(what, keys, None) for what, keys in self._mouse()]),
+            self._group(
+                self.tr("Pointer moved by keys"), [self._row(what, keys, None) for what, keys in self._pointer()]
+            ),
             *(
                 self._group(group.title, [self._row(bound.title, bound.text, bound) for bound in group.actions])
                 for group in shortcuts.groups
@@ -152,6 +155,15 @@ class KeysDialog(QDialog):
             (self.tr("Move the image"), self.tr("Space+drag, middle drag, two fingers")),
             (self.tr("Size of the brush"), self.tr("Alt+wheel")),
             (self.tr("Magnify what is under the pointer"), self.tr("Hold Z")),
+        ]
+
+    def _pointer(self) -> list[tuple[str, str]]:
+        return [
+            (self.tr("Move the pointer by a pixel"), self.tr("Arrow keys")),
+            (self.tr("Move it by 10 or 100 pixels"), self.tr("Shift or Ctrl + arrow keys")),
+            (self.tr("Click; hold it and move to draw or drag"), self.tr("Space")),
+            (self.tr("The same with the right button"), "X"),
+            (self.tr("Go to the next or previous vertex"), self.tr("Tab, Shift+Tab")),
         ]
 
     def _row(self, what: str, keys: str, bound: BoundAction | None) -> KeyRow:

@@ -65,6 +65,20 @@ class OutlineHits:
             return Hit(Spot.HANDLE, int(self._rings[nearest]), int(self._corners[nearest]), (x, y))
         return self._edge_at(point, _EDGE_REACH / scale)
 
+    def next_handle(self, before: Hit | None, point: tuple[float, float], step: int) -> Hit | None:
+        """The handle `step` places after another one, or the one nearest to the point; None when there are none."""
+        if not len(self.handles):
+            return None
+        found = np.zeros(0, np.intp)
+        if before is not None:
+            found = np.flatnonzero((self._rings == before.ring) & (self._corners == before.corner))
+        if found.size:
+            index = (int(found[0]) + step) % len(self.handles)
+        else:
+            index = int(np.hypot(self.handles[:, 0] - point[0], self.handles[:, 1] - point[1]).argmin())
+        x, y = self.handles[index].tolist()
+        return Hit(Spot.HANDLE, int(self._rings[index]), int(self._corners[index]), (x, y))
+
     def _edge_at(self, point: tuple[float, float], reach: float) -> Hit | None:
         x, y = point
         left, top, right, bottom = self._boxes.T

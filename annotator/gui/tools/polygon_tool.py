@@ -112,6 +112,9 @@ class PolygonTool(Tool):
     def delete(self) -> bool:
         return not self._corners and self._vertices.remove_chosen()
 
+    def next_stop(self, at: QPointF, forward: bool) -> QPointF | None:
+        return None if self._corners else self._vertices.next_stop(at, forward)
+
     def abort(self) -> bool:
         self._is_on_outline = False
         return self._vertices.abort() or self._changes.corners.give_up()

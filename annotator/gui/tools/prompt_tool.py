@@ -58,7 +58,7 @@ class PromptTool(Tool):
         self._now = pointer
         if self._pressed is not None and not self._is_dragging:
             way = QLineF(self._pressed.on_widget, pointer.on_widget).length()
-            self._is_dragging = way >= self._drag_pixels
+            self._is_dragging = way >= (0.1 if pointer.is_exact else self._drag_pixels)
         if self._is_dragging or self._is_box:
             self.repaint_wanted.emit()
         if self._pressed is not None or not pointer.is_inside:

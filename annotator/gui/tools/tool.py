@@ -12,13 +12,17 @@ from annotator.gui.canvas.viewport import Viewport
 
 @dataclass(frozen=True)
 class Pointer:
-    """A mouse event. at: continuous image pixels; on_widget: widget pixels; image: the image's size in pixels."""
+    """A mouse event. at: continuous image pixels; on_widget: widget pixels; image: the image's size in pixels.
+
+    is_exact: keys have moved it, so that the smallest way is meant; a hand that clicks shakes.
+    """
 
     at: QPointF
     on_widget: QPointF
     image: QSizeF
     button: Qt.MouseButton
     modifiers: Qt.KeyboardModifier
+    is_exact: bool = False
 
     @property
     def is_inside(self) -> bool:
@@ -67,6 +71,10 @@ class Tool(QObject):
     def delete(self) -> bool:
         """Delete what of the tool's own is chosen, as the Delete key does; returns whether there was something."""
         return False
+
+    def next_stop(self, at: QPointF, forward: bool) -> QPointF | None:
+        """Where Tab takes the pointer from that place, in image pixels; None: Tab means nothing to the tool."""
+        return None
 
     def resize(self, steps: float) -> bool:
         """Make the tool larger (positive) or smaller; returns whether it has a size."""

@@ -72,7 +72,8 @@ class VertexEditor(QObject):
             outline = self._outline.current()
             self._hover(None if outline is None else self._hit(outline, pointer))
             return
-        if self._to is None and QLineF(self._pressed.on_widget, pointer.on_widget).length() < _DRAG_PIXELS:
+        least = 0.1 if pointer.is_exact else _DRAG_PIXELS
+        if self._to is None and QLineF(self._pressed.on_widget, pointer.on_widget).length() < least:
             return
         before, self._to = self._to, self._target(self._pressed, self._grabbed, pointer)
         self._repaint_drag(before)
@@ -113,6 +114,22 @@ class VertexEditor(QObject):
         self._let_go()
         self._choose(None)
         return had
+
+    def next_stop(self, at: QPointF, forward: bool) -> QPointF | None:
+        """The handle after the chosen one, or before it, which becomes the chosen one; without one that next to `at`.
+
+        None when nothing has handles.
+        """
+        if self._outline.instance is None:
+            return None
+        outline = self._outline.current()
+        if outline is None:
+            return at  # they are there in a moment
+        hit = self._hits_of(outline).next_handle(self._chosen, (at.x(), at.y()), 1 if forward else -1)
+        if hit is None:
+            return None
+        self._choose(hit)
+        return QPointF(*hit.at)
 
     def remove_chosen(self) -> bool:
         """Remove the chosen handle; returns whether there was one."""
