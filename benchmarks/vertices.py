@@ -8,18 +8,13 @@ from __future__ import annotations
 
 import argparse
 
-import cv2
 import numpy as np
 from parts.figures import Figures
-from parts.large_image import HEIGHT, WIDTH, open_large_image, wait_drawn, widget_place
+from parts.large_image import HEIGHT, WIDTH, add_ragged, open_large_image, wait_drawn, widget_place
 from parts.scene import Scene, scene
 from parts.script import arguments, longest_stalls, run
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-
-from annotator.core.document import Instance
-from annotator.core.edits import AddInstance
-from annotator.core.geometry import RunLengths
 
 GESTURES, MOVES = 8, 30
 PULLED_TO = np.array((WIDTH / 2, HEIGHT / 2))
@@ -69,23 +64,6 @@ def pull(stage: Scene, along: float, figures: Figures) -> None:
     stage.wait(lambda: not outline.is_busy and outline.current() is not None)
     stage.rest(0.3)
     figures.add("stall: vertex let go", stage.watchdog.longest())
-
-
-def add_ragged(stage: Scene) -> None:
-    """An instance over most of the image, selected."""
-    random = np.random.default_rng(1)
-    waves = [
-        cv2.resize(random.random((side, side * 3 // 2)), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
-        for side in (6, 80)
-    ]
-    rows, columns = np.indices((HEIGHT, WIDTH))
-    ellipse = ((rows / HEIGHT - 0.5) ** 2 + (columns / WIDTH - 0.5) ** 2) * 4
-    mask = RunLengths.from_mask(ellipse + 0.5 * waves[0] + 0.3 * waves[1] < 1.05)
-    workspace = stage.window.workspace
-    category_id = next(iter(workspace.model.document.categories))
-    instance = Instance(workspace.model.document.take_id(Instance), workspace.image_id, category_id, mask)
-    workspace.model.push(AddInstance(instance), "benchmark")
-    workspace.selection.select([instance.id])
 
 
 if __name__ == "__main__":

@@ -81,6 +81,8 @@ GOALS = (
     Goal("stall: 100,000 annotations", "longest stall: opening that file", "ms", 50, 16),
     _stall("brush", "brush on 6000 x 4000 pixels with 500 instances"),
     _stall("stroke ends", "the end of its stroke"),
+    _stall("brush, ragged", "brush on a ragged instance over all of it"),
+    _stall("stroke ends, ragged", "the end of its stroke"),
     _stall("vertex", "pull one of 1,500 vertices there"),
     _stall("vertex let go", "let go of it"),
     _stall("proposals stored", "store and show 200 proposals"),

@@ -34,6 +34,23 @@ def open_large_image(stage: Scene) -> None:
     workspace.selection.select([new.id])
 
 
+def add_ragged(stage: Scene) -> None:
+    """An instance over most of the image, selected."""
+    random = np.random.default_rng(1)
+    waves = [
+        cv2.resize(random.random((side, side * 3 // 2)), (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+        for side in (6, 80)
+    ]
+    rows, columns = np.indices((HEIGHT, WIDTH))
+    ellipse = ((rows / HEIGHT - 0.5) ** 2 + (columns / WIDTH - 0.5) ** 2) * 4
+    mask = RunLengths.from_mask(ellipse + 0.5 * waves[0] + 0.3 * waves[1] < 1.05)
+    workspace = stage.window.workspace
+    category_id = next(iter(workspace.model.document.categories))
+    instance = Instance(workspace.model.document.take_id(Instance), workspace.image_id, category_id, mask)
+    workspace.model.push(AddInstance(instance), "benchmark")
+    workspace.selection.select([instance.id])
+
+
 def wait_drawn(stage: Scene) -> None:
     """Until every instance is on the screen."""
     window = stage.window

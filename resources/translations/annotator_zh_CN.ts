@@ -251,6 +251,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>橡皮擦(&amp;E)</translation>
     </message>
     <message>
+        <source>Move the pointer by &amp;keys</source>
+        <translation>用键盘移动指针(&amp;K)</translation>
+    </message>
+    <message>
         <source>S&amp;maller brush</source>
         <translation>缩小画笔(&amp;M)</translation>
     </message>
@@ -3077,6 +3081,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>KeyMeanings</name>
+    <message>
+        <source>The arrow keys move the pointer (Shift: 10 pixels, Ctrl: 100), Space is its left button.</source>
+        <translation>方向键移动指针（按住 Shift 移动 10 像素，Ctrl 移动 100 像素），空格键相当于左键。</translation>
+    </message>
+</context>
+<context>
     <name>KeyTable</name>
     <message>
         <source>Choose the category of that number</source>
@@ -3128,6 +3139,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Mouse</source>
         <translation>鼠标</translation>
+    </message>
+    <message>
+        <source>Pointer moved by keys</source>
+        <translation>用键盘移动的指针</translation>
     </message>
     <message>
         <source>&amp;Restore all keys</source>
@@ -3204,6 +3219,42 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Hold Z</source>
         <translation>按住 Z</translation>
+    </message>
+    <message>
+        <source>Move the pointer by a pixel</source>
+        <translation>将指针移动 1 像素</translation>
+    </message>
+    <message>
+        <source>Arrow keys</source>
+        <translation>方向键</translation>
+    </message>
+    <message>
+        <source>Move it by 10 or 100 pixels</source>
+        <translation>移动 10 或 100 像素</translation>
+    </message>
+    <message>
+        <source>Shift or Ctrl + arrow keys</source>
+        <translation>Shift 或 Ctrl + 方向键</translation>
+    </message>
+    <message>
+        <source>Click; hold it and move to draw or drag</source>
+        <translation>单击；按住并移动可绘制或拖动</translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation>空格键</translation>
+    </message>
+    <message>
+        <source>The same with the right button</source>
+        <translation>同上，相当于右键</translation>
+    </message>
+    <message>
+        <source>Go to the next or previous vertex</source>
+        <translation>转到下一个或上一个顶点</translation>
+    </message>
+    <message>
+        <source>Tab, Shift+Tab</source>
+        <translation>Tab、Shift+Tab</translation>
     </message>
     <message>
         <source>Change the keys</source>
