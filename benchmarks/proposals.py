@@ -118,6 +118,7 @@ def store_folder(stage: Scene, figures: Figures) -> None:
     for name, step, count in (("undo", model.undo, before), ("redo", model.redo, before + ended[0])):
         step()
         stage.wait(lambda count=count: len(model.document.proposals) == count)
+        stage.wait(lambda: model.is_kept)  # before that the window does not close
         stage.rest(1)
         figures.add(f"stall: {name} that", stage.watchdog.longest())
 
