@@ -223,9 +223,9 @@ def _weights(corners: Ring, known: _Weights) -> _Weights:
     """How much each corner matters: Douglas and Peucker's algorithm, down to FINEST, between the handles known."""
     weights = known.copy()
     count = len(corners)
-    while np.count_nonzero(weights) < 2:
-        from_first = ((corners - corners[int(weights.argmax())]) ** 2).sum(axis=1)
-        weights[0 if not weights.any() else int(from_first.argmax())] = _PINNED
+    # Pinned first: a handle more changes the line that the others are measured against.
+    while np.count_nonzero(np.isinf(weights)) < 3:
+        _pin_one_more(corners, weights)
     handles = np.flatnonzero(weights).tolist()
     waiting = [(a, b, _PINNED) for a, b in zip(handles, [*handles[1:], handles[0] + count], strict=True)]
     while waiting:
@@ -240,20 +240,16 @@ def _weights(corners: Ring, known: _Weights) -> _Weights:
         if weight > FINEST:
             weights[inner[place]] = weight
             waiting += [(start, start + 1 + place, weight), (start + 1 + place, end, weight)]
-    while np.count_nonzero(np.isinf(weights)) < 3:
-        _pin_one_more(corners, weights)
     return weights
 
 
 def _pin_one_more(corners: Ring, weights: _Weights) -> None:
     """At any detail a ring has three handles: first those that matter most, else what is far from those there are."""
     pinned = np.flatnonzero(np.isinf(weights))
-    finite = np.where(np.isinf(weights), 0, weights)
-    if finite.any():
-        weights[int(finite.argmax())] = _PINNED
-    else:
-        away = _distances(corners, corners[pinned[0]], corners[pinned[-1]])
-        weights[int(away.argmax())] = _PINNED
+    matters = np.where(np.isinf(weights), 0, weights)
+    if not matters.any() and pinned.size:
+        matters = _distances(corners, corners[pinned[0]], corners[pinned[-1]])
+    weights[int(matters.argmax())] = _PINNED
 
 
 def _distances(points: Ring, start: npt.NDArray[np.float64], end: npt.NDArray[np.float64]) -> _Weights:

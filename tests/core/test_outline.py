@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as mask_utils
 
 from annotator.core.geometry import RunLengths
-from annotator.core.outline import Outline
+from annotator.core.outline import Outline, OutlineRing
 
 HEIGHT, WIDTH = 60, 80
 
@@ -55,15 +57,28 @@ def test_rings_together_are_the_mask_and_each_has_three_handles_at_any_detail(ma
         assert set(ring.handles(3.0)) <= set(ring.handles(1.5)) <= set(ring.handles(1.0))
 
 
+def away_from_handles(ring: OutlineRing, tolerance: float) -> Iterator[float]:
+    """How far the corner farthest from each piece of the line through the handles is from it."""
+    handles = ring.handles(tolerance)
+    for start, end in zip(handles, [*handles[1:], handles[0] + len(ring.corners)], strict=True):
+        inner = ring.corners[np.arange(start, end) % len(ring.corners)]
+        a, b = ring.corners[start], ring.corners[end % len(ring.corners)]
+        share = np.clip((inner - a) @ (b - a) / max((b - a) @ (b - a), 1e-9), 0, 1)
+        yield np.hypot(*(inner - a - share[:, None] * (b - a)).T).max()
+
+
 @given(blobs(), tolerances)
 def test_no_corner_is_farther_from_the_handles_line_than_the_tolerance(mask, tolerance):
     for ring in outline(mask).rings:
-        handles = ring.handles(tolerance)
-        for start, end in zip(handles, [*handles[1:], handles[0] + len(ring.corners)], strict=True):
-            inner = ring.corners[np.arange(start, end) % len(ring.corners)]
-            a, b = ring.corners[start], ring.corners[end % len(ring.corners)]
-            share = np.clip((inner - a) @ (b - a) / max((b - a) @ (b - a), 1e-9), 0, 1)
-            assert np.hypot(*(inner - a - share[:, None] * (b - a)).T).max() <= tolerance + 1e-9
+        assert max(away_from_handles(ring, tolerance)) <= tolerance + 1e-9
+
+
+def test_the_third_handle_that_a_ring_has_at_any_detail_does_not_bring_the_line_away_from_a_corner():
+    """At 5 px two handles would do; the line to the third must not leave out the corner at (9, 1), 6 px off it."""
+    corners = [(3, 0), (11, 0), (11, 1), (10, 1), (10, 2), (16, 2), (16, 4), (9, 4), (9, 5)]
+    corners += [(3, 5), (3, 4), (5, 4), (5, 3), (7, 3), (7, 2), (9, 2), (9, 1), (3, 1)]
+    (ring,) = outline(drawn(corners)).rings
+    assert max(away_from_handles(ring, 5.0)) <= 5.0
 
 
 @given(blobs(), st.data(), points, tolerances)
