@@ -251,6 +251,7 @@ class MainWindow(QMainWindow):
         self.images.refused.connect(self.status.refuse)
         self.copies.refused.connect(self.status.refuse)
         self.instances.refused.connect(self.status.refuse)
+        self.instances.delete_wanted.connect(self.workspace.editor.delete_selected)
         self.details.attributes_wanted.connect(self.categories.show_properties)
         self.details.left.connect(self.canvas.setFocus)
         self.images.left.connect(self.canvas.setFocus)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import math
 
+import cv2
 import numpy as np
 import pytest
+from pycocotools.coco import COCO
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from annotator.core import coco
+from annotator.core.formats.exchange import export
+from annotator.core.formats.options import ExportOptions, Shape
 from tests.gui.conftest import Hands
 from tests.gui.test_annotating import add_category
 from tests.gui.test_browsing import accept_disc
@@ -221,3 +227,34 @@ def test_what_is_drawn_anew_around_a_stroke_looks_as_if_all_were(disc):
     part = canvas.grab().toImage()
     layer.invalidate()
     assert canvas.grab().toImage() == part
+
+
+def test_holes_and_parts_are_exact_through_strokes_save_load_and_export(disc, tmp_path):
+    diameter = size(disc)
+    drag(disc, (60, 140), (120, 140))  # a part of its own
+    disc.key(Qt.Key.Key_E)
+    disc.window._toolbox.tools[disc.window.actions_.brush_tool]._size.diameter = 6.0
+    drag(disc, (50, 80), (50, 80))  # a hole in the disc
+    drag(disc, (80, 140), (100, 140))  # and one in the bar
+    wanted = mask(disc)
+    assert diameter > 12
+    _, parts = cv2.connectedComponents(wanted.astype(np.uint8))
+    _, ground = cv2.connectedComponents((~wanted).astype(np.uint8), connectivity=4)
+    assert (parts.max(), ground.max()) == (2, 3)  # the ground around them, and in them two holes
+
+    path = disc.save()
+    assert_holds(path, wanted)
+    reopened = coco.read(path, path.parent)
+    for shape in (Shape.KEEP, Shape.EXACT):
+        out = tmp_path / f"{shape.value}.json"
+        export(reopened, "coco", out, ExportOptions(shape=shape))
+        assert_holds(out, wanted)
+
+
+def assert_holds(path, wanted: np.ndarray) -> None:
+    """That the file's one annotation is that mask, for us and for pycocotools."""
+    (again,) = coco.read(path, path.parent).instances.values()
+    assert np.array_equal(again.mask.to_mask(), wanted)
+    (record,) = json.loads(path.read_bytes())["annotations"]
+    assert np.array_equal(COCO(str(path)).annToMask(record).astype(bool), wanted)
+    assert record["area"] == wanted.sum()

@@ -117,6 +117,20 @@ def test_undo_and_delete_right_after_a_stroke_mean_the_stroke_too(disc, gate):  
     assert instances(disc) == []
 
 
+def test_delete_in_the_list_waits_for_the_stroke_too(disc, gate):  # noqa: F811
+    before = mask(disc)
+    stroke(disc, (60, 140), (120, 140))
+    disc.qtbot.keyClick(disc.window.instances.view, Qt.Key.Key_Delete)
+    assert len(instances(disc)) == 1
+    gate.open()
+    disc.wait_masks()
+    assert instances(disc) == []
+    disc.undo()
+    assert mask(disc)[140, 90]
+    disc.undo()
+    assert np.array_equal(mask(disc), before)
+
+
 def test_a_stroke_drawn_while_its_instance_is_merged_goes_on_with_what_comes_of_it(disc, gate):  # noqa: F811
     workspace = disc.window.workspace
     workspace.selection.select([])

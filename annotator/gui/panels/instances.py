@@ -21,6 +21,7 @@ class InstancesPanel(QWidget):
     """The list, whose selection is the canvas's. Eye and lock are for looking and handling; no file knows of them."""
 
     refused = Signal(str)
+    delete_wanted = Signal()  # of the selected instances: it has to wait for what is being drawn on them
 
     def __init__(self, model: DocumentModel, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,7 +110,7 @@ class InstancesPanel(QWidget):
         self.arrange = ArrangeActions(self._changes, self._selection, self.view)
         # Keys of actions in a sub-menu alone would not be heard; the menu shows the sub-menu in their place.
         self.view.addActions(self.arrange.all)
-        self.delete = self._add_action(self.tr("&Delete"), "Del", self._on_delete)
+        self.delete = self._add_action(self.tr("&Delete"), "Del", self.delete_wanted)
         self._own_actions = self.view.actions()
         self.view.actions_of_parts = {RowPart.EYE: self.toggle_hidden, RowPart.LOCK: self.lock}
 
@@ -166,9 +167,6 @@ class InstancesPanel(QWidget):
 
     def _on_show_all(self) -> None:
         self._view_state.set_hidden(self.list_model.instance_ids, False)
-
-    def _on_delete(self) -> None:
-        self._changes.delete(self._selection.instance_ids)
 
     def _on_part_pressed(self, row: int, part: RowPart) -> None:
         pressed = self.list_model.instance_id(row)
