@@ -120,7 +120,9 @@ def test_undo_and_delete_right_after_a_stroke_mean_the_stroke_too(disc, gate):  
 def test_delete_in_the_list_waits_for_the_stroke_too(disc, gate):  # noqa: F811
     before = mask(disc)
     stroke(disc, (60, 140), (120, 140))
-    disc.qtbot.keyClick(disc.window.instances.view, Qt.Key.Key_Delete)
+    view = disc.window.instances.view
+    view.setFocus()
+    disc.qtbot.keyClick(view, Qt.Key.Key_Delete)
     assert len(instances(disc)) == 1
     gate.open()
     disc.wait_masks()

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from annotator.core import coco
 from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance
-from annotator.core.edits import ChangeImage, ChangeInstance, RemoveInstances
+from annotator.core.edits import ChangeImage, ChangeInstance, RemoveInstances, Together
 from annotator.core.geometry import RunLengths
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.undo_stack import UNDO_BYTES
@@ -122,6 +123,122 @@ def test_a_deleted_instance_comes_back_whole(model):
     model.push(RemoveInstances((instance,)), "delete")
     model.undo()
     assert model.document.instances[1] == instance
+
+
+@pytest.fixture
+def crowded(model):
+    """The model with so many instances that an edit of all of them is not packed at once; all share one mask."""
+    document, mask = model.document, model.document.instances[1].mask
+    for number in range(2, 501):
+        document.put(Instance(number, 1, 1, mask))
+    return model
+
+
+def shift(model: DocumentModel, seed: int) -> Together:
+    """An edit of all instances: each gets a pixel of its own that it did not have, or loses it."""
+    changes = []
+    for instance in model.document.instances.values():
+        pixel = np.zeros((200, 200), bool)
+        pixel[seed, instance.id % 200] = True
+        mask = instance.mask.difference(RunLengths.from_mask(pixel))
+        changes.append(ChangeInstance(instance, instance.with_mask(mask)))
+    return Together(tuple(changes))
+
+
+def written(model: DocumentModel) -> bytes:
+    return coco.to_bytes(model.document, PATH)
+
+
+def test_a_large_edit_is_packed_when_there_is_time(crowded, qtbot):
+    stack = crowded.undo_stack
+    edit = shift(crowded, 0)
+    crowded.push(edit, "shift")
+    assert stack.is_packing
+    unpacked, step = stack.nbytes, stack.step_to_undo()
+    assert unpacked > sum(len(change.before.mask.counts) for change in edit.edits) / 2
+    qtbot.waitUntil(lambda: not stack.is_packing, timeout=10_000)
+    assert stack.step_to_undo() is step
+    assert stack.nbytes < unpacked / 5
+    again = step.packed.unpack(crowded.document, applied=True)
+    assert again is not edit
+    assert again == edit
+
+
+@pytest.mark.parametrize("packed_after", ["neither", "undo", "redo"])
+def test_a_large_edit_is_undone_and_redone_exactly_whenever_it_is_packed(crowded, qtbot, packed_after):
+    stack = crowded.undo_stack
+    states = [written(crowded)]
+    for seed in range(3):
+        crowded.push(shift(crowded, seed), "shift")
+        states.append(written(crowded))
+    assert not crowded.is_saved
+    for _ in range(2):
+        for state in reversed(states[:-1]):
+            crowded.undo()
+            assert written(crowded) == state
+        assert crowded.is_saved
+        assert not stack.canUndo()
+        if packed_after == "undo":
+            qtbot.waitUntil(lambda: not stack.is_packing, timeout=10_000)
+        for state in states[1:]:
+            crowded.redo()
+            assert written(crowded) == state
+        assert not crowded.is_saved
+        assert stack.is_packing == (packed_after != "undo")
+        if packed_after == "redo":
+            qtbot.waitUntil(lambda: not stack.is_packing, timeout=10_000)
+            packed_after = "undo"
+
+
+def test_what_goes_before_it_is_packed_gives_its_memory_back(crowded, qtbot):
+    stack = crowded.undo_stack
+    for seed in range(2):
+        crowded.push(shift(crowded, seed), "shift")
+    crowded.undo()
+    one = stack.nbytes
+    crowded.undo()
+    change_of = crowded.document.instances[1]
+    crowded.push(ChangeInstance(change_of, replace(change_of, category_id=1, iscrowd=True)), "crowd")
+    assert not stack.is_packing
+    assert stack.nbytes < one / 100
+    crowded.push(shift(crowded, 0), "shift")
+    stack.clear()
+    assert (stack.is_packing, stack.nbytes) == (False, 0)
+
+
+def test_the_limit_holds_while_edits_wait_to_be_packed(crowded, qtbot):
+    stack = crowded.undo_stack
+    crowded.push(shift(crowded, 0), "shift")
+    stack.limit = round(2.5 * stack.nbytes)
+    for seed in range(1, 5):
+        crowded.push(shift(crowded, seed), "shift")
+        assert stack.nbytes <= stack.limit
+    kept = stack.count()
+    assert kept == 2
+    qtbot.waitUntil(lambda: not stack.is_packing, timeout=10_000)
+    assert stack.count() == kept
+    for seed in range(5, 10):
+        crowded.push(shift(crowded, seed), "shift")
+        qtbot.waitUntil(lambda: not stack.is_packing, timeout=10_000)
+    assert stack.count() == kept + 5  # packed, they have room
+    state = written(crowded)
+    while stack.canUndo():
+        crowded.undo()
+    while stack.canRedo():
+        crowded.redo()
+    assert written(crowded) == state
+
+
+def test_more_than_was_guessed_is_forgotten_but_not_what_can_be_undone_next(crowded, qtbot):
+    stack = crowded.undo_stack
+    crowded.push(shift(crowded, 0), "shift")
+    crowded.push(shift(crowded, 1), "shift")
+    crowded.undo()
+    stack.limit = 10
+    qtbot.waitUntil(lambda: not stack.is_packing, timeout=10_000)
+    assert (stack.count(), stack.index()) == (2, 1)
+    crowded.redo()
+    assert stack.canUndo()
 
 
 def test_it_is_told_once_in_the_status_bar(hands):
