@@ -46,6 +46,11 @@ def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool
         keeper.window.open_paths(chosen, image_root)
     exit_code = app.exec()
     collection.stop()
+    if keeper.leaves_behind:
+        # A thread waits for a disk that does not answer; an ordinary end would wait for that thread.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(exit_code)
     return exit_code
 
 
@@ -113,6 +118,11 @@ class WindowKeeper(QObject):
         settings.autosave_changed.connect(workspace.autosave.set_minutes)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_scheme_changed)
         self.window = self._make_window()
+
+    @property
+    def leaves_behind(self) -> bool:
+        """Whether the window was closed while a save was under way that does not end."""
+        return self._workspace.leaves_behind
 
     def close_on_signals(self) -> None:
         """Ctrl+C in the terminal, and the system's wish to end the program, close the window, which asks as usual.

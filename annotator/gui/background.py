@@ -142,12 +142,16 @@ class BackgroundJobs(QObject):
         self._failures.clear()
         self.changed.emit()
 
-    def close(self) -> None:
-        """Cancel what runs and wait for it; a job that is asked for later is never begun."""
+    def close(self, *, waits: bool = True) -> None:
+        """Cancel what runs and wait for it; a job that is asked for later is never begun.
+
+        waits: False leaves alone what does not end; the process has to end without waiting for it, too.
+        """
         self._is_closed = True
         for job in list(self._running):
             job.cancel.cancel()
-            job.wait()
+            if waits:
+                job.wait()
 
     def _forget(self, job: BackgroundJob) -> None:
         self._running.remove(job)

@@ -1,4 +1,4 @@
-"""Opening, saving and leaving the document: the questions that have to be asked on the way, and what follows them."""
+"""Opening and saving the document: the questions that have to be asked on the way, and what follows them."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from annotator import paths
 from annotator.core.dataset import COCO_NAME
 from annotator.core.images import IMAGE_SUFFIXES
-from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.dialogs.conflict import ConflictBox, ConflictChoice
 from annotator.gui.language import translated
+from annotator.gui.leaving import Leaving
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.saving import SaveConflict
 from annotator.gui.settings import Settings
-from annotator.gui.unfinished import Unfinished, Wish
 from annotator.gui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -36,9 +36,8 @@ class DocumentFlow(QObject):
         self._workspace = workspace
         self._messages = messages
         self._settings = settings
-        self._when_saved: Callable[[], None] | None = None
         self._told_failure = ""  # why it could not be saved, which is out of date after the next save
-        self._wanted: Callable[[], None] | None = None  # what the document was to be left for last
+        self._leaving = Leaving(window, workspace, messages, self.save, self)
         workspace.opening_failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
         workspace.overtaken.connect(self.leave_for)
@@ -46,8 +45,6 @@ class DocumentFlow(QObject):
         workspace.saver.saved.connect(self._on_saved)
         workspace.saver.failed.connect(self._on_save_failed)
         workspace.saver.conflicted.connect(self._on_conflicted)
-        workspace.saver.autosave_failed.connect(self._on_autosave_stopped)
-        workspace.saver.autosave_conflicted.connect(self._on_autosave_stopped)
         workspace.autosave.failed.connect(self.tell_save_failed)
         workspace.autosave.conflicted.connect(self.tell_autosave_conflict)
 
@@ -180,7 +177,7 @@ class DocumentFlow(QObject):
             self._window, self.tr("Save as"), str(coco_path), self.tr("COCO file (*.json)")
         )
         if not name:
-            self._when_saved = None
+            self._leaving.forget()
         else:
             path = Path(name)
             path = path if path.suffix else path.with_suffix(".json")
@@ -188,62 +185,26 @@ class DocumentFlow(QObject):
             work = self._workspace.editor.mask_work
             work.in_turn(partial(self._workspace.saver.save, path, overwrite=True))
 
+    # -- leaving -----------------------------------------------------------------------------------------------------
+
     @property
     def is_free_to_leave(self) -> bool:
         """Whether leaving the document would neither ask nor wait."""
-        workspace = self._workspace
-        is_still = not workspace.saver.is_saving and not workspace.editor.mask_work.is_busy
-        return workspace.model.is_saved and is_still and not Unfinished.of(workspace).images
+        return self._leaving.is_free
 
     def leave_for(self, go_on: Callable[[], None]) -> None:
-        """Go on at once when all is saved and no mask is unfinished; else ask, and go on once that is settled.
+        """Go on at once when all is saved and no mask is unfinished; else ask, and go on once that is settled."""
+        self._leaving.leave_for(go_on)
 
-        Only the newest of several waits: what the user wanted before is not done later, unasked. What was drawn and is
-        being computed comes first.
-        """
-        self._wanted = go_on
-        self._workspace.editor.mask_work.in_turn(partial(self._leave_for, go_on))
+    def leave_to_close(self, go_on: Callable[[], None]) -> None:
+        """The same when the window is to be closed, which need not wait for a disk that does not answer."""
+        self._leaving.leave_for(go_on, is_closing=True)
 
-    def _leave_for(self, go_on: Callable[[], None]) -> None:
-        if go_on is not self._wanted:
-            return
-        self._when_saved = None
-        unfinished = Unfinished.of(self._workspace)
-        if unfinished.images:
-            wish = unfinished.ask(self._window)
-            if wish is Wish.STAY:
-                return
-            if wish is Wish.ACCEPT:
-                self._workspace.editor.accept()
-        self._save_for(go_on)
+    def tell_waiting(self) -> None:
+        """Say what leaving waits for, if it does."""
+        self._leaving.tell_waiting()
 
-    def _save_for(self, go_on: Callable[[], None]) -> None:
-        """Go on once all is saved or given up; who has it saved by itself is not asked."""
-        self._workspace.discards = False
-        if self._workspace.model.is_saved:
-            if self._workspace.saver.is_saving:
-                self._when_saved = go_on
-            else:
-                go_on()
-            return
-        if self._workspace.autosave.is_working:
-            self._when_saved = go_on
-            self.save()
-            return
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.warning(
-            self._window,
-            self.tr("Unsaved work"),
-            self.tr("There are changes that are not in the COCO file yet. Save them?"),
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            buttons.Save,
-        )
-        if answer == buttons.Save:
-            self._when_saved = go_on
-            self.save()
-        elif answer == buttons.Discard:
-            self._workspace.discards = True
-            go_on()
+    # -- what has come of a save -------------------------------------------------------------------------------------
 
     def _on_saved(self, path: Path) -> None:
         self.saved.emit(path)
@@ -253,13 +214,10 @@ class DocumentFlow(QObject):
         if self._workspace.model.refusal:
             self._workspace.open([path])  # a copy of what could only be looked at: that one can be edited
             return
-        go_on, self._when_saved = self._when_saved, None
-        if go_on is not None:
-            # There may have been more work meanwhile, about which is asked again.
-            self._workspace.editor.mask_work.in_turn(partial(self._save_for, go_on))
+        self._leaving.on_saved()
 
     def _on_save_failed(self, reason: str) -> None:
-        self._when_saved = None
+        self._leaving.forget()
         self.tell_save_failed(reason)
 
     def tell_save_failed(self, reason: str) -> None:
@@ -274,46 +232,18 @@ class DocumentFlow(QObject):
         again = partial(_tell_autosave_conflict_in, conflict=conflict)
         self._messages.tell(conflict.sentence, self.tr("Save..."), self.save, again=again)
 
-    def _on_autosave_stopped(self) -> None:
-        """Whoever waits for the end of that save goes on, or is asked about what is not saved."""
-        go_on, self._when_saved = self._when_saved, None
-        if go_on is not None:
-            self._save_for(go_on)
-
     def _on_conflicted(self, conflict: SaveConflict) -> None:
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Warning)
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setWindowTitle(self.tr("The COCO file is another one now"))
-        if conflict.is_deleted:
-            text = self.tr("%1 has been deleted or moved since it was opened. Your work is still here.")
-        else:
-            text = self.tr(
-                "%1 has been changed by another program since it was opened or saved here. "
-                "Overwriting loses those changes; reloading loses yours."
-            )
-        box.setText(text.replace("%1", str(conflict.path)))
-        role = QMessageBox.ButtonRole
-        overwrite_text = self.tr("Write it again") if conflict.is_deleted else self.tr("Overwrite")
-        overwrite = box.addButton(overwrite_text, role.DestructiveRole)
-        save_as = box.addButton(self.tr("Save as..."), role.AcceptRole)
-        reload = None if conflict.is_deleted else box.addButton(self.tr("Reload"), role.DestructiveRole)
-        cancel = box.addButton(QMessageBox.StandardButton.Cancel)
-        drop_button_icons(box)
-        box.setDefaultButton(save_as)
-        box.setEscapeButton(cancel)
-        box.exec()
-        chosen = box.clickedButton()
-        if chosen is overwrite:
+        choice = ConflictBox(conflict, self._window).answer()
+        if choice is ConflictChoice.OVERWRITE:
             self._workspace.saver.save(conflict.path, overwrite=True)
-        elif chosen is save_as:
+        elif choice is ConflictChoice.SAVE_AS:
             self.save_as()
-        elif reload is not None and chosen is reload:
-            self._when_saved = None
+        elif choice is ConflictChoice.RELOAD:
+            self._leaving.forget()
             self._workspace.discards = True
             self._workspace.reopen()
         else:
-            self._when_saved = None
+            self._leaving.forget()
 
 
 # What another window is given to tell, when the language changes.

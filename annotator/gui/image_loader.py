@@ -92,12 +92,13 @@ class ImageLoader(QObject):
         """How much memory the recent images may take; heeded when the next image is read."""
         self._kept_bytes = max_bytes
 
-    def close(self) -> None:
-        """Stop the thread; waits for the image being read."""
+    def close(self, *, waits: bool = True) -> None:
+        """Stop the thread; waits for the image being read, unless the process ends without waiting."""
         with self._condition:
             self._closing = True
             self._condition.notify()
-        self._thread.wait()
+        if waits:
+            self._thread.wait()
 
     # -- in the loader's thread --------------------------------------------------------------------------------------
 

@@ -126,18 +126,20 @@ class Keeping(QObject):
             if lock is not None:
                 lock.release()
 
-    def close(self, *, discard: bool) -> None:
+    def close(self, *, discard: bool, keeps_lock: bool = False) -> None:
         """Write what is left of the journal, and let others be the writer; a second time does nothing.
 
         discard: forget the edits that are not in the file; otherwise they come back when it is opened again. When the
-        disk refuses that, `problem` says so.
+        disk refuses that, `problem` says so. keeps_lock: a save may still be under way, so nobody else may write before
+        the process has ended.
         """
         try:
             self._close_journal(discard=discard)
         finally:
-            lock, self._lock = self._lock, None
-            if lock is not None:
-                lock.release()
+            if not keeps_lock:
+                lock, self._lock = self._lock, None
+                if lock is not None:
+                    lock.release()
 
     def succeeded_by(self, dataset: Dataset, *, discard: bool) -> Keeping:
         """Close this one, and keep the same dataset, which was read again, under the same lock.

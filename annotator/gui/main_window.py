@@ -135,7 +135,7 @@ class MainWindow(QMainWindow):
         self.canvas.end_gesture()
         if not self._is_leaving and not self.flow.is_free_to_leave:
             event.ignore()
-            self.flow.leave_for(self._close_later)
+            self.flow.leave_to_close(self._close_later)
             return
         self.remember_layout()
         event.accept()

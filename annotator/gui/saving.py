@@ -53,6 +53,7 @@ class Saver(QObject):
     # The same of a save that nobody asked for. When one has been asked for meanwhile, that follows, and tells.
     autosave_failed = Signal(object)
     autosave_conflicted = Signal(object)
+    ended = Signal()  # no save is under way any more, however the last one went
 
     def __init__(self, model: DocumentModel, jobs: BackgroundJobs, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +67,11 @@ class Saver(QObject):
     def is_saving(self) -> bool:
         """Whether a save is under way."""
         return self._writing is not None
+
+    @property
+    def writing(self) -> Path | None:
+        """Where the save under way goes; None when there is none."""
+        return self._writing
 
     @property
     def target(self) -> Path | None:
@@ -132,6 +138,8 @@ class Saver(QObject):
             path, overwrite = next(iter(self._waiting.items()))
             del self._waiting[path]
             self.save(path, overwrite=overwrite)
+        if not self.is_saving:
+            self.ended.emit()
 
 
 def _nothing() -> None:

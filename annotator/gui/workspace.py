@@ -95,6 +95,7 @@ class Workspace(QObject):
         self.image_awaited.connect(lambda: work.in_turn(self.autosave.save))
         self._opening: BackgroundJob | None = None
         self.discards = False  # whether leaving the document forgets what is not in its file
+        self.leaves_behind = False  # whether closing leaves a save alone that does not end
         self._source: Source | None = None
         self._is_exchanging = False  # whether one document's lock and journal are given up for another's
         self._next_keeping: Keeping | None = None  # taken, but not shown yet
@@ -108,13 +109,17 @@ class Workspace(QObject):
         self.inference.start()
 
     def close(self) -> None:
-        """Stop all threads; unsaved work is the caller's to ask about."""
-        self.jobs.close()
-        self._loader.close()
-        self.inference.close()
+        """Stop all threads; unsaved work is the caller's to ask about.
+
+        With `leaves_behind`, those that read and write the dataset's disk go on: the process has to end without them.
+        """
+        self.jobs.close(waits=not self.leaves_behind)
         for keeping in (self.model.keeping, self._next_keeping):
             if keeping is not None:
-                keeping.close(discard=self.discards and keeping is self.model.keeping)
+                discard = self.discards and keeping is self.model.keeping
+                keeping.close(discard=discard, keeps_lock=self.leaves_behind)
+        self._loader.close(waits=not self.leaves_behind)
+        self.inference.close()
 
     # -- resources ---------------------------------------------------------------------------------------------------
 

@@ -671,6 +671,37 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>ConflictBox</name>
+    <message>
+        <source>The COCO file is another one now</source>
+        <translation>COCO 文件已变动</translation>
+    </message>
+    <message>
+        <source>%1 has been deleted or moved since it was opened. Your work is still here.</source>
+        <translation>%1 在打开之后被删除或移走了。您的标注仍在这里。</translation>
+    </message>
+    <message>
+        <source>%1 has been changed by another program since it was opened or saved here. Overwriting loses those changes; reloading loses yours.</source>
+        <translation>%1 在打开或上次保存之后被其他程序修改过。覆盖会丢失那些修改，重新载入会丢失您在这里的更改。</translation>
+    </message>
+    <message>
+        <source>Write it again</source>
+        <translation>重新写入</translation>
+    </message>
+    <message>
+        <source>Overwrite</source>
+        <translation>覆盖</translation>
+    </message>
+    <message>
+        <source>Save as...</source>
+        <translation>另存为...</translation>
+    </message>
+    <message>
+        <source>Reload</source>
+        <translation>重新载入</translation>
+    </message>
+</context>
+<context>
     <name>DetailStrip</name>
     <message>
         <source>Detail</source>
@@ -830,14 +861,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>COCO 文件 (*.json)</translation>
     </message>
     <message>
-        <source>Unsaved work</source>
-        <translation>有未保存的内容</translation>
-    </message>
-    <message>
-        <source>There are changes that are not in the COCO file yet. Save them?</source>
-        <translation>有些更改尚未写入 COCO 文件，要保存吗？</translation>
-    </message>
-    <message>
         <source>Save as...</source>
         <translation>另存为...</translation>
     </message>
@@ -848,30 +871,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Save...</source>
         <translation>保存...</translation>
-    </message>
-    <message>
-        <source>The COCO file is another one now</source>
-        <translation>COCO 文件已变动</translation>
-    </message>
-    <message>
-        <source>%1 has been deleted or moved since it was opened. Your work is still here.</source>
-        <translation>%1 在打开之后被删除或移走了。您的标注仍在这里。</translation>
-    </message>
-    <message>
-        <source>%1 has been changed by another program since it was opened or saved here. Overwriting loses those changes; reloading loses yours.</source>
-        <translation>%1 在打开或上次保存之后被其他程序修改过。覆盖会丢失那些修改，重新载入会丢失您在这里的更改。</translation>
-    </message>
-    <message>
-        <source>Write it again</source>
-        <translation>重新写入</translation>
-    </message>
-    <message>
-        <source>Overwrite</source>
-        <translation>覆盖</translation>
-    </message>
-    <message>
-        <source>Reload</source>
-        <translation>重新载入</translation>
     </message>
 </context>
 <context>
@@ -3263,6 +3262,37 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Change the keys of: %1</source>
         <translation>修改快捷键：%1</translation>
+    </message>
+</context>
+<context>
+    <name>Leaving</name>
+    <message>
+        <source>Unsaved work</source>
+        <translation>有未保存的内容</translation>
+    </message>
+    <message>
+        <source>There are changes that are not in the COCO file yet. Save them?</source>
+        <translation>有些更改尚未写入 COCO 文件，要保存吗？</translation>
+    </message>
+    <message>
+        <source>%1 is still being saved: its disk is slow or does not answer.</source>
+        <translation>仍在保存 %1：磁盘很慢或没有响应。</translation>
+    </message>
+    <message>
+        <source>What you want to open follows once that is over.</source>
+        <translation>保存结束后会接着打开您选择的内容。</translation>
+    </message>
+    <message>
+        <source>Close without waiting</source>
+        <translation>不再等待，直接关闭</translation>
+    </message>
+    <message>
+        <source>Your work is kept: if you close now, it is here again when you open the dataset again.</source>
+        <translation>您的工作已留底：现在关闭也不会丢失，下次打开该数据集时会恢复。</translation>
+    </message>
+    <message>
+        <source>What is not saved yet is lost if you close now.</source>
+        <translation>现在关闭会丢失尚未保存的内容。</translation>
     </message>
 </context>
 <context>
