@@ -47,6 +47,7 @@ _COMMANDS = {
     "benchmark": "benchmark",
 }
 """The module of annotator.commands that each command is in."""
+_BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,6 +57,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     SystemExit(0) after --help, as argparse does.
     """
     words = list(sys.argv[1:] if argv is None else argv)
+    # NumPy's products are small here, thousands of them for one image. Shared among threads, each would wait for the
+    # slowest, and where other programs compute, the network's own threads included, several times as long as it takes.
+    # NumPy reads this when it is imported, and child processes inherit it; who has set it knows why.
+    os.environ.setdefault(_BLAS_THREADS, "1")
     if hasattr(sys.stdout, "reconfigure"):
         # A file name that the terminal's encoding lacks must not end the program.
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -14,6 +14,9 @@ import pytest
 
 # Before pytest-qt makes the application, which happens with the first test that wants one.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# As the program does before NumPy is imported (see annotator.cli): beside anything that computes, "Segment everything"
+# would take several times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # Shared machines are slow by turns: an example that takes long is no failure here.
 hypothesis.settings.register_profile(

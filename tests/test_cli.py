@@ -152,3 +152,36 @@ def test_verbose_version_says_whether_the_kernels_are_used(
     monkeypatch.setattr(kernels, "describe", missing)
     assert run("--version", "-v") == 0
     assert "the library does not exist" in capsys.readouterr().out
+
+
+_BLAS = """
+import sys
+from annotator import cli
+from annotator.commands import stats
+
+def looked(command):
+    import os
+    import numpy
+    square = numpy.ones((512, 512), numpy.float32)
+    square @ square
+    print(os.environ["OPENBLAS_NUM_THREADS"], len(os.listdir("/proc/self/task")))
+    return 0
+
+assert "numpy" not in sys.modules  # else what follows comes too late
+stats.run = looked
+sys.exit(cli.main(["stats", "FILE.json"]))
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+def test_products_of_matrices_are_not_shared_among_threads(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    done = subprocess.run([sys.executable, "-c", _BLAS], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["1", "1"]
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="threads are counted in /proc")
+def test_who_wants_them_shared_is_heeded(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")
+    done = subprocess.run([sys.executable, "-c", _BLAS], capture_output=True, text=True, check=True)
+    assert done.stdout.split()[0] == "2"
