@@ -72,6 +72,7 @@ def main() -> None:
             in_both_themes(settings, words, "window", lambda: keeper.window)
             show_editing(keeper.window, settings, words)
             show_brush(keeper.window, words)
+            show_keyboard_pointer(keeper.window, words)
             show_review(keeper.window, words)
             show_import(keeper.window, Path(name) / words.code, words)
             keeper.window.dialogs.show_weights()
@@ -140,6 +141,7 @@ def show_editing(window: MainWindow, settings: Settings, words: Words) -> None:
     canvas.grab().save(str(IMAGES / f"editing-vertices{words.suffix}.png"))
     canvas.abort()
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=start)
+    show_detail(window, words)
     workspace.editor.refine()
     left, top, width, height = first.mask.bbox
     workspace.session.add_point(QPointF(left + width // 2, top + height // 2), positive=True)
@@ -148,6 +150,42 @@ def show_editing(window: MainWindow, settings: Settings, words: Words) -> None:
     canvas.grab().save(str(IMAGES / f"editing-refine{words.suffix}.png"))
     workspace.session.clear()
     workspace.selection.select([])
+    window.actions_.point_tool.trigger()
+    canvas.fit()
+
+
+def show_detail(window: MainWindow, words: Words) -> None:
+    """A picture of the canvas while the slider is moved to few vertices; it is put back afterwards."""
+    slider, outline = window.detail_strip.slider, window.workspace.outline
+    before = slider.value()
+    slider.setSliderDown(True)
+    slider.setValue(12)
+    wait(lambda: outline.is_previewed and window.workspace.detail_figures.figures is not None)
+    QTest.qWait(600)
+    window.canvas.grab().save(str(IMAGES / f"editing-detail{words.suffix}.png"))
+    slider.setValue(before)
+    slider.setSliderDown(False)
+
+
+def show_keyboard_pointer(window: MainWindow, words: Words) -> None:
+    """A picture of the canvas with an open polygon that the keys are drawing around the nose."""
+    canvas = window.canvas
+    window.workspace.selection.select([])
+    canvas.zoom_by_steps(4, canvas.viewport.to_widget(QPointF(300, 290)))
+    window.choose_tool("polygon")
+    canvas.setFocus()
+    window.actions_.keyboard_pointer.trigger()
+    for x, y in ((226, 218), (262, 212), (298, 222), (291, 251)):
+        QTest.mouseMove(canvas, canvas.viewport.to_widget(QPointF(x, y)).toPoint())
+        QTest.keyClick(canvas, Qt.Key.Key_Space)
+    for key, times in ((Qt.Key.Key_Left, 22), (Qt.Key.Key_Down, 16)):
+        for _ in range(times):
+            QTest.keyClick(canvas, key)
+    QTest.qWait(600)
+    place = canvas.viewport.to_widget(QPointF(262, 240)).toPoint()
+    canvas.grab(around(canvas, place)).save(str(IMAGES / f"editing-keys{words.suffix}.png"))
+    canvas.abort()
+    window.actions_.keyboard_pointer.trigger()
     window.actions_.point_tool.trigger()
     canvas.fit()
 
