@@ -93,6 +93,11 @@ def drawing(figures: Figures, quick: bool) -> None:
             figures.merge(run_script(name, "--figures"))
 
 
+def journal(figures: Figures, quick: bool) -> None:
+    for _ in range(1 if quick else 3):
+        figures.merge(run_script("journalled.py", "--figures"))
+
+
 def everything(figures: Figures, quick: bool) -> None:
     for words in (("--image",), ("--large",)):
         figures.merge(run_script("everything.py", "--figures", *words))
@@ -114,6 +119,7 @@ PARTS: dict[str, Callable[[Figures, bool], None]] = {
     "latency": latency,
     "opening": opening,
     "drawing": drawing,
+    "journal": journal,
     "paging": paging,
     "everything": everything,
 }

@@ -90,6 +90,8 @@ GOALS = (
     _stall("proposals filtered", "filter them by IoU"),
     _stall("proposals paged", "page to them and away"),
     _stall("proposals accepted", "accept them all"),
+    Goal("journal", "edit made to edit in the journal on the disk, 300 edits, median", "ms", 100, 20, 1),
+    Goal("journal, worst", "the same, the longest", "ms", 100, None, 1),
     *EVERYTHING,
 )
 

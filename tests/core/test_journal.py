@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import queue
 import random
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotator.core import coco
+from annotator.core import coco, journal
 from annotator.core.atomic import replace_file
 from annotator.core.backups import backups
 from annotator.core.dataset import COCO_NAME, open_dataset
@@ -315,6 +316,61 @@ def test_saving_under_another_name_takes_the_journal_along(folder):
     journal.close()
     assert recovery.edits == 6
     assert coco.to_bytes(dataset.document, elsewhere) == made
+
+
+class WatchedQueue(queue.SimpleQueue):
+    """Notes in `steps`, which the test gives it, how the writer waits."""
+
+    steps: list[str]
+
+    def get(self, block=True, timeout=None):
+        item = super().get(block=block, timeout=timeout)
+        if block:
+            self.steps.append("waited" if timeout is None else f"waited at most {timeout} s")
+        return item
+
+    def get_nowait(self):
+        return self.get(block=False)
+
+
+def test_an_edit_is_written_at_once_and_waits_for_no_other(folder, monkeypatch):
+    steps = []
+    monkeypatch.setattr(WatchedQueue, "steps", steps, raising=False)
+    monkeypatch.setattr(journal.queue, "SimpleQueue", WatchedQueue)
+    monkeypatch.setattr(time, "sleep", lambda seconds: steps.append(f"slept {seconds} s"))
+    append = JournalFile.append
+    monkeypatch.setattr(JournalFile, "append", lambda *args: steps.append("wrote") or append(*args))
+    with Session(folder) as session:
+        for _ in range(3):
+            session.do(1)
+            session.journal.flush()
+        assert session.committed == [1, 2, 3]
+    # Each edit wakes the writer, which has it on the disk before it waits again; so do the flush and the end.
+    assert [step for step in steps if step != "waited"] == ["wrote"] * 3
+    assert steps[:2] == ["waited", "wrote"]
+
+
+def test_edits_that_came_while_the_disk_was_busy_are_written_together(folder, monkeypatch):
+    is_busy, is_free = threading.Event(), threading.Event()
+    sizes = []
+    append = JournalFile.append
+
+    def slow(self, entries):
+        entries = list(entries)
+        sizes.append(len(entries))
+        is_busy.set()
+        assert is_free.wait(60)
+        append(self, entries)
+
+    monkeypatch.setattr(JournalFile, "append", slow)
+    with Session(folder) as session:
+        session.do(1)
+        assert is_busy.wait(60)
+        session.do(50)
+        is_free.set()
+        session.journal.flush()
+        assert sizes == [1, 50]
+        assert session.committed == [1, 51]
 
 
 def test_a_refusing_disk_is_told_once_and_tried_again(folder, monkeypatch):
