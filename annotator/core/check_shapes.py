@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from annotator.core.geometry import RunLengths
+from annotator.core.outside import OUTSIDE, are_outside
 
-_OUTSIDE = 1.0  # pixels that a polygon or box may stick out of the image: tools round to either side
 _BOX_TOLERANCE = 1.5  # pixels between the edges of a box and of its mask
 _AREA_TOLERANCE = 0.02  # of the area, for polygons, whose area tools compute in several ways
 _AREA_PIXELS = 4.0  # the same for small ones
@@ -25,9 +25,7 @@ def shape_problems(record: Mapping[str, Any], height: int, width: int) -> Iterat
         yield f"its bbox has the size {bbox[2]} x {bbox[3]}", "write [x, y, width, height]"
         has_box = False
     elif (
-        min(bbox[0], bbox[1]) < -_OUTSIDE
-        or bbox[0] + bbox[2] > width + _OUTSIDE
-        or bbox[1] + bbox[3] > height + _OUTSIDE
+        min(bbox[0], bbox[1]) < -OUTSIDE or bbox[0] + bbox[2] > width + OUTSIDE or bbox[1] + bbox[3] > height + OUTSIDE
     ):
         yield f"its bbox {bbox} reaches out of its image of {width} x {height} pixels", "cut it at the edge"
     if not _is_number(area) or area < 0:
@@ -43,9 +41,12 @@ def shape_problems(record: Mapping[str, Any], height: int, width: int) -> Iterat
         yield str(error), "correct its segmentation"
         return
     polygons = segmentation if isinstance(segmentation, list) else []
+    if polygons and are_outside(polygons, height, width):
+        yield f"it lies wholly outside of its image of {width} x {height} pixels", "take it out, or draw it anew"
+        return
     for polygon in polygons:
         xs, ys = polygon[0::2], polygon[1::2]
-        if min(xs) < -_OUTSIDE or min(ys) < -_OUTSIDE or max(xs) > width + _OUTSIDE or max(ys) > height + _OUTSIDE:
+        if min(xs) < -OUTSIDE or min(ys) < -OUTSIDE or max(xs) > width + OUTSIDE or max(ys) > height + OUTSIDE:
             yield f"a polygon of it reaches out of its image of {width} x {height} pixels", "cut it at the edge"
     if not mask.area:
         yield "its mask has no pixel", "take it out, or draw it anew"

@@ -18,6 +18,7 @@ from annotator.core.document import Document, ImageRecord
 from annotator.core.file_version import FileVersion
 from annotator.core.image_files import find_images, natural, relative
 from annotator.core.images import IMAGE_SUFFIXES, read_header
+from annotator.core.outside import outside_notes
 from annotator.errors import DatasetError, ImageError, Sentence
 
 COCO_NAME = "annotations.coco.json"
@@ -35,7 +36,8 @@ _LISTED_FROM = 50  # so many files are found sooner by listing their folder than
 class Dataset:
     """A Document and where to save it.
 
-    coco_path: the COCO file, which may not exist yet. notes: sentences for the user on what was left out.
+    coco_path: the COCO file, which may not exist yet. notes: sentences for the user on what was left out or cannot be
+    shown.
     coco_version: the version of the COCO file that was read; None when there was none.
     """
 
@@ -92,7 +94,8 @@ def open_dataset(
             root=root,
             kinds=_KINDS,
         )
-    notes = sources.notes if document.image_root == root else (*sources.notes, *_left_out(sources, document))
+    left_out = () if document.image_root == root else _left_out(sources, document)
+    notes = (*sources.notes, *left_out, *outside_notes(document))
     return Dataset(document, sources.coco_path, notes, version)
 
 

@@ -1663,6 +1663,30 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>有 {count} 个标签文件在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
     <message>
+        <source>1 annotation reaches out of its image {image}</source>
+        <translation>有 1 个标注超出其图像 {image}</translation>
+    </message>
+    <message>
+        <source>{count} annotations reach out of their images, the first one out of {image}</source>
+        <translation>有 {count} 个标注超出其图像，第一个在 {image} 上</translation>
+    </message>
+    <message>
+        <source>{what}: what is outside is not shown, and stays in the file until the mask is changed.</source>
+        <translation>{what}：超出的部分不会显示；在修改其掩码之前，仍保留在文件中。</translation>
+    </message>
+    <message>
+        <source>1 annotation lies wholly outside of its image {image}</source>
+        <translation>有 1 个标注完全位于其图像 {image} 之外</translation>
+    </message>
+    <message>
+        <source>{count} annotations lie wholly outside of their images, the first one outside of {image}</source>
+        <translation>有 {count} 个标注完全位于其图像之外，第一个在 {image} 上</translation>
+    </message>
+    <message>
+        <source>{what}, where nothing can be shown: delete what is listed with 0 px, or correct it in the file.</source>
+        <translation>{what}，无法显示：请删除列表中标为 0 px 的实例，或在文件中更正。</translation>
+    </message>
+    <message>
         <source>{key} is missing</source>
         <translation>缺少 {key}</translation>
     </message>

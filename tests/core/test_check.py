@@ -130,6 +130,7 @@ FIRST, CROWD = ("annotations", 0), ("annotations", 1)
         (setting(*CROWD, "area", to=5), "annotation 2", "mask has 4 pixels"),
         (setting(*FIRST, "segmentation", to=[[1, 1, 9, 1, 9]]), "annotation 1", "three pairs"),
         (setting(*FIRST, "segmentation", to=[[1, 1, 19, 1, 19, 7, 1, 7]]), "annotation 1", "polygon of it reaches out"),
+        (setting(*FIRST, "segmentation", to=[[14, 1, 19, 1, 19, 7, 14, 7]]), "annotation 1", "it lies wholly outside"),
         (setting(*FIRST, "segmentation", to=[[1, 1, 9, 1, 5, 1]]), "annotation 1", "no pixel"),
         (setting(*CROWD, "segmentation", to={"size": [12, 10], "counts": [120]}), "annotation 2", "for the size"),
         (setting(*CROWD, "segmentation", "counts", to=[12, 3]), "annotation 2", "do not cover"),

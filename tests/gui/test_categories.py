@@ -359,3 +359,17 @@ def test_categories_of_a_file_without_colours_have_the_palettes(cats):
     cats.window.workspace.model.document.put(Category(9, "plain"))
     assert category_color(document(cats).categories[9]).isValid()
     assert rows(cats)[-1][1] == "plain"
+
+
+def test_the_current_category_stays_in_sight_when_the_list_becomes_lower(hands):
+    for number in range(12):
+        add_category(hands, f"category {number}")
+    panel = hands.window.categories
+    hands.window.workspace.selection.set_category(12)
+    view = panel.view
+    view.setMinimumHeight(0)
+    for height in (400, 150, 75):
+        view.setFixedHeight(height)
+        QApplication.processEvents()
+        row = view.visualRect(view.currentIndex())
+        assert view.viewport().rect().contains(row)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QColor, QDropEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QApplication,
@@ -208,6 +208,12 @@ class _CategoryView(RowView):
         self.setDragDropMode(RowView.DragDropMode.InternalMove)
         self.setDragDropOverwriteMode(False)
         self.setDropIndicatorShown(True)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Qt scrolls to a row when it becomes the current one, which may be before the list has its height.
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
 
     def dropEvent(self, event: QDropEvent) -> None:
         height = event.position().toPoint().y()
