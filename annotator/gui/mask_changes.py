@@ -12,7 +12,7 @@ from annotator.core.document import Category, Instance, Provenance
 from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit, RemoveInstances, Together
 from annotator.core.geometry import RunLengths
 from annotator.core.mask_editing import united
-from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.canvas.mask_shape import MaskShape, PreparedShape
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.kept_per_image import KeptPerImage
@@ -53,7 +53,7 @@ class MaskChanges(QObject):
 
     refused = Signal(str)
     category_wanted = Signal()  # a drawn mask waits for its category
-    shape_made = Signal(object, object)  # RunLengths that an instance is about to get, and its MaskShape
+    shape_made = Signal(object)  # PreparedShape of the mask that an instance is about to get
 
     def __init__(
         self,
@@ -169,21 +169,18 @@ class MaskChanges(QObject):
             ended()  # it was deleted with what was drawn on it
             return
 
-        def make() -> tuple[RunLengths, MaskShape | None]:
-            mask = draw(before)
-            return mask, MaskShape.from_run_lengths(mask)
+        def make() -> PreparedShape:
+            return PreparedShape.from_change(before, draw(before))
 
-        def put(made: tuple[RunLengths, MaskShape | None]) -> Callable[[], None] | None:
+        def put(made: PreparedShape) -> Callable[[], None] | None:
             if self._mask_of(drawn_on) is not before:  # it has another one meanwhile
                 return partial(self._draw, drawn_on, draw, text, source, ended)
-            mask, shape = made
-            if shape is not None:
-                self.shape_made.emit(mask, shape)
+            self.shape_made.emit(made)
             instance = self._instance_of(drawn_on)
             if instance is not None:
-                self.set_mask(instance, mask, text)
+                self.set_mask(instance, made.mask, text)
             else:
-                self._put_new(drawn_on, mask, shape, source)
+                self._put_new(drawn_on, made, source)
             ended()
             return None
 
@@ -229,14 +226,14 @@ class MaskChanges(QObject):
         # Two things without a category on one image, drawn in the same moment, wait as one: none of them is lost.
         return None if waiting is None or drawn_on.instance_id is not None else waiting.instance.mask
 
-    def _put_new(self, drawn_on: DrawnOn, mask: RunLengths, shape: MaskShape | None, source: str) -> None:
-        if mask.area == 0:
+    def _put_new(self, drawn_on: DrawnOn, made: PreparedShape, source: str) -> None:
+        if made.mask.area == 0:
             self.drawn.finish(drawn_on.image_id)
             if source == "polygon":
                 self.refused.emit(self.tr("That polygon covers no pixel."))
             return
-        new = Instance(0, drawn_on.image_id, 0, mask, provenance=Provenance(source=source))
-        drawn = DrawnMask(new, shape, drawn_on)
+        new = Instance(0, drawn_on.image_id, 0, made.mask, provenance=Provenance(source=source))
+        drawn = DrawnMask(new, made.shape, drawn_on)
         category = self._model.document.categories.get(drawn_on.category_id or 0)
         if category is None or self.drawn.of(new.image_id) is not None or not self._add(drawn, category):
             self.drawn.put(new.image_id, drawn)
@@ -282,8 +279,7 @@ class MaskChanges(QObject):
         edit: Edit = AddInstance(instance)
         if is_new:
             edit = Together((AddCategory(category), edit))
-        if drawn.shape is not None:
-            self.shape_made.emit(instance.mask, drawn.shape)
+        self.shape_made.emit(PreparedShape(instance.mask, drawn.shape, None, None))
         if not self._model.push(edit, self.tr("Add instance")):
             return False
         drawn.drawn_on.instance_id = instance.id

@@ -12,7 +12,7 @@ from annotator.core.document import Change, Instance
 from annotator.core.geometry import RunLengths
 from annotator.core.outline import FINEST, Outline
 from annotator.gui.background import BackgroundJob, BackgroundJobs
-from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.canvas.mask_shape import PreparedShape
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.mask_changes import MaskChanges
 from annotator.gui.mask_work import MaskWork
@@ -143,15 +143,14 @@ class SelectedOutline(QObject):
         self._pinned = tuple(pinned)
         self._is_changing = True
 
-        def mask_and_shape() -> tuple[RunLengths, MaskShape | None]:
-            mask = make()
-            return mask, MaskShape.from_run_lengths(mask)
+        def prepared() -> PreparedShape:
+            return PreparedShape.from_change(instance.mask, make())
 
-        def put(made: tuple[RunLengths, MaskShape | None]) -> None:
+        def put(made: PreparedShape) -> None:
             self._on_changed(instance, made, text)
             self._end_change()
 
-        self._work.in_turn(lambda: self._work.compute(mask_and_shape, put, self._end_change))
+        self._work.in_turn(lambda: self._work.compute(prepared, put, self._end_change))
 
     def _end_change(self) -> None:
         self._is_changing = False
@@ -167,13 +166,11 @@ class SelectedOutline(QObject):
     def _on_made(self, instance_id: int, outline: Outline) -> None:
         self._instance_id, self._outline = instance_id, outline
 
-    def _on_changed(self, instance: Instance, made: tuple[RunLengths, MaskShape | None], text: str) -> None:
-        mask, shape = made
+    def _on_changed(self, instance: Instance, made: PreparedShape, text: str) -> None:
         # Undo or another tool may have been faster; what was drawn on the mask before does not fit the one after.
         if self._model.document.instances.get(instance.id) == instance:
-            if shape is not None:
-                self._masks.shape_made.emit(mask, shape)
-            self._masks.set_mask(instance, mask, text)
+            self._masks.shape_made.emit(made)
+            self._masks.set_mask(instance, made.mask, text)
 
     def _on_finished(self, job: BackgroundJob) -> None:
         if job is self._job:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from annotator.core.geometry import RunLengths
-from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.canvas.mask_shape import MaskShape, PreparedShape
+from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
+from annotator.gui.canvas.viewport import Viewport
 
 masks = arrays.arrays(np.bool_, st.tuples(st.integers(1, 12), st.integers(1, 12)))
 
@@ -57,3 +61,63 @@ def test_the_outline_runs_along_the_edges(mask):
     assert shape.outline.boundingRect() == shape.rect
     covered = [[shape.covers(QPointF(c + 0.5, r + 0.5)) for c in range(mask.shape[1])] for r in range(mask.shape[0])]
     np.testing.assert_array_equal(covered, mask)
+
+
+@pytest.fixture
+def ragged(qapp):
+    """A shape with an outline of thousands of pieces, on an image of 160 x 120 pixels, and a view of it."""
+    mask = np.random.default_rng(0).random((120, 160)) < 0.5
+    viewport = Viewport()
+    viewport.set_image_size(160, 120)
+    viewport.set_widget_size(320, 240)
+    return MaskShape.from_run_lengths(RunLengths.from_mask(mask)), viewport
+
+
+def painted(viewport, shape, clip=None) -> QImage:
+    image = QImage(320, 240, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    if clip is not None:
+        painter.setClipRect(clip)
+    paint_outline(painter, viewport, shape, QColor("#ff8800"), 2.5)
+    painter.end()
+    return image
+
+
+@pytest.mark.parametrize("scale", [0.7, 2.0, 9.3])
+def test_part_of_a_ragged_outline_looks_as_in_the_whole(ragged, scale):
+    shape, viewport = ragged
+    viewport.zoom_to(scale, QPointF(130, 90))
+    for clip in (QRect(40, 50, 60, 20), QRect(100, 80, 7, 90)):
+        part = painted(viewport, shape, clip)
+        seen = QRectF(viewport.to_image(QPointF(clip.topLeft())), QRectF(clip).size() / scale)
+        assert shape.outline_in(seen).elementCount() < shape.outline.elementCount()
+        whole = MaskShape(shape.rect, shape.fill, shape.outline, shape.pieces[:0])  # too few pieces to choose from
+        assert whole.outline_in(seen) == shape.outline
+        assert part.copy(clip) == painted(viewport, whole, clip).copy(clip)
+        assert part != painted(viewport, whole, QRect(0, 0, 1, 1))  # something is drawn
+
+
+def test_one_shape_is_filled_in_one_colour_after_the_other(ragged):
+    shape, viewport = ragged
+    for color in ("#ff0000", "#0000ff", "#ff0000"):
+        image = QImage(320, 240, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        paint_fill(painter, viewport, shape, QColor(color), 1.0)
+        painter.end()
+        colors = {image.pixelColor(x, y).name() for x in range(0, 320, 7) for y in range(0, 240, 7)}
+        assert colors == {"#000000", color}
+
+
+@given(masks, st.data())
+def test_what_a_change_makes_anew_is_where_the_masks_differ(before, data):
+    after = data.draw(arrays.arrays(np.bool_, before.shape))
+    made = PreparedShape.from_change(RunLengths.from_mask(before), RunLengths.from_mask(after))
+    rows, columns = np.nonzero(before ^ after)
+    x, y, width, height = made.part
+    if not rows.size:
+        assert (width, height) == (0, 0)
+        return
+    assert (x, y, x + width, y + height) == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)
+    assert (made.shape is None) == (not after.any())

@@ -63,6 +63,11 @@ def bright(hands: Hands, x, y) -> int:
     return max(abs(value - 128) for value in (color.red(), color.green(), color.blue()))
 
 
+def colors(image) -> np.ndarray:
+    """H x W x 4 int."""
+    return np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4).astype(int)
+
+
 def test_a_stroke_goes_onto_the_mask_that_an_undo_gave_the_instance_meanwhile(disc):  # noqa: F811
     before = mask(disc)
     stroke(disc, (60, 20), (120, 20))
@@ -209,6 +214,27 @@ def test_a_stroke_stays_on_screen_until_the_instance_has_it(disc, gate):  # noqa
     after = disc.window.canvas.grab().toImage()
     layer.invalidate()
     assert disc.window.canvas.grab().toImage() == after  # the painted stroke is gone
+
+
+@pytest.mark.parametrize("button", [LEFT, Qt.MouseButton.RightButton])
+def test_what_a_stroke_on_a_ragged_mask_changes_is_all_that_changes_on_screen(disc, button):  # noqa: F811
+    (instance,) = instances(disc)
+    noise = RunLengths.from_mask(np.random.default_rng(0).random((160, 240)) < 0.5)
+    disc.window.workspace.editor.masks.set_mask(instance, noise, "test")
+    canvas, layer = disc.window.canvas, disc.window.layer
+    canvas.zoom_by_steps(3)
+    for places in [((60, 60), (120, 75)), ((100, 90), (120, 90)), ((118, 60), (118, 75))]:
+        QTest.mousePress(canvas, button, NONE, disc.at(*places[0]))
+        QTest.mouseMove(canvas, disc.at(*places[1]))
+        QTest.mouseRelease(canvas, button, NONE, disc.at(*places[1]))
+        disc.wait_masks()
+    disc.qtbot.waitUntil(lambda: layer._flashing_id is None)
+    QTest.mouseMove(canvas, disc.at(118, 70))
+    after = canvas.grab().toImage()
+    layer.invalidate()
+    # Where the part that is drawn anew ends, Qt rounds the edges of lines in another way.
+    assert np.abs(colors(canvas.grab().toImage()) - colors(after)).max() < 5
+    assert mask(disc).sum() != noise.area
 
 
 def test_what_is_erased_stays_erased_on_screen_until_the_instance_is_without_it(disc, gate):  # noqa: F811

@@ -9,9 +9,8 @@ from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from annotator.core.document import Change, Instance
-from annotator.core.geometry import RunLengths
 from annotator.gui.canvas.layer_picture import Item, LayerPicture
-from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.canvas.mask_shape import MaskShape, PreparedShape
 from annotator.gui.canvas.prompt_painter import paint_fill, paint_outline
 from annotator.gui.canvas.shape_store import ShapeStore
 from annotator.gui.canvas.viewport import Viewport
@@ -37,7 +36,7 @@ class InstanceLayer(QObject):
         self._picture = LayerPicture(self._items, self)
         self._selected_picture = LayerPicture(self._selected_items, self)
         self.is_visible = True
-        self._prepared: tuple[RunLengths | None, MaskShape | None] = (None, None)
+        self._prepared: PreparedShape | None = None
         self._turn_end = QTimer(self)
         self._turn_end.setSingleShot(True)
         self._turn_end.setInterval(0)
@@ -82,9 +81,9 @@ class InstanceLayer(QObject):
             self._replaced_id = instance_id
             self.invalidate()
 
-    def prepare(self, mask: RunLengths, shape: MaskShape) -> None:
-        """The shape of a mask that an instance is about to get, made in a worker thread."""
-        self._prepared = mask, shape
+    def prepare(self, prepared: PreparedShape) -> None:
+        """The shape of a mask that an instance is about to get."""
+        self._prepared = prepared
 
     @property
     def is_ready(self) -> bool:
@@ -190,24 +189,35 @@ class InstanceLayer(QObject):
         before, after = change.before, change.after
         assert before is None or isinstance(before, Instance)
         assert after is None or isinstance(after, Instance)
+        part = QRectF(*self._changed_part(before, after))
+        if after is not None and self._shapes.is_stale(after.id):
+            # What is on screen is older than `before`.
+            shape = self._shapes.get(after.id)
+            part = part.united(QRectF(*after.mask.bbox)).united(QRectF() if shape is None else shape.rect)
         if before is not None and after is None:
             self._shapes.forget(before.id)
-            self._selected_picture.invalidate()
         elif after is not None and after.image_id == self._image_id and (before is None or after.mask != before.mask):
             self._shapes.renew(after.id)
             if not self._has_built_one:
                 # At once, so that a stroke does not vanish for a moment; of many, the rest comes in slices.
                 self._has_built_one = True
                 self._turn_end.start()
-                mask, shape = self._prepared
-                self._shapes.build(after, shape if mask == after.mask else None)
-                self._selected_picture.invalidate()
-        if before is None or after is None or before.mask == after.mask:
-            mask = (after or before).mask  # type: ignore[union-attr]
-        else:
-            mask = before.mask.difference(after.mask)
-        self._picture.touch(QRectF(*mask.bbox))
+                prepared = self._prepared
+                is_prepared = prepared is not None and prepared.mask == after.mask
+                self._shapes.build(after, prepared.shape if prepared is not None and is_prepared else None)
+        for picture in (self._picture, self._selected_picture):
+            picture.touch(part)
         self.changed.emit()
+
+    def _changed_part(self, before: Instance | None, after: Instance | None) -> tuple[int, int, int, int]:
+        """The box, in image pixels, outside which nothing is to be drawn anew."""
+        if before is None or after is None or before.mask == after.mask:
+            return (after or before).mask.bbox  # type: ignore[union-attr]
+        prepared = self._prepared
+        masks = (None, None) if prepared is None else (prepared.before, prepared.mask)
+        if prepared is not None and prepared.part is not None and masks[0] is before.mask and masks[1] is after.mask:
+            return prepared.part
+        return before.mask.difference(after.mask).bbox
 
     def _on_turn_ended(self) -> None:
         self._has_built_one = False

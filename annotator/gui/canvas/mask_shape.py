@@ -16,6 +16,7 @@ from annotator.core.geometry import RunLengths
 # begins and the fill rule. https://doc.qt.io/qt-6/datastreamformat.html
 _ELEMENT = np.dtype([("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
 _MOVE_TO, _LINE_TO = 0, 1
+_FEW_PIECES = 1_000  # of an outline that is drawn as a whole whatever part of it is to be seen
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,11 +24,13 @@ class MaskShape:
     """What is painted for one mask, in image pixels.
 
     fill: Indexed8 image of the mask's bounding box, 1 inside, 0 outside. outline: the border along the pixels' edges.
+    pieces: what that consists of, N x 4 int32, (left, top, right, bottom) of each straight piece.
     """
 
     rect: QRectF
     fill: QImage
     outline: QPainterPath
+    pieces: npt.NDArray[np.int32]
 
     @classmethod
     def from_run_lengths(cls, mask: RunLengths) -> MaskShape | None:
@@ -36,7 +39,8 @@ class MaskShape:
             return None
         crop, x0, y0 = mask.crop()
         height, width = crop.shape
-        return cls(QRectF(x0, y0, width, height), _indexed_image(crop), _outline(mask))
+        pieces = _pieces(mask)
+        return cls(QRectF(x0, y0, width, height), _indexed_image(crop), _path(pieces), pieces)
 
     def covers(self, position: QPointF) -> bool:
         """Whether the mask has the image pixel there."""
@@ -48,10 +52,37 @@ class MaskShape:
         return bool(self.fill.pixelIndex(x, y))
 
     def colored(self, color: QColor, opacity: float) -> QImage:
-        """The fill in that colour; shares the pixels."""
-        image = QImage(self.fill)
-        image.setColorTable([0, qRgba(color.red(), color.green(), color.blue(), round(255 * opacity))])
-        return image
+        """The fill in that colour: to be drawn before another colour is asked for, because it is the same image."""
+        # A second image with these pixels would copy them for a table of its own: 10 ms of a large mask.
+        self.fill.setColorTable([0, qRgba(color.red(), color.green(), color.blue(), round(255 * opacity))])
+        return self.fill
+
+    def outline_in(self, part: QRectF) -> QPainterPath:
+        """The outline, of which what lies outside that part of the image may be missing."""
+        if len(self.pieces) < _FEW_PIECES or part.contains(self.rect):
+            return self.outline
+        left, top, right, bottom = self.pieces.T
+        is_near = (right >= part.left()) & (left <= part.right()) & (bottom >= part.top()) & (top <= part.bottom())
+        return _path(self.pieces[is_near])
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedShape:
+    """The shape of a mask that an instance is about to get instead of `before`, made in a worker thread.
+
+    part: where the two differ, (x, y, width, height) in image pixels. Both are None for a new instance.
+    """
+
+    mask: RunLengths
+    shape: MaskShape | None
+    before: RunLengths | None
+    part: tuple[int, int, int, int] | None
+
+    @classmethod
+    def from_change(cls, before: RunLengths | None, mask: RunLengths) -> PreparedShape:
+        """Find it out; for a worker thread."""
+        part = None if before is None else before.difference(mask).bbox
+        return cls(mask, MaskShape.from_run_lengths(mask), before, part)
 
 
 def _indexed_image(crop: npt.NDArray[np.bool_]) -> QImage:
@@ -63,8 +94,8 @@ def _indexed_image(crop: npt.NDArray[np.bool_]) -> QImage:
     return image
 
 
-def _outline(mask: RunLengths) -> QPainterPath:
-    """The mask's border as straight pieces along the pixels' edges: exact at any zoom."""
+def _pieces(mask: RunLengths) -> npt.NDArray[np.int32]:
+    """The mask's border as straight pieces along the pixels' edges, exact at any zoom: N x (x, y, x, y)."""
     columns, firsts, ends = mask.runs_by_column()
     # Above and below every run of a column there is an edge one pixel long; those side by side are one piece.
     y, x = np.concatenate((firsts, ends)), np.concatenate((columns, columns))
@@ -83,10 +114,10 @@ def _outline(mask: RunLengths) -> QPainterPath:
     pieces = places[begins[times % 2 == 1]].reshape(-1, 2)
     at, top = np.divmod(pieces[:, 0], stride)
     down = np.stack((at, top, at, pieces[:, 1] - at * stride), axis=1)
-    return _path(np.concatenate((across, down)))
+    return np.concatenate((across, down)).astype(np.int32)
 
 
-def _path(pieces: npt.NDArray[np.int64]) -> QPainterPath:
+def _path(pieces: npt.NDArray[np.int32]) -> QPainterPath:
     """Straight pieces, N x (x, y, x, y), as a path: read by Qt from bytes, for calls of each piece hold Python up."""
     elements = np.empty((len(pieces), 2), _ELEMENT)
     elements["kind"] = (_MOVE_TO, _LINE_TO)

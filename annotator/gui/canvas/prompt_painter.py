@@ -18,11 +18,15 @@ def paint_outline(painter: QPainter, viewport: Viewport, shape: MaskShape, color
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setTransform(viewport.transform(), combine=True)
+    # Of a ragged outline a stroke's surroundings are a small part, and stroking all of it takes long.
+    part = painter.clipBoundingRect() if painter.hasClipping() else viewport.visible()
+    reach = (width + 4.0) / viewport.scale
+    outline = shape.outline_in(part.adjusted(-reach, -reach, reach, reach))
     ratio = painter.device().devicePixelRatio()  # a cosmetic pen is so many of the screen's pixels wide
     for pen_color, pen_width in ((CASING, width + 1.5), (color, width)):
         pen = QPen(pen_color, pen_width * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap)
         pen.setCosmetic(True)
-        painter.strokePath(shape.outline, pen)
+        painter.strokePath(outline, pen)
     painter.restore()
 
 

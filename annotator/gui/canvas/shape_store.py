@@ -35,6 +35,10 @@ class ShapeStore(QObject):
         """The shape of that id; None when it has not been built yet, or its mask is empty."""
         return self._shapes.get(record_id)
 
+    def is_stale(self, record_id: int) -> bool:
+        """Whether that shape is of a mask that the record had before."""
+        return record_id in self._stale_ids
+
     def clear(self) -> None:
         """Forget all, for another image."""
         self._shapes.clear()
