@@ -22,6 +22,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from annotator import paths
+from annotator.core.dataset import COCO_NAME
+from annotator.core.document import Category, Document
+from annotator.core.edits import AddCategory
+from annotator.core.journal import open_journal
+from annotator.core.journal_file import journal_path
 from annotator.gui.app import WindowKeeper, keep_window, make_application
 from annotator.gui.dialogs.import_ import ImportDialog
 from annotator.gui.inference_messages import SegmenterState
@@ -56,6 +61,7 @@ def main() -> None:
     make_application()
     with tempfile.TemporaryDirectory() as name:
         os.environ["XDG_STATE_HOME"] = str(Path(name) / "state")  # the journals
+        os.environ["HOME"] = name  # paths are shown from there on
         settings = Settings(Path(name) / "settings.ini")
         settings.language = LANGUAGES[0].code
         keeper = keep_window(settings)
@@ -65,6 +71,7 @@ def main() -> None:
         for words in LANGUAGES:
             settings.language = words.code
             in_both_themes(settings, words, "welcome", lambda: keeper.window)
+            show_recovered(keeper.window, Path(name), settings, words)
         settings.starter_banner_closed = True
         for words in LANGUAGES[::-1]:
             settings.language = words.code
@@ -84,6 +91,34 @@ def main() -> None:
         keeper.window.close()
         # There is no event loop here that would destroy the window before what it looks at.
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def show_recovered(window: MainWindow, home: Path, settings: Settings, words: Words) -> None:
+    """A picture of the first page after a crash, light theme; the work that it lists is gone afterwards."""
+    settings.theme = Theme.LIGHT
+    folder = photos(home)
+    coco_path = folder / COCO_NAME
+    journals = paths.state_dir() / "journals"
+    journal, _ = open_journal(journals, Document(folder), coco_path, on_committed=ignore, on_failed=ignore)
+    for number, category in enumerate((words.eye, words.nose, words.ear), start=1):
+        journal.record(AddCategory(Category(number, category)), applied=True)
+    journal.close()
+    welcome = window.welcome
+    welcome.unsaved.refresh()
+    wait(lambda: len(welcome.unsaved.buttons) == 1)
+    QTest.qWait(600)
+    listed = welcome.unsaved.geometry().center()
+    part = QRect(0, 0, 900, 380)
+    part.moveCenter(listed - QPoint(0, 120))
+    welcome.grab(part).save(str(IMAGES / f"recovered{words.suffix}.png"))
+    journal_path(journals, coco_path).unlink()
+    shutil.rmtree(folder)
+    welcome.unsaved.refresh()
+    wait(lambda: not welcome.unsaved.buttons)
+
+
+def ignore(_: object) -> None:
+    """For a journal that nobody watches."""
 
 
 def photos(parent: Path) -> Path:
