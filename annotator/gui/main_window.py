@@ -179,7 +179,7 @@ class MainWindow(QMainWindow):
         model, session, editor, selection = workspace.model, workspace.session, workspace.editor, workspace.selection
         self.layer = InstanceLayer(model, selection, self)
         self.proposal_layer = ProposalLayer(model, workspace.proposals, workspace.everything, self)
-        self.drawn_layer = DrawnLayer(editor.masks, self)
+        self.drawn_layer = DrawnLayer(editor.masks, self.layer, self)
         self.canvas = Canvas(self.layer, self.proposal_layer, self.drawn_layer, session, self)
         self.strip = PromptStrip(self.canvas, session, editor, model, selection)
         self.messages = MessageBar(self)
@@ -274,7 +274,7 @@ class MainWindow(QMainWindow):
         self.instances.view.addActions((*self.actions_.mask_actions, self.actions_.copy_to_next))  # its context menu
 
     def _make_tools(self) -> None:
-        self._toolbox = Toolbox(self.workspace, self.layer, self.proposal_layer, self.actions_, self)
+        self._toolbox = Toolbox(self.workspace, self.layer, self.proposal_layer, self.drawn_layer, self.actions_, self)
         self._toolbox.refused.connect(self.status.refuse)
         self._toolbox.chosen.connect(self.canvas.set_tool)
         self.detail_strip = DetailStrip(self.canvas, self.workspace.outline, self.workspace.detail_figures)

@@ -250,6 +250,65 @@ def test_what_is_erased_stays_erased_on_screen_until_the_instance_is_without_it(
     assert not mask(disc)[80, 50]
 
 
+def outline_at(hands: Hands, x, y) -> bool:
+    """Whether the white outline of the selection is there."""
+    place, image = hands.at(x, y), hands.window.canvas.grab().toImage()
+    near = [image.pixelColor(place.x() + dx, place.y()).lightness() for dx in range(-12, 13)]
+    return max(near) > 240
+
+
+def test_while_it_is_erased_the_outline_of_the_selection_goes_too(disc, gate):  # noqa: F811
+    disc.key(Qt.Key.Key_E)
+    disc.qtbot.waitUntil(lambda: disc.window.layer._flashing_id is None)
+    (instance,) = instances(disc)
+    x, y, width, height = instance.mask.bbox
+    right, middle = x + width, y + height // 2
+    assert outline_at(disc, right, middle)
+    begin(disc, (right, middle - 20), (right, middle + 20))
+    QTest.mouseMove(disc.window.canvas, disc.at(right, middle + 40))
+    assert not outline_at(disc, right, middle)
+    end(disc, (right, middle + 40))
+    assert not outline_at(disc, right, middle)
+    gate.open()
+    disc.wait_masks()
+    assert not outline_at(disc, right, middle)
+    disc.undo()
+    assert outline_at(disc, right, middle)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_S, Qt.Key.Key_E, Qt.Key.Key_P])
+def test_a_stroke_that_waits_is_on_screen_whatever_the_tool_is(disc, gate, key):  # noqa: F811
+    stroke(disc, (60, 140), (120, 140))
+    begin(disc, (60, 20), (120, 20))  # its button is still down
+    disc.key(key)
+    for y in (140, 20):
+        assert bright(disc, 90, y) > 25
+    gate.open()
+    work = disc.window.workspace.editor.mask_work
+    seen = []
+    while work.is_busy:
+        disc.qtbot.wait(1)
+        seen += [bright(disc, 90, 140), bright(disc, 90, 20)]
+    assert min(seen) > 25
+    QTest.mouseMove(disc.window.canvas, disc.at(200, 80))
+    after = disc.window.canvas.grab().toImage()
+    disc.window.layer.invalidate()
+    assert np.abs(colors(disc.window.canvas.grab().toImage()) - colors(after)).max() < 5
+
+
+def test_what_waits_to_be_erased_is_gone_from_the_screen_whatever_the_tool_is(disc, gate):  # noqa: F811
+    disc.qtbot.waitUntil(lambda: disc.window.layer._flashing_id is None)
+    before = bright(disc, 50, 80)
+    disc.key(Qt.Key.Key_E)
+    stroke(disc, (20, 80), (80, 80))
+    disc.key(Qt.Key.Key_S)
+    QTest.mouseMove(disc.window.canvas, disc.at(200, 20))
+    assert bright(disc, 50, 80) != before
+    gate.open()
+    disc.wait_masks()
+    assert not mask(disc)[80, 50]
+
+
 # -- saving and leaving -----------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
+    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
@@ -232,12 +233,7 @@ class Canvas(QWidget):
             painter.drawText(margin, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._message)
             return
         self._image_painter.paint(painter, self.viewport, self._image, self.devicePixelRatio())
-        picture = self._layer.picture(self.viewport, self.size(), self.devicePixelRatio())
-        painter.drawPixmap(0, 0, self._tool.cut(picture, self.viewport))
-        self._layer.paint_bright(painter, self.viewport)
-        selected = self._layer.selected_picture(self.viewport, self.size(), self.devicePixelRatio())
-        if selected is not None:
-            painter.drawPixmap(0, 0, selected)
+        self._paint_instances(painter)
         painter.drawPixmap(0, 0, self._proposals.picture(self.viewport, self.size(), self.devicePixelRatio()))
         self._proposals.paint_highlights(painter, self.viewport)
         self._drawn.paint(painter, self.viewport)
@@ -250,6 +246,18 @@ class Canvas(QWidget):
             paint_pointer(painter, self._pointer_position())
         if self._is_magnifying:
             self._paint_magnifier(painter, self._image)
+
+    def _paint_instances(self, painter: QPainter) -> None:
+        picture = self._layer.picture(self.viewport, self.size(), self.devicePixelRatio())
+        selected = self._layer.selected_picture(self.viewport, self.size(), self.devicePixelRatio())
+        self._drawn.follow()
+        painter.drawPixmap(0, 0, self._without_erased(picture))
+        self._layer.paint_bright(painter, self.viewport)
+        if selected is not None:
+            painter.drawPixmap(0, 0, self._without_erased(selected))
+
+    def _without_erased(self, picture: QPixmap) -> QPixmap:
+        return self._tool.cut(self._drawn.cut(picture, self.viewport), self.viewport)
 
     def _paint_prompt(self, painter: QPainter, viewport: Viewport) -> None:
         shape = self._current_shape()

@@ -88,7 +88,7 @@ class InstanceLayer(QObject):
     @property
     def is_ready(self) -> bool:
         """Whether what was painted last is what there is."""
-        return self._picture.is_ready
+        return self._picture.is_ready and (not self._selection.instance_ids or self._selected_picture.is_ready)
 
     def shape_of(self, instance_id: int) -> MaskShape | None:
         """The instance's shape if it has been built."""

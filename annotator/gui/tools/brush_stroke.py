@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
@@ -60,3 +62,14 @@ class BrushStroke:
         pen = QPen(color, self.diameter, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
         painter.strokePath(self._way, pen)
         painter.restore()
+
+
+def without(picture: QPixmap, viewport: Viewport, strokes: Iterable[BrushStroke]) -> QPixmap:
+    """A picture of the instances without what those strokes erase; the picture itself stays as it is."""
+    erasing = [stroke for stroke in strokes if stroke.erases]
+    if not erasing:
+        return picture
+    cut = picture.copy()
+    for stroke in erasing:
+        stroke.cut(cut, viewport)
+    return cut

@@ -8,13 +8,13 @@ from functools import partial
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from annotator.gui.canvas.instance_layer import InstanceLayer
+from annotator.gui.canvas.drawn_layer import DrawnLayer
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.mask_changes import DrawnOn, MaskChanges
 from annotator.gui.palette import CASING, CURRENT_MASK, category_color
 from annotator.gui.selection import Selection
-from annotator.gui.tools.brush_stroke import BrushStroke
+from annotator.gui.tools.brush_stroke import BrushStroke, without
 from annotator.gui.tools.tool import Pointer, Tool
 
 _STEP = 1.2
@@ -43,7 +43,7 @@ class BrushTool(Tool):
     """Left drag adds (Brush) or erases (Eraser), right drag does the other; a stroke is one edit.
 
     It works on the one selected instance. With none selected a stroke of the Brush makes a new instance. The edit is
-    made in a worker thread; until the instance on screen has it, the stroke is painted.
+    made in a worker thread; until the instance on screen has it, the stroke is painted, whatever the tool is then.
     """
 
     cursor = Qt.CursorShape.CrossCursor
@@ -53,7 +53,7 @@ class BrushTool(Tool):
         model: DocumentModel,
         selection: Selection,
         changes: MaskChanges,
-        layer: InstanceLayer,
+        drawn: DrawnLayer,
         size: BrushSize,
         *,
         is_eraser: bool,
@@ -63,12 +63,11 @@ class BrushTool(Tool):
         self._model = model
         self._selection = selection
         self._changes = changes
-        self._layer = layer
+        self._drawn = drawn
         self._size = size
         self._is_eraser = is_eraser
         self._button = Qt.MouseButton.NoButton
         self._stroke: BrushStroke | None = None  # that is being drawn
-        self._ended: list[BrushStroke] = []  # that are not on the instances' picture yet
         self._now: Pointer | None = None
         self._scale = 1.0  # widget pixels per image pixel at the last paint
         size.changed.connect(self.repaint_wanted)
@@ -109,9 +108,9 @@ class BrushTool(Tool):
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return
-        self._ended.append(stroke)
+        self._drawn.add_stroke(stroke)
         text = self.tr("Erase") if stroke.erases else self.tr("Brush")
-        self._changes.draw(stroke.drawn_on, stroke.drawn, text, "brush", partial(self._land, stroke))
+        self._changes.draw(stroke.drawn_on, stroke.drawn, text, "brush", partial(self._drawn.land, stroke))
         self.repaint_wanted.emit()
 
     def leave(self) -> None:
@@ -130,32 +129,14 @@ class BrushTool(Tool):
     # -- painting ----------------------------------------------------------------------------------------------------
 
     def cut(self, picture: QPixmap, viewport: Viewport) -> QPixmap:
-        # Only now, with the instances' picture made for this very paint, is it known what it shows.
-        if self._layer.is_ready:
-            self._ended = [stroke for stroke in self._ended if not stroke.is_landed]
-        strokes = [stroke for stroke in self._strokes() if stroke.erases]
-        if not strokes:
-            return picture
-        cut = picture.copy()
-        for stroke in strokes:
-            stroke.cut(cut, viewport)
-        return cut
+        return picture if self._stroke is None else without(picture, viewport, [self._stroke])
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         self._scale = viewport.scale
-        for stroke in self._strokes():
-            stroke.paint(painter, viewport)
+        if self._stroke is not None:
+            self._stroke.paint(painter, viewport)
         if self._now is not None:
             self._paint_circle(painter, viewport)
-
-    def _strokes(self) -> list[BrushStroke]:
-        """Those on the image on screen, oldest first."""
-        strokes = self._ended if self._stroke is None else [*self._ended, self._stroke]
-        return [stroke for stroke in strokes if stroke.drawn_on.image_id == self._changes.image_id]
-
-    def _land(self, stroke: BrushStroke) -> None:
-        stroke.is_landed = True
-        self.repaint_wanted.emit()
 
     def _paint_circle(self, painter: QPainter, viewport: Viewport) -> None:
         assert self._now is not None
@@ -179,7 +160,7 @@ class BrushTool(Tool):
             return None
         if selected:
             return self._changes.new_drawn_on(selected[0]) if self._changes.may_change(selected[0]) else None
-        for stroke in self._strokes():
+        for stroke in self._drawn.strokes:
             if not stroke.is_landed and stroke.drawn_on.instance_id is None:
                 return stroke.drawn_on  # the instance that comes of it would be selected by now
         if erases:

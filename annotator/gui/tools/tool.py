@@ -81,7 +81,7 @@ class Tool(QObject):
         return False
 
     def cut(self, picture: QPixmap, viewport: Viewport) -> QPixmap:
-        """The picture of the instances as it is to be drawn while something is being erased; never changes it."""
+        """A picture of the instances as it is to be drawn while something is being erased; the picture itself stays."""
         return picture
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:

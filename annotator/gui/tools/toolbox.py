@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 
 from annotator.gui.actions import Actions
+from annotator.gui.canvas.drawn_layer import DrawnLayer
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.tools.brush_tool import BrushSize, BrushTool
@@ -29,6 +30,7 @@ class Toolbox(QObject):
         workspace: Workspace,
         layer: InstanceLayer,
         proposal_layer: ProposalLayer,
+        drawn_layer: DrawnLayer,
         actions: Actions,
         parent: QObject | None = None,
     ) -> None:
@@ -47,7 +49,7 @@ class Toolbox(QObject):
         size = BrushSize(self)
         for action, is_eraser in ((actions.brush_tool, False), (actions.eraser_tool, True)):
             self.tools[action] = BrushTool(
-                workspace.model, selection, editor.masks, layer, size, is_eraser=is_eraser, parent=self
+                workspace.model, selection, editor.masks, drawn_layer, size, is_eraser=is_eraser, parent=self
             )
         for tool in self.tools.values():
             tool.refused.connect(self.refused)
