@@ -18,7 +18,7 @@ _ROW_HEIGHT = 28
 
 
 class InstancesPanel(QWidget):
-    """The list, whose selection is the canvas's. Eye and lock are for looking and handling; no file knows of them."""
+    """The list, whose selection is the canvas's. The eye is for looking only; a lock is saved."""
 
     refused = Signal(str)
     delete_wanted = Signal()  # of the selected instances: it has to wait for what is being drawn on them
