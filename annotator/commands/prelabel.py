@@ -112,13 +112,15 @@ def run(options: PrelabelOptions) -> int:
 def _summary(out: Path, report: PrelabelReport) -> list[str]:
     """What is printed at the end."""
     again = "with these weights and settings: --again does them again"
-    if not report.images:
+    if not report.images and not report.labelled:
         return [f"{out}: nothing to do, all {report.skipped} images had been pre-labelled {again}"]
     done = report.images - len(report.problems)
     noun = "proposal" if report.proposals == 1 else "proposals"
     lines = [f"{out}: {report.proposals} {noun} on {done} of {report.images} images"]
     if report.skipped:
         lines.append(f"{report.skipped} more had been pre-labelled {again}")
+    if report.labelled:
+        lines.append(f"left out, as the window was asked to that began the run: {report.labelled} with instances")
     return lines
 
 
@@ -146,6 +148,7 @@ def _request(options: PrelabelOptions, folder: Path, out: Path) -> tuple[Prelabe
         max_masks=everything.max_masks or usual.max_masks,
         category=everything.category or usual.category or UNNAMED,
         again=options.again or usual.again,
+        only_untouched=usual.only_untouched,
     )
     return request, summary.path
 

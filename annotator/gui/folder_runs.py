@@ -20,7 +20,7 @@ from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
 from annotator.gui.language import translated
 from annotator.gui.prelabel_outlook import look_ahead
-from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, usable
+from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, leaves_labelled_out, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import problem_of
@@ -168,7 +168,7 @@ class FolderRuns(QObject):
             self.tr("Pre-label the folder"),
             category=options.category,
             most=options.max_masks,
-            only_untouched=options.only_untouched,
+            only_untouched=leaves_labelled_out(options),
             mark=found.mark,
         )
         failed = [problem for problem in problems.values() if problem]

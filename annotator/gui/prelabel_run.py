@@ -26,7 +26,8 @@ class PrelabelOptions:
     """min_iou: None for what the checkpoint asks for. max_masks: the most kept of an image, best first; None for all.
 
     category: the name of what they are proposed as, made if it is new. only_untouched: leave images with instances out.
-    interrupted: the run to go on with, whose thresholds count then; None begins anew, and puts aside what one has left.
+    interrupted: the run to go on with, whose thresholds count then, and whether it leaves those images out; None begins
+    anew, and puts aside what one has left.
     again: whether images are done that such a run has been over, whatever has become of its proposals.
     """
 
@@ -133,9 +134,14 @@ def mark_of(options: PrelabelOptions, config: EverythingConfig, identity: ModelI
     )
 
 
+def leaves_labelled_out(options: PrelabelOptions) -> bool:
+    """Whether a run with these options leaves images with instances out."""
+    return options.only_untouched if options.interrupted is None else options.interrupted.only_untouched
+
+
 def is_left_out(document: Document, image: ImageRecord, mark: Mapping[str, Any], options: PrelabelOptions) -> bool:
     """Whether a run with that mark has been over the image, or the options leave it out."""
-    if options.only_untouched and document.count_of_image(image.id):
+    if leaves_labelled_out(options) and document.count_of_image(image.id):
         return True
     return not options.again and is_done(document, image, mark)
 
@@ -151,7 +157,9 @@ def _record(
             config=config,
             image_size=identity.image_size,
             max_masks=options.max_masks,
+            only_untouched=options.only_untouched,
             recursive=True,
+            weights=identity.name,
             weights_digest=identity.digest,
             again=options.again,
         )

@@ -40,7 +40,8 @@ class PrelabelRequest:
     folder, recursive: which images. coco_path: the file that gets the proposals; it may exist. weights: the
     checkpoint's name; weights_digest and image_size: what else its results depend on. max_masks: the most proposals
     kept for an image, best first; None for all. category: the name of what they are proposed as, made if it is new.
-    again: whether images are done that a run with the same weights and settings has been over.
+    again: whether images are done that a run with the same weights and settings has been over. only_untouched: whether
+    images with instances are left out.
     """
 
     folder: Path
@@ -53,6 +54,7 @@ class PrelabelRequest:
     max_masks: int | None = None
     category: str = UNNAMED
     again: bool = False
+    only_untouched: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """What must be the same for a run to be resumed; plain values, paths left out."""
@@ -62,6 +64,7 @@ class PrelabelRequest:
             config=self.config,
             image_size=self.image_size,
             max_masks=self.max_masks,
+            only_untouched=self.only_untouched,
             recursive=self.recursive,
             weights=self.weights,
             weights_digest=self.weights_digest,
@@ -100,7 +103,8 @@ class PrelabelProgress:
 class PrelabelReport:
     """What came of it. proposals: those its images have got. problems: for each image that failed, by name.
 
-    skipped: how many images an earlier run with the same weights and settings had been over. notes: folders left out.
+    skipped: how many images an earlier run with the same weights and settings had been over. labelled: how many were
+    left out because they have instances. notes: folders left out.
     """
 
     images: int
@@ -108,6 +112,7 @@ class PrelabelReport:
     problems: Mapping[str, str]
     notes: tuple[str, ...] = ()
     skipped: int = 0
+    labelled: int = 0
 
 
 def prelabel(
@@ -136,14 +141,15 @@ def prelabel(
         )
         raise DatasetError("{folder} holds no images: there is none in {where}.", folder=request.folder, where=where)
     _read_document(request)  # a file that cannot be used is found out before hours of work
-    skipped = 0
+    skipped = labelled = 0
     with DatasetLock.for_writing(request.coco_path, program="annotator prelabel"):
         partial = PartialResults(request.coco_path, request.to_json(), resume=resume)
         try:
             names: Sequence[str] = found.names
             if not partial.is_merged:
-                names = _to_do(request, found.names)
-                skipped = len(found.names) - len(names)
+                untouched = _untouched(request, found.names)
+                names = _to_do(request, untouched)
+                labelled, skipped = len(found.names) - len(untouched), len(untouched) - len(names)
                 _collect(request, engine, names, partial, on_progress, cancel)
                 content = _merged(request, [partial.results[name] for name in names])
                 keep_backup(request.coco_path)  # it may hold what people made
@@ -158,7 +164,16 @@ def prelabel(
     problems = {result.name: problem for result in results if (problem := problem_of(records.get(result.name), result))}
     done = (records[result.name].id for result in results if result.name not in problems)
     ours = sum(len(earlier_proposals(document, image_id)) for image_id in done)
-    return PrelabelReport(len(results), ours, problems, found.notes, skipped)
+    return PrelabelReport(len(results), ours, problems, found.notes, skipped, labelled)
+
+
+def _untouched(request: PrelabelRequest, names: Sequence[str]) -> Sequence[str]:
+    """The images without instances, or all when those that have some are not left out."""
+    if not request.only_untouched:
+        return names
+    document = _read_document(request)
+    labelled = {image.path for image in document.images.values() if document.count_of_image(image.id)}
+    return [name for name in names if name not in labelled]
 
 
 def _to_do(request: PrelabelRequest, names: Sequence[str]) -> list[str]:

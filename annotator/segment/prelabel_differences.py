@@ -68,7 +68,7 @@ def _checkpoint(header: Mapping[str, Any]) -> str:
 
 def _said(key: str, value: Any) -> str:
     """A value as one would type it, or say it."""
-    if key in ("recursive", "again"):
+    if key in ("recursive", "again", "only untouched"):
         return "given" if value else "not given"
     if key == "hierarchical":
         return "hierarchical" if value else "grid"

@@ -43,10 +43,12 @@ def run_header(
     weights_digest: str,
     weights: str = "",
     again: bool = False,
+    only_untouched: bool = False,
 ) -> dict[str, Any]:
     """What a run was asked, as far as it must be the same to go on with it; plain JSON values.
 
-    weights: the checkpoint's name, which only people want to know.
+    weights: the checkpoint's name, which only people want to know. only_untouched: whether it leaves out images with
+    instances.
     """
     header = {
         "version": VERSION,
@@ -57,7 +59,11 @@ def run_header(
         "recursive": recursive,
         "weights": weights_digest,
     }
-    return header | ({"again": True} if again else {}) | ({WEIGHTS_NAME: weights} if weights else {})
+    if again:
+        header["again"] = True
+    if only_untouched:
+        header["only untouched"] = True
+    return header | ({WEIGHTS_NAME: weights} if weights else {})
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,11 @@ class InterruptedRun:
     def again(self) -> bool:
         """Whether it does images again that such a run has been over."""
         return self.header.get("again") is True
+
+    @property
+    def only_untouched(self) -> bool:
+        """Whether it leaves out images with instances."""
+        return self.header.get("only untouched") is True
 
     def is_of(self, identity: ModelIdentity) -> bool:
         """Whether that model made its results."""

@@ -13,6 +13,7 @@ import pytest
 from annotator.commands.console import EXIT_INTERRUPTED
 from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
+from annotator.core.document import Instance
 from annotator.segment.prelabel_partial import PartialResults, partial_path, run_header
 from annotator.segment.prelabel_task import ImageTask, propose
 from annotator.segment.weights import WeightsSummary
@@ -91,7 +92,7 @@ class TestResumed:
         assert "--max-masks was not given (all) and is 4 now; --recursive was not given" in the_complaint(capsys)
 
     def test_a_run_of_the_window(self, folder: Path):
-        """Its header always says "recursive", and has no name of the checkpoint."""
+        """Its header always says "recursive"; older windows did not write the checkpoint's name."""
         identity = FakeSegmenter().identity
         header = run_header(
             category="object",
@@ -108,6 +109,42 @@ class TestResumed:
         document = coco.read(folder / COCO_NAME)
         assert len(document.images) == 3
         assert {p.parameters["predicted_iou"] for p in document.proposals.values()} == {0.86}
+
+    def test_a_run_of_the_window_that_leaves_out_images_with_instances(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ):
+        assert run("prelabel", folder, "--recursive") == 0
+        document = coco.read(folder / COCO_NAME)
+        labelled, done, _ = document.images.values()
+        for proposal in list(document.proposals.values()):
+            document.remove(proposal)
+            if proposal.image_id == labelled.id and not document.instances:
+                document.put(Instance(proposal.id, labelled.id, proposal.category_id, proposal.mask))
+        (mine,) = document.instances.values()
+        coco.write(document, folder / COCO_NAME)
+        identity = FakeSegmenter().identity
+        config = replace(CONFIG, predicted_iou=0.86)
+        header = run_header(
+            category="object",
+            config=config,
+            image_size=identity.image_size,
+            max_masks=None,
+            only_untouched=True,
+            recursive=True,
+            weights=identity.name,
+            weights_digest=identity.digest,
+        )
+        record = PartialResults(folder / COCO_NAME, header, resume=True)
+        for image in (labelled, done):  # the first got its instance after the run had been over it
+            record.add(propose(FakeSegmenter(), ImageTask(folder, image.path, config)))
+        record.close()
+        capsys.readouterr()
+        assert run("prelabel", folder, "--resume") == 0
+        assert "on 2 of 2 images" in (said := capsys.readouterr().out)
+        assert "began the run: 1 with instances" in said
+        document = coco.read(folder / COCO_NAME)
+        assert document.instances.keys() == {mine.id}
+        assert {p.image_id for p in document.proposals.values()} == document.images.keys() - {labelled.id}
 
     def test_the_checkpoint_of_then_is_found_among_the_installed(
         self, interrupted: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

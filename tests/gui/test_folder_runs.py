@@ -20,8 +20,9 @@ from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import PrelabelRequest, prelabel
+from annotator.segment.prelabel_differences import WEIGHTS_NAME
 from annotator.segment.prelabel_engines import HereEngine
-from annotator.segment.prelabel_partial import partial_path
+from annotator.segment.prelabel_partial import interrupted_run, partial_path
 from annotator.segment.prelabel_task import ImageTask, propose
 from annotator.segment.stored_proposals import SOURCE
 from tests.fakes import FakeSegmenter
@@ -305,10 +306,10 @@ def record_of(folder):
     return partial_path(folder / COCO_NAME)
 
 
-def close_in_the_middle(hands, process, images: int) -> None:
+def close_in_the_middle(hands, process, images: int, *, only_untouched: bool = False) -> None:
     """Close the window when that many images of a run are done."""
     process.allow(process.batches_of_an_image * images + 1)
-    start(hands)
+    start(hands, only_untouched=only_untouched)
     hands.qtbot.waitUntil(lambda: process.is_held, timeout=60_000)
     threading.Timer(0.2, process.gate.set).start()
     hands.window.workspace.jobs.listed[0].cancel.cancel()
@@ -466,6 +467,32 @@ def test_the_window_goes_on_with_what_the_command_has_begun(hands, qtbot, folder
     assert again.window.workspace.inference._thread._segmenter.batches == one.batches
     document = again.window.workspace.model.document
     assert {p.parameters["predicted_iou"] for p in document.proposals.values()} == {0.6}
+
+
+def test_a_run_that_leaves_out_images_with_instances_is_gone_on_with_so(hands, process, reopened, qtbot, folder):
+    run(hands, qtbot)
+    process.batches_of_an_image = process.batches // 3
+    model = hands.window.workspace.model
+    mine = next(p for p in model.document.proposals.values() if p.image_id == 3)
+    hands.window.actions_.undo.trigger()
+    qtbot.waitUntil(lambda: counts(hands) == [0, 0, 0])
+    model.push(AddCategory(Category(7, "mine")), "")
+    model.push(AddInstance(Instance(mine.id, 3, 7, mine.mask)), "")
+    with qtbot.waitSignal(hands.window.workspace.saver.saved, timeout=10_000):
+        hands.window.save()
+    close_in_the_middle(hands, process, 1, only_untouched=True)
+    left = interrupted_run(folder / COCO_NAME)
+    assert left.only_untouched
+    assert left.header[WEIGHTS_NAME] == process.name
+
+    again = reopened()
+    dialog = show_dialog(again)
+    assert dialog.only_untouched.isChecked()
+    assert not dialog.only_untouched.isEnabled()
+    assert dialog.count.text() == "1 image(s) to look at"
+    with qtbot.waitSignal(again.window.workspace.folder_runs.told, timeout=60_000):
+        qtbot_click(again, dialog.start)
+    assert [count > 0 for count in counts(again)] == [True, True, False]
 
 
 def test_a_run_of_other_weights_is_not_mixed_in(hands, process, qtbot, folder, make_window):

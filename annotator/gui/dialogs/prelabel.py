@@ -135,8 +135,9 @@ class PrelabelDialog(QDialog):
             self.category.setCurrentText(run.category)
             self.min_iou.setValue(run.config.predicted_iou)
             self.max_masks.setValue(run.max_masks or 0)
+            self.only_untouched.setChecked(run.only_untouched)
             self.again.setChecked(run.again)
-        for widget in (self.category, self.min_iou, self.max_masks, self.again):
+        for widget in (self.category, self.min_iou, self.max_masks, self.only_untouched, self.again):
             widget.setEnabled(not goes_on)
         self._refresh()
 
