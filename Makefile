@@ -53,7 +53,8 @@ $(FILLED): pyproject.toml annotator/kernels/CMakeLists.txt $(wildcard annotator/
 		"install one and say where it is with make PYTHON=/path/to/python."; exit 1; }
 	@$(HAS_PIP) || $(PYTHON) -m venv --clear $(VENV)
 	@tools/system_packages.sh build
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[test,dev]'
+	@echo "Filling $(VENV): the first time this downloads about a gigabyte and takes some minutes."
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on --editable '.[test,dev]'
 	@touch $@
 
 python:

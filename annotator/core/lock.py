@@ -37,7 +37,8 @@ class DatasetLock:
 
     def __init__(self, coco_path: Path, *, program: str = WINDOW) -> None:
         """Try to take the lock, for that program. Never raises and never waits."""
-        self.path = coco_path.with_name(f".{coco_path.name}.lock")
+        file_path = Path(os.path.realpath(coco_path))  # a link to it is no second dataset
+        self.path = file_path.with_name(f".{file_path.name}.lock")
         self.refusal: str = ""
         self.complaint: str = ""
         self.is_taken = False
@@ -45,7 +46,7 @@ class DatasetLock:
         try:
             file = open(self.path, "a+b")  # noqa: SIM115 - open as long as the lock is held
         except OSError as error:
-            self._refuse_unwritable(coco_path.parent, error)
+            self._refuse_unwritable(file_path.parent, error)
             return
         try:
             _lock(file)
@@ -54,7 +55,7 @@ class DatasetLock:
             if self.is_taken:
                 self._refuse_taken(coco_path, _holder(file))
             else:
-                self._refuse_lockless(coco_path.parent, error)
+                self._refuse_lockless(file_path.parent, error)
             file.close()
             return
         self._file = file

@@ -1643,6 +1643,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>没有面积的线和点：{count} 个。</translation>
     </message>
     <message>
+        <source>Shapes of a type that is not known: {count}, such as {kind}.</source>
+        <translation>未知类型的形状：{count} 个，例如 {kind}。</translation>
+    </message>
+    <message>
         <source>Masks without an image in {root}: {count}, such as {name}.</source>
         <translation>有 {count} 个掩码在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
@@ -2349,20 +2353,20 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message>
-        <source>ids, provenance and attributes</source>
-        <translation>编号、来源和属性</translation>
+        <source>ids, provenance, attributes, groups, locks, reviews and notes</source>
+        <translation>编号、来源、属性、分组、锁定、审核和备注</translation>
     </message>
     <message>
-        <source>ids, provenance and attributes; categories are numbered from 0 in their order</source>
-        <translation>编号、来源和属性；类别按顺序从 0 起编号</translation>
+        <source>categories are numbered from 0 in their order</source>
+        <translation>类别按顺序从 0 开始编号</translation>
     </message>
     <message>
-        <source>ids, provenance and attributes; categories are numbered from 1 in their order</source>
-        <translation>编号、来源和属性；类别按顺序从 1 起编号</translation>
+        <source>categories are numbered from 1 in their order</source>
+        <translation>类别按顺序从 1 开始编号</translation>
     </message>
     <message>
-        <source>ids, provenance, attributes and categories without instances</source>
-        <translation>编号、来源、属性和没有实例的类别</translation>
+        <source>categories without instances</source>
+        <translation>没有实例的类别</translation>
     </message>
     <message>
         <source>crowds: they become ordinary instances</source>

@@ -117,6 +117,17 @@ def test_it_can_be_taken_again_after_release(path):
         pass
 
 
+def test_a_link_to_the_file_is_the_same_dataset(path):
+    path.write_bytes(b"{}")
+    link = path.parent / "elsewhere" / "linked.json"
+    link.parent.mkdir()
+    link.symlink_to(path)
+    first = DatasetLock(link)
+    assert first.is_held
+    assert DatasetLock(path).is_taken
+    first.release()
+
+
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="this user may write anywhere")
 def test_a_folder_that_is_read_only_is_for_viewing(path):
     path.parent.chmod(0o500)

@@ -2,7 +2,8 @@
 
 Every part of an instance is a shape of its own, held together by a `group_id`; holes are bridged. With Shape.EXACT an
 instance is one shape of the type "mask", which labelme knows since version 5.3. Read are polygons, rectangles, circles
-and masks; lines and points have no area and are listed.
+and masks, and what X-AnyLabeling writes as a rectangle or a rotation with its corners; lines and points, which have no
+area, and shapes of other types are listed.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ from annotator.core.formats.files import copy_image, read_text, write_bytes
 from annotator.core.formats.image_index import ImageIndex, label_names
 from annotator.core.formats.options import ExportOptions, Shape
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import Loss
+from annotator.core.formats.report import NOT_KEPT, Loss
 from annotator.core.geometry import RunLengths
 from annotator.core.polygons import polygons
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
 _VERSION = "5.5.0"  # whose files these are like
 _FLAT = ("line", "linestrip", "point", "points")
+_POLYGONS = ("polygon", "rectangle", "rotation")  # when they have three corners or more
+_WITH_AREA = (*_POLYGONS, "circle", "mask")
 _CIRCLE_CORNERS = 64
 
 
@@ -95,7 +98,8 @@ def _png(part: npt.NDArray[np.bool_]) -> str:
 
 
 def _losses(document: Document) -> Iterator[Loss]:
-    yield Loss("ids, provenance, attributes and categories without instances are not kept")
+    yield Loss(NOT_KEPT)
+    yield Loss("categories without instances are not kept")
     instances = document.instances_in_order()
     if crowds := tuple(i.id for i in instances if i.iscrowd):
         yield Loss("crowds become ordinary instances", crowds)
@@ -110,7 +114,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     """
     document = Document(images.root)
     categories: dict[str, int] = {}
-    flat = 0
+    left_out: list[str] = []
     missing = []
     folder = source if source.is_dir() else source.parent
     files = sorted(source.rglob("*.json")) if source.is_dir() else [source]
@@ -130,7 +134,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
         else:
             _check_size(path, content, image)
             document.put(image)
-            flat += _put_shapes(path, content, image, document, categories)
+            left_out += _put_shapes(path, content, image, document, categories)
     if not read_any:
         raise DatasetError(
             "There are no labelme files in {source}: choose the folder with the JSON files.", source=source
@@ -145,8 +149,11 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
                 name=missing[0],
             )
         )
-    if flat:
+    if flat := sum(kind in _FLAT for kind in left_out):
         notes.append(Sentence("Lines and points, which have no area: {count}.", count=flat))
+    if unknown := [kind for kind in left_out if kind not in _FLAT]:
+        count, kind = len(unknown), unknown[0]
+        notes.append(Sentence("Shapes of a type that is not known: {count}, such as {kind}.", count=count, kind=kind))
     return document, tuple(notes)
 
 
@@ -196,14 +203,15 @@ def _check_size(path: Path, content: Mapping[str, Any], image: ImageRecord) -> N
 
 def _put_shapes(
     path: Path, content: Mapping[str, Any], image: ImageRecord, document: Document, categories: dict[str, int]
-) -> int:
-    """Add the instances of one file; returns how many shapes have no area."""
-    flat = 0
+) -> list[str]:
+    """Add the instances of one file; returns the types of the shapes that are left out."""
+    left_out: list[str] = []
     grouped: dict[tuple[str, Any], list[RunLengths]] = {}
     for number, shape in enumerate(content["shapes"], start=1):
         try:
-            if isinstance(shape, dict) and shape.get("shape_type") in _FLAT:
-                flat += 1
+            kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else None
+            if isinstance(kind, str) and kind not in _WITH_AREA:
+                left_out.append(kind)
                 continue
             label, group, mask = _parse(shape, image)
         except ValueError as error:
@@ -221,7 +229,7 @@ def _put_shapes(
         instance_id = document.take_id(Instance)
         provenance = Provenance(source="imported")
         document.put(Instance(instance_id, image.id, categories[label], _union(masks), provenance=provenance))
-    return flat
+    return left_out
 
 
 def _union(masks: list[RunLengths]) -> RunLengths:
@@ -247,7 +255,7 @@ def _parse(shape: object, image: ImageRecord) -> tuple[str, int | None, RunLengt
     kind = shape.get("shape_type", "polygon")
     if kind == "mask":
         return label, group, _mask(shape.get("mask"), points, image)
-    if kind == "polygon" and len(points) >= 3:
+    if kind in _POLYGONS and len(points) >= 3:
         corners = points
     elif kind == "rectangle" and len(points) == 2:
         (left, top), (right, bottom) = points

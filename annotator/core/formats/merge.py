@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import PurePath
 
@@ -61,67 +61,93 @@ def plan_merge(document: Document, imported: Document, *, new_images: NewImages)
     """
     # An empty document has given no id at all, not even 0.
     is_new = document.next_ids == NextIds() and not document.categories and not document.images
-    category_ids = _new_ids(document, "category", imported.categories, is_new=is_new)
-    image_ids = _new_ids(document, "image", imported.images, is_new=is_new)
-    annotation_ids = _new_ids(document, "instance", [a.id for a in imported.annotations_in_order()], is_new=is_new)
-    categories: list[Category] = []
-    category_of: dict[int, int] = {}
+    categories, category_of = _plan_categories(document, imported, is_new=is_new)
+    images = _plan_images(document, imported, new_images, is_new=is_new)
+    new, repeated = _plan_annotations(document, imported, images.ids, category_of, is_new=is_new)
+    return MergePlan(
+        categories=categories,
+        images=tuple(images.new),
+        instances=tuple(a for a in new if isinstance(a, Instance)),
+        proposals=tuple(a for a in new if isinstance(a, StoredProposal)),
+        repeated=repeated,
+        unknown_images=tuple(images.unknown),
+        other_size=tuple(images.other_size),
+    )
+
+
+def _plan_categories(
+    document: Document, imported: Document, *, is_new: bool
+) -> tuple[tuple[Category, ...], dict[int, int]]:
+    """Those to be added, and the document's id for each that comes."""
+    new_ids = _new_ids(document, "category", imported.categories, is_new=is_new)
+    new: list[Category] = []
+    ids: dict[int, int] = {}
     by_name = {category.name: category.id for category in document.categories.values()}
     for category in imported.categories.values():
         if category.name not in by_name:
-            by_name[category.name] = category_ids[category.id]
-            categories.append(replace(category, id=by_name[category.name]))
-        category_of[category.id] = by_name[category.name]
+            by_name[category.name] = new_ids[category.id]
+            new.append(replace(category, id=by_name[category.name]))
+        ids[category.id] = by_name[category.name]
+    return tuple(new), ids
 
-    images: list[ImageRecord] = []
-    image_of: dict[int, int] = {}
-    unknown: list[str] = []
-    other_size: list[str] = []
+
+@dataclass(frozen=True)
+class _Images:
+    """new: to be added. ids: the document's id for each that comes. unknown, other_size: paths of those left out."""
+
+    new: list[ImageRecord] = field(default_factory=list)
+    ids: dict[int, int] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+    other_size: list[str] = field(default_factory=list)
+
+
+def _plan_images(document: Document, imported: Document, new_images: NewImages, *, is_new: bool) -> _Images:
+    plan = _Images()
+    new_ids = _new_ids(document, "image", imported.images, is_new=is_new)
     by_path = {image.path: image for image in document.images.values()}
     for image in imported.images.values():
         path = _path_in(document, imported, image)
         there = by_path.get(path)
         if there is not None and (there.height, there.width) == (image.height, image.width):
-            image_of[image.id] = there.id
+            plan.ids[image.id] = there.id
         elif there is not None:
-            other_size.append(path)
+            plan.other_size.append(path)
         elif new_images is NewImages.NONE or (new_images is NewImages.ON_DISK and not _is_image(document, path)):
-            unknown.append(path)
+            plan.unknown.append(path)
         elif new_images is NewImages.ON_DISK and not _has_size(document, path, image):
-            other_size.append(path)
+            plan.other_size.append(path)
         else:
-            image_of[image.id] = image_ids[image.id]
-            images.append(replace(image, id=image_of[image.id], path=path))
-            by_path[path] = images[-1]
+            plan.ids[image.id] = new_ids[image.id]
+            by_path[path] = replace(image, id=new_ids[image.id], path=path)
+            plan.new.append(by_path[path])
+    return plan
 
-    known = {(a.image_id, a.category_id, a.mask) for a in document.annotations_in_order()}
+
+def _plan_annotations(
+    document: Document, imported: Document, image_of: dict[int, int], category_of: dict[int, int], *, is_new: bool
+) -> tuple[list[Instance | StoredProposal], int]:
+    """Those to be added, with ids of the document; and how many are there already."""
+    new_ids = _new_ids(document, "instance", [a.id for a in imported.annotations_in_order()], is_new=is_new)
+    known = {(a.image_id, a.category_id, a.mask): a.id for a in document.annotations_in_order()}
     first_group = _first_groups(document)
     new: list[Instance | StoredProposal] = []
+    id_of: dict[int, int] = {}
     repeated = 0
     for annotation in imported.annotations_in_order():
         if annotation.image_id not in image_of:
             continue
         image_id, category_id = image_of[annotation.image_id], category_of[annotation.category_id]
         key = (image_id, category_id, annotation.mask)
-        if key in known:
+        id_of[annotation.id] = known.setdefault(key, new_ids[annotation.id])
+        if id_of[annotation.id] != new_ids[annotation.id]:
             repeated += 1
             continue
-        known.add(key)
-        new_id = annotation_ids[annotation.id]
-        parent_id = None if annotation.parent_id is None else annotation_ids.get(annotation.parent_id)
-        added = replace(annotation, id=new_id, image_id=image_id, category_id=category_id, parent_id=parent_id)
+        added = replace(annotation, id=new_ids[annotation.id], image_id=image_id, category_id=category_id)
         if isinstance(added, Instance) and added.group is not None:
             added = replace(added, group=added.group + first_group.get(image_id, 0))
         new.append(added)
-    return MergePlan(
-        categories=tuple(categories),
-        images=tuple(images),
-        instances=tuple(a for a in new if isinstance(a, Instance)),
-        proposals=tuple(a for a in new if isinstance(a, StoredProposal)),
-        repeated=repeated,
-        unknown_images=tuple(unknown),
-        other_size=tuple(other_size),
-    )
+    # A part of what is there already is a part of that; of what is left out, of nothing.
+    return [a if a.parent_id is None else replace(a, parent_id=id_of.get(a.parent_id)) for a in new], repeated
 
 
 def _first_groups(document: Document) -> dict[int, int]:

@@ -11,6 +11,9 @@ from pycocotools import mask as mask_utils
 from annotator.core.document import Document, Instance, StoredProposal
 from annotator.core.geometry import RunLengths
 
+NOT_KEPT = "ids, provenance, attributes, groups, locks, reviews and notes are not kept"
+"""What no format but COCO holds, a Loss of the whole."""
+
 
 @dataclass(frozen=True)
 class Loss:

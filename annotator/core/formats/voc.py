@@ -25,7 +25,7 @@ from annotator.core.formats.image_index import ImageIndex, label_names
 from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import Loss
+from annotator.core.formats.report import NOT_KEPT, Loss
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError, Sentence
 
@@ -109,7 +109,8 @@ def _plain(name: str) -> str:
 
 
 def _losses(document: Document, overlapped: list[int], left_out: list[int]) -> Iterator[Loss]:
-    yield Loss("ids, provenance and attributes are not kept; categories are numbered from 1 in their order")
+    yield Loss(NOT_KEPT)
+    yield Loss("categories are numbered from 1 in their order")
     if overlapped:
         yield Loss("pixels that a later instance covers are lost", tuple(overlapped))
     if left_out:

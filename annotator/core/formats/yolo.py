@@ -26,7 +26,7 @@ from annotator.core.formats.files import copy_image, read_text, write_text
 from annotator.core.formats.image_index import ImageIndex, label_names
 from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import Loss
+from annotator.core.formats.report import NOT_KEPT, Loss
 from annotator.core.geometry import RunLengths
 from annotator.core.polygons import one_polygon
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
@@ -81,7 +81,8 @@ def _data_yaml(document: Document, *, has_split: bool) -> str:
 
 def _losses(document: Document, labels: Mapping[str, str]) -> Iterator[Loss]:
     instances = document.instances_in_order()
-    yield Loss("ids, provenance and attributes are not kept; categories are numbered from 0 in their order")
+    yield Loss(NOT_KEPT)
+    yield Loss("categories are numbered from 0 in their order")
     if crowds := tuple(i.id for i in instances if i.iscrowd):
         yield Loss("crowds become ordinary instances", crowds)
     if empty := tuple(i.id for i in instances if not i.mask.area):

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.core.formats.options import ExportOptions
-from annotator.core.formats.report import ExportReport
+from annotator.core.formats.report import NOT_KEPT, ExportReport
 from annotator.gui.dialogs.parts import drop_button_icons
 from annotator.gui.language import translated
 
@@ -103,16 +103,10 @@ class ExportReportDialog(QDialog):
     def _clause(self, clause: str) -> str:
         """A loss in the window's language; one that names files or numbers is a Sentence."""
         known = {
-            "ids, provenance and attributes are not kept": self.tr("ids, provenance and attributes"),
-            "ids, provenance and attributes are not kept; categories are numbered from 0 in their order": self.tr(
-                "ids, provenance and attributes; categories are numbered from 0 in their order"
-            ),
-            "ids, provenance and attributes are not kept; categories are numbered from 1 in their order": self.tr(
-                "ids, provenance and attributes; categories are numbered from 1 in their order"
-            ),
-            "ids, provenance, attributes and categories without instances are not kept": self.tr(
-                "ids, provenance, attributes and categories without instances"
-            ),
+            NOT_KEPT: self.tr("ids, provenance, attributes, groups, locks, reviews and notes"),
+            "categories are numbered from 0 in their order": self.tr("categories are numbered from 0 in their order"),
+            "categories are numbered from 1 in their order": self.tr("categories are numbered from 1 in their order"),
+            "categories without instances are not kept": self.tr("categories without instances"),
             "crowds become ordinary instances": self.tr("crowds: they become ordinary instances"),
             "instances without a pixel are left out": self.tr("instances without a pixel: they are left out"),
             "pixels that a later instance covers are lost": self.tr("pixels that a later instance covers"),

@@ -168,6 +168,18 @@ def test_labelme_shapes(tmp_path):
     assert imported.notes[0] == "Lines and points, which have no area: 2."
 
 
+def test_labelme_rectangles_with_all_their_corners_and_types_of_other_programs(tmp_path):
+    labelme_file(
+        tmp_path,
+        {"label": "cat", "points": polygon(2, 3, 8, 9), "shape_type": "rectangle"},
+        {"label": "dog", "points": polygon(10, 3, 15, 9), "shape_type": "rotation"},
+        {"label": "dog", "points": polygon(1, 1, 3, 3), "shape_type": "star"},
+    )
+    imported = read_foreign(tmp_path)
+    assert said(imported.document) == [("x.png", "cat", (2, 3, 6, 6)), ("x.png", "dog", (10, 3, 5, 6))]
+    assert imported.notes[0] == "Shapes of a type that is not known: 1, such as star."
+
+
 def test_labelme_masks_overlay_as_pillow_draws_polygons(tmp_path):
     """labelme itself rasterises with Pillow, which draws the border too: the two agree but for that border."""
     corners = [(3, 2), (26, 5), (20, 17), (8, 15)]
@@ -205,7 +217,7 @@ def png_that_swells() -> str:
         ({"label": "cat", "points": [[1, 1], [2, "x"], [3, 3]]}, "pair of numbers"),
         ({"label": "cat", "points": [[1, 1], [2, 1e300], [3, 3]]}, "nowhere near"),
         ({"label": "cat", "points": polygon(1, 1, 3, 3), "group_id": "a"}, "group_id"),
-        ({"label": "cat", "points": polygon(1, 1, 3, 3), "shape_type": "star"}, "star"),
+        ({"label": "cat", "points": polygon(1, 1, 3, 3), "shape_type": ["star"]}, "star"),
         ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": "%%"}, "damaged"),
         ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": "aGFsbG8="}, "damaged"),
         ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": png_that_swells()}, "damaged"),

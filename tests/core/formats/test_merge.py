@@ -130,6 +130,29 @@ def test_accepted_ones_keep_their_parents(document):
     assert part.parent_id == plan.proposals[0].id
 
 
+def test_a_part_of_what_is_there_already_is_a_part_of_that(document):
+    other = copy_of(document)
+    whole = other.instances[312]
+    pixels = np.zeros(whole.mask.to_mask().shape, bool)
+    pixels[0, 0] = True
+    other.put(replace(whole, id=900))
+    other.put(replace(whole.with_mask(RunLengths.from_mask(pixels)), id=901, parent_id=900))
+    (part,) = plan_merge(document, other, new_images=NewImages.NONE).instances
+    assert part.parent_id == 12
+
+
+def test_a_part_of_what_is_left_out_is_a_part_of_nothing(document):
+    other = copy_of(document)
+    whole = other.instances[312]
+    other.put(ImageRecord(999, "unknown.png", *whole.mask.to_mask().shape))
+    pixels = np.zeros(whole.mask.to_mask().shape, bool)
+    pixels[0, 0] = True
+    other.put(replace(whole, id=500, image_id=999))
+    other.put(replace(whole.with_mask(RunLengths.from_mask(pixels)), id=501, parent_id=500))
+    (part,) = plan_merge(document, other, new_images=NewImages.NONE).instances
+    assert part.parent_id is None
+
+
 def test_new_images_come_in_the_same_edit_and_go_with_it(document, tmp_path):
     before = coco.to_bytes(document, tmp_path / "x.json").rsplit(b"\n", 3)[0]
     other = copy_of(document)
