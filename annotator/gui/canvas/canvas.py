@@ -7,19 +7,13 @@ import time
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import (
     QCursor,
-    QEnterEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPalette,
-    QPen,
     QPixmap,
-    QResizeEvent,
-    QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
@@ -28,9 +22,9 @@ from annotator.gui.canvas.drawn_layer import DrawnLayer
 from annotator.gui.canvas.image_painter import ImagePainter
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.keyboard_pointer import KeyboardPointer
+from annotator.gui.canvas.magnifier import paint_magnifier
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.canvas.prompt_painter import (
-    paint_aim,
     paint_box,
     paint_current_mask,
     paint_pointer,
@@ -38,27 +32,21 @@ from annotator.gui.canvas.prompt_painter import (
     paint_progress_ring,
 )
 from annotator.gui.canvas.proposal_layer import ProposalLayer
-from annotator.gui.canvas.viewport import View, Viewport
+from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.canvas.zoom_view import ZoomView
 from annotator.gui.image_loader import LoadedImage
 from annotator.gui.language import translated
-from annotator.gui.palette import CASING
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.tools.tool import Pointer, Tool
 
-_ZOOM_STEP = 1.25
-_WHEEL_NOTCH = 120  # Qt's units of one notch
 _RING_SECONDS = 0.9
-_MAGNIFICATION = 4.0
-_LENS_RADIUS = 90.0  # widget pixels
 
 
-class Canvas(QWidget):
-    """Zooms, pans, paints, and hands everything else to the tool."""
+class Canvas(ZoomView):
+    """Paints, and hands to the tool whatever does not zoom or pan."""
 
     pointer_moved = Signal(object)  # QPointF in image pixels, or None when it left the image
-    zoom_changed = Signal(float)
     digit_pressed = Signal(int)
-    resized = Signal()
 
     def __init__(
         self,
@@ -69,7 +57,6 @@ class Canvas(QWidget):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.viewport = Viewport()
         self._layer = layer
         self._proposals = proposals
         self._drawn = drawn
@@ -85,12 +72,10 @@ class Canvas(QWidget):
             (self.keyboard.pressed, lambda pointer: self._tool.press(pointer)),
             (self.keyboard.moved, self._move),
             (self.keyboard.released, lambda pointer: self._tool.release(pointer)),
-            (self.keyboard.panned, self._view_changed),
+            (self.keyboard.panned, self.view_changed),
             (self.keyboard.switched, self._repaint),
         ):
             signal.connect(act)
-        self._pan_from: QPointF | None = None
-        self._space_held = False
         self._is_magnifying = False
         self._is_working = False
         self._shape_shown: MaskShape | None = None
@@ -127,7 +112,7 @@ class Canvas(QWidget):
         self._message = ""
         height, width, _ = image.rgb.shape
         self.viewport.set_image_size(width, height)
-        self._view_changed()
+        self.view_changed()
         self.keyboard.set_image(QSizeF(width, height))
 
     def await_image(self) -> None:
@@ -156,16 +141,16 @@ class Canvas(QWidget):
         self._tool.area_changed.disconnect(self._repaint_area)
         self._tool = tool
         self._connect_tool()
-        self._update_cursor()
+        self.update_cursor()
         self._repaint()
 
     def _connect_tool(self) -> None:
         self._tool.repaint_wanted.connect(self._repaint)
         self._tool.area_changed.connect(self._repaint_area)
 
-    def resize_tool(self, steps: float) -> None:
+    def resize_tool(self, steps: float) -> bool:
         """Make the brush larger (positive) or smaller; nothing for a tool without a size."""
-        self._tool.resize(steps)
+        return self._tool.resize(steps)
 
     def set_working(self, working: bool) -> None:
         """Whether the embedding of this image is still being computed."""
@@ -192,34 +177,11 @@ class Canvas(QWidget):
         """Delete what of the tool's own is chosen; returns whether there was something."""
         return self._tool.delete()
 
-    # -- the view ----------------------------------------------------------------------------------------------------
+    def shows_image(self) -> bool:
+        return self._image is not None
 
-    def fit(self) -> None:
-        """Show the whole image."""
-        self.viewport.fit()
-        self._view_changed()
-
-    def set_view(self, view: View) -> None:
-        """Look at that part of the image."""
-        self.viewport.look_at(view)
-        self._view_changed()
-
-    def zoom_to_actual_size(self) -> None:
-        """One image pixel on one screen pixel."""
-        self._zoom(1.0 / self.devicePixelRatio(), QPointF(self.rect().center()))
-
-    def zoom_by_steps(self, steps: float, anchor: QPointF | None = None) -> None:
-        """Zoom in (positive) or out around a widget position, by default the centre."""
-        self._zoom(self.viewport.scale * _ZOOM_STEP**steps, QPointF(self.rect().center()) if anchor is None else anchor)
-
-    def _zoom(self, scale: float, anchor: QPointF) -> None:
-        if self._image is not None:
-            self.viewport.zoom_to(scale, anchor)
-            self._view_changed()
-
-    def _view_changed(self) -> None:
-        self.zoom_changed.emit(self.viewport.scale * self.devicePixelRatio())
-        self._repaint()
+    def own_cursor(self) -> Qt.CursorShape:
+        return self._tool.cursor
 
     # -- painting ----------------------------------------------------------------------------------------------------
 
@@ -245,7 +207,8 @@ class Canvas(QWidget):
         if self.keyboard.at is not None:
             paint_pointer(painter, self._pointer_position())
         if self._is_magnifying:
-            self._paint_magnifier(painter, self._image)
+            ground = self.palette().color(QPalette.ColorRole.Dark)
+            paint_magnifier(painter, self.viewport, self._pointer_position(), ground, self._paint_enlarged)
 
     def _paint_instances(self, painter: QPainter) -> None:
         picture = self._layer.picture(self.viewport, self.size(), self.devicePixelRatio())
@@ -269,28 +232,16 @@ class Canvas(QWidget):
             paint_box(painter, viewport, step.box)
         paint_points(painter, viewport, step)
 
-    def _paint_magnifier(self, painter: QPainter, image: LoadedImage) -> None:
-        """A round window at the pointer that shows what is under it, enlarged."""
-        at = self._pointer_position()
-        lens = self.viewport.magnified(at, _MAGNIFICATION)
-        circle = QRectF(at.x() - _LENS_RADIUS, at.y() - _LENS_RADIUS, 2 * _LENS_RADIUS, 2 * _LENS_RADIUS)
-        path = QPainterPath()
-        path.addEllipse(circle)
-        painter.save()
-        painter.setClipPath(path)
-        painter.fillRect(circle, self.palette().color(QPalette.ColorRole.Dark))
-        self._image_painter.paint_once(painter, lens, image, self.devicePixelRatio())
+    def _paint_enlarged(self, painter: QPainter, lens: Viewport) -> None:
+        """All that is under the magnifier."""
+        if self._image is not None:
+            self._image_painter.paint_once(painter, lens, self._image, self.devicePixelRatio())
         self._layer.paint(painter, lens)
         self._layer.paint_highlights(painter, lens)
         self._proposals.paint(painter, lens)
         self._proposals.paint_highlights(painter, lens)
         self._drawn.paint(painter, lens)
         self._paint_prompt(painter, lens)
-        painter.restore()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(CASING, 3.0))
-        painter.drawPath(path)
-        paint_aim(painter, at)
 
     def _pointer_position(self) -> QPointF:
         at = self.keyboard.at
@@ -336,71 +287,31 @@ class Canvas(QWidget):
     # -- input -------------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        pans = event.button() == Qt.MouseButton.MiddleButton
-        if pans or (self._space_held and event.button() == Qt.MouseButton.LeftButton):
-            self._pan_from = event.position()
-            self._update_cursor()
-        elif self.image is not None:
+        if not self.begins_panning(event) and self.image is not None:
             self._tool.press(self._pointer(event, self.image))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self._pan_from is not None:
-            self.viewport.pan(event.position() - self._pan_from)
-            self._pan_from = event.position()
-            self._view_changed()
-            return
-        if self.image is None:
-            return
-        self._move(self._pointer(event, self.image))
+        if not self.pans(event) and self.image is not None:
+            self._move(self._pointer(event, self.image))
 
     def _move(self, pointer: Pointer) -> None:
         self.pointer_moved.emit(pointer.at if pointer.is_inside else None)
         self._tool.move(pointer)
         if self._tool.cursor != self.cursor().shape():
-            self._update_cursor()
+            self.update_cursor()
         if self._ring.isActive() or self._is_magnifying or self.keyboard.at is not None:
             self._repaint()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._pan_from is not None:
-            self._pan_from = None
-            self._update_cursor()
-        elif self.image is not None:
+        if not self.ends_panning() and self.image is not None:
             self._tool.release(self._pointer(event, self.image))
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointer_moved.emit(None)
         self._tool.leave()
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        self._update_cursor()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        # A trackpad sends pixel distances in phases: two fingers pan. A wheel sends notches: it zooms.
-        # With Alt some systems turn the wheel's way by 90 degrees.
-        turned = event.angleDelta().y() or event.angleDelta().x()
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier and self._tool.resize(turned / _WHEEL_NOTCH):
-            event.accept()
-            return
-        is_trackpad = not event.pixelDelta().isNull() and event.phase() != Qt.ScrollPhase.NoScrollPhase
-        if is_trackpad and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.viewport.pan(QPointF(event.pixelDelta()))
-            self._view_changed()
-        else:
-            self.zoom_by_steps(event.angleDelta().y() / _WHEEL_NOTCH, event.position())
-        event.accept()
-
-    def event(self, event: QEvent) -> bool:
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self._zoom(self.viewport.scale * (1.0 + event.value()), event.position())
-            return True
-        return super().event(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space:
-            self._space_held = True
-            self._update_cursor()
-        elif event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+        if event.key() == Qt.Key.Key_Z and event.modifiers() == Qt.KeyboardModifier.NoModifier:
             self._set_magnifying(True)
         elif Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_9 and event.modifiers() in (
             Qt.KeyboardModifier.NoModifier,
@@ -411,25 +322,14 @@ class Canvas(QWidget):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space_held = False
-            self._update_cursor()
-        elif event.key() == Qt.Key.Key_Z and not event.isAutoRepeat():
+        if event.key() == Qt.Key.Key_Z and not event.isAutoRepeat():
             self._set_magnifying(False)
         else:
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        # The release of a held key goes to whoever has the keyboard then.
-        self._space_held = False
-        self._set_magnifying(False)
-        self._update_cursor()
+        self._set_magnifying(False)  # the release of its key goes to whoever has the keyboard then
         super().focusOutEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        self.viewport.set_widget_size(self.width(), self.height())
-        self._view_changed()
-        self.resized.emit()
 
     def sizeHint(self) -> QSize:
         return QSize(900, 640)
@@ -438,11 +338,3 @@ class Canvas(QWidget):
         size = QSizeF(image.levels[0].size())
         at = self.viewport.to_image(event.position())
         return Pointer(at, event.position(), size, event.button(), event.modifiers())
-
-    def _update_cursor(self) -> None:
-        if self._pan_from is not None:
-            self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        elif self._space_held:
-            self.setCursor(Qt.CursorShape.OpenHandCursor)
-        else:
-            self.setCursor(self._tool.cursor)
