@@ -28,7 +28,7 @@ from annotator.gui.selection import Selection
 class CategoryChanges(QObject):
     """Every method is one edit, or none when it is refused; ids never change."""
 
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, model: DocumentModel, selection: Selection, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -16,7 +16,7 @@ from annotator.gui.reviews import commented, reviewed
 class ImageChanges(QObject):
     """Status, review and note of images; everything can be undone."""
 
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, model: DocumentModel, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -27,7 +27,7 @@ class Step(Enum):
 class InstanceChanges(QObject):
     """Leaves locked instances as they are, and says so; everything can be undone."""
 
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, model: DocumentModel, view_state: ViewState, parent: QObject | None = None) -> None:
         super().__init__(parent)

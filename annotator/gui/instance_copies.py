@@ -20,7 +20,7 @@ class InstanceCopies(QObject):
     A copy keeps category, attributes, crowd and group; review, lock and what only the original's file said stay behind.
     """
 
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(self, workspace: Workspace, images: ImageListPanel, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -31,7 +31,7 @@ class InstanceEditor(QObject):
     accepted = Signal(int)  # the id of the new or refined instance
     refining_began = Signal()
     category_wanted = Signal()  # a mask is ready to be accepted, but there is no category yet
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(
         self,

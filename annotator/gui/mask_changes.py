@@ -51,7 +51,7 @@ class MaskChanges(QObject):
     drawn: masks that wait for their category. corners: those of polygons that are not closed.
     """
 
-    refused = Signal(str)
+    refused = Signal(object)
     category_wanted = Signal()  # a drawn mask waits for its category
     shape_made = Signal(object)  # PreparedShape of the mask that an instance is about to get
 

@@ -23,7 +23,7 @@ _Result = TypeVar("_Result")
 class MaskTools(QObject):
     """Each is for what is selected when it is asked for, and one edit; masks are computed in a worker thread."""
 
-    refused = Signal(str)
+    refused = Signal(object)
 
     def __init__(
         self,

@@ -7,6 +7,7 @@ import json
 import math
 import os
 import re
+import socket
 import struct
 import zlib
 from pathlib import Path
@@ -16,8 +17,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from annotator.core.dataset import open_dataset
 from annotator.errors import Sentence
 from annotator.gui.dialogs.weights import WeightsDialog
+from annotator.gui.keeping import Keeping
 from annotator.gui.language import translated
 from annotator.gui.settings import Theme
 from tests.gui.conftest import Hands
@@ -276,3 +279,24 @@ def test_what_is_said_in_place_of_an_image_can_be_read(keeper, settings, folder,
     row = range(picture.height() // 2 - 20, picture.height() // 2 + 20)
     values = [picture.pixelColor(x, y).lightness() for y in row for x in range(0, picture.width())]
     assert max(values) - min(values) > 100
+
+
+def test_why_nothing_can_be_drawn_in_a_second_window(chinese, folder, qtbot):
+    dataset = open_dataset([folder])
+    first = Keeping(dataset.document, dataset.coco_path)
+    hands = Hands(chinese, qtbot)
+    hands.open(folder)
+    hands.wait_image("a.png")
+    assert is_chinese(chinese.messages.text.replace(socket.gethostname(), ""))
+    for tool in ("brush", "polygon"):
+        chinese.status.clearMessage()
+        chinese.choose_tool(tool)
+        hands.drag(30, 30, 60, 60)
+        for x, y in ((20, 20), (60, 20), (60, 60)):
+            hands.click(x, y)
+        hands.key(Qt.Key.Key_Return)
+        hands.wait_masks()
+        said = chinese.status.currentMessage()
+        assert said, tool
+        assert is_chinese(said.replace(socket.gethostname(), "")), tool
+    first.close(discard=False)

@@ -29,7 +29,7 @@ class ImageListPanel(QWidget):
     """Choosing a row asks for its image; the marks are the user's to set."""
 
     image_chosen = Signal(int)
-    refused = Signal(str)
+    refused = Signal(object)
     left = Signal()  # a field on the image is written
 
     def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:

@@ -20,7 +20,7 @@ _ROW_HEIGHT = 28
 class InstancesPanel(QWidget):
     """The list, whose selection is the canvas's. The eye is for looking only; a lock is saved."""
 
-    refused = Signal(str)
+    refused = Signal(object)
     delete_wanted = Signal()  # of the selected instances: it has to wait for what is being drawn on them
 
     def __init__(self, model: DocumentModel, selection: Selection, parent: QWidget | None = None) -> None:

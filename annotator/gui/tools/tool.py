@@ -33,7 +33,7 @@ class Pointer:
 class Tool(QObject):
     """A tool of the canvas; the base does nothing."""
 
-    refused = Signal(str)  # why a click did nothing
+    refused = Signal(object)  # why a click did nothing
     repaint_wanted = Signal()
     area_changed = Signal(object)  # QRectF in widget pixels: only that part wants repainting
 

@@ -22,7 +22,7 @@ class Toolbox(QObject):
     """Makes the tools and says which one was chosen. tools: by their actions."""
 
     chosen = Signal(object)  # Tool
-    refused = Signal(str)
+    refused = Signal(object)
     vertices_offered = Signal(bool)  # whether the chosen tool has handles on the selected instance
 
     def __init__(

@@ -23,7 +23,7 @@ _MARGIN = 16.0  # widget pixels around what is drawn
 class VertexEditor(QObject):
     """What the Polygon tool does while no polygon is being drawn. Each gesture is one edit."""
 
-    refused = Signal(str)
+    refused = Signal(object)
     repaint_wanted = Signal()
     area_changed = Signal(object)  # QRectF in widget pixels
 
