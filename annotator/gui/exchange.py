@@ -83,7 +83,7 @@ class Exchange(QObject):
             self._messages.tell(model.refusal)
             return
         model.document.next_ids = plan.next_ids
-        model.push(plan.merge.edit(), self.tr("Import from %1").replace("%1", plan.source.name))
+        model.push(plan.edit, self.tr("Import from %1").replace("%1", plan.source.name), outcome=plan.outcome)
         self.imported.emit(len(plan.merge.instances) + len(plan.merge.proposals))
 
 

@@ -8,16 +8,19 @@ from pathlib import Path
 
 from annotator.core.cancelling import Cancel
 from annotator.core.document import Document, NextIds
+from annotator.core.edits import Edit
 from annotator.core.formats.exchange import Imported, detected, read_foreign
 from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.merge import MergePlan, NewImages, plan_merge
+from annotator.gui.outcome import LARGE, Outcome, outcome_of
 
 
 @dataclass(frozen=True)
 class ImportPlan:
     """What an import would add. format: what the source was taken for; notes: sentences on what was left out.
 
-    next_ids_before: of the document the plan was made for; next_ids: those to give it with the plan.
+    next_ids_before: of the document the plan was made for; next_ids: those to give it with the plan. edit: the plan as
+    one change. outcome: what that makes of the document, when it is too much for the window's thread.
     """
 
     source: Path
@@ -26,6 +29,8 @@ class ImportPlan:
     notes: tuple[str, ...]
     next_ids_before: NextIds
     next_ids: NextIds
+    edit: Edit
+    outcome: Outcome | None
 
     @property
     def is_empty(self) -> bool:
@@ -42,7 +47,7 @@ def plan_import(
     on_progress: Callable[[int, int], None] | None = None,
     cancel: Cancel | None = None,
 ) -> ImportPlan:
-    """Read `source` and compare it with `document`, a snapshot, whose ids it uses up.
+    """Read `source` and compare it with `document`, a snapshot, which is the plan's own from then on.
 
     format_name: one of core's FORMATS; None finds out. Images that the document does not have are added when they lie
     under its image root. Raises DatasetError, and OpeningCancelled when `cancel` is set.
@@ -53,7 +58,10 @@ def plan_import(
         name = detected(source)
     imported = _read(document, source, name, on_progress, cancel)
     merge = plan_merge(document, imported.document, new_images=NewImages.ON_DISK)
-    return ImportPlan(source, name or "", merge, imported.notes, before, document.next_ids)
+    edit = merge.edit()
+    is_large = len(merge.images) + len(merge.instances) + len(merge.proposals) > LARGE
+    outcome = outcome_of(edit, document, is_new=True) if is_large else None
+    return ImportPlan(source, name or "", merge, imported.notes, before, document.next_ids, edit, outcome)
 
 
 def _read(

@@ -1203,10 +1203,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{source} 不存在或无法访问：请检查名称。</translation>
     </message>
     <message>
-        <source>{source} has no annotations of the images in {root}: name the images&apos; folder.</source>
-        <translation>{source} 中没有 {root} 里图像的标注：请指明图像所在的文件夹。</translation>
-    </message>
-    <message>
         <source>{source} holds no annotations that are known: say which format with --format.</source>
         <translation>{source} 中没有认识的标注：请用 --format 指明格式。</translation>
     </message>
@@ -1633,6 +1629,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{path} is damaged ({reason}): remove it to start the run anew.</source>
         <translation>{path} 已损坏（{reason}）：请删除它，重新开始运行。</translation>
+    </message>
+    <message>
+        <source>{source} has no annotations of the images in {root}: open the folder that its images are in, or on the command line name it with --images.</source>
+        <translation>{source} 中没有 {root} 里图像的标注：请打开图像所在的文件夹，或在命令行中用 --images 指明它。</translation>
     </message>
     <message>
         <source>labelme files without an image in {root}: {count}, such as {name}.</source>

@@ -12,9 +12,11 @@ from PySide6.QtWidgets import QFileDialog
 
 from annotator.core import coco
 from annotator.core.document import Category, Document, ImageRecord, Instance
+from annotator.core.edits import AddInstance
 from annotator.core.formats.exchange import export
 from annotator.core.formats.options import ExportOptions
 from annotator.core.geometry import RunLengths
+from annotator.gui import import_plan
 from annotator.gui.dialogs.import_ import ImportDialog
 from tests.gui.conftest import FakeProcess, Hands, forget_changes
 
@@ -69,6 +71,26 @@ def test_every_format_comes_in_as_one_undoable_change(hands, qtbot, folder, tmp_
     assert not model.document.categories
     hands.window.actions_.redo.trigger()
     assert masks(model.document) == masks(document)
+
+
+def test_a_large_import_is_worked_out_beside_the_window(hands, qtbot, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(import_plan, "LARGE", 1)
+    document = theirs(folder)
+    coco.write(document, tmp_path / "theirs.json")
+    dialog = show_dialog(hands, qtbot)
+    preview(dialog, qtbot, tmp_path / "theirs.json")
+    model = hands.window.workspace.model
+    in_the_window = []
+    monkeypatch.setattr(AddInstance, "apply", lambda edit, document: in_the_window.append(edit))
+    qtbot.mouseClick(dialog.do_import, Qt.MouseButton.LeftButton)
+    monkeypatch.undo()
+    assert not in_the_window
+    assert masks(model.document) == masks(document)
+    hands.window.actions_.undo.trigger()
+    qtbot.waitUntil(lambda: not model.document.instances and not model.document.categories)
+    hands.window.actions_.redo.trigger()
+    qtbot.waitUntil(lambda: masks(model.document) == masks(document))
+    assert model.document.take_id(Instance) == 3
 
 
 def test_importing_twice_adds_nothing_and_says_so(hands, qtbot, folder, tmp_path):

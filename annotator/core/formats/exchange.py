@@ -96,7 +96,8 @@ def read_foreign(
     document, notes = _READERS[name](source, images, Progress(on_progress, cancel))
     if not document.images:
         raise DatasetError(
-            "{source} has no annotations of the images in {root}: name the images' folder.",
+            "{source} has no annotations of the images in {root}: open the folder that its images are in, or on the "
+            "command line name it with --images.",
             source=source,
             root=images.root,
         )
