@@ -225,6 +225,13 @@ def joined(first: Edit, second: Edit) -> Edit | None:
     return None
 
 
+def record_count(edit: Edit) -> int:
+    """About how many records an edit touches."""
+    if isinstance(edit, Together):
+        return sum(map(record_count, edit.edits))
+    return max(1, sum(len(value) for value in vars(edit).values() if isinstance(value, tuple)))
+
+
 def added_images(edit: Edit) -> Iterator[ImageRecord]:
     """The images that an edit adds, whatever it is made of."""
     if isinstance(edit, AddImages):

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.core.document import Document
-from annotator.core.edits import Edit, joined
+from annotator.core.edits import Edit, joined, record_count
 from annotator.core.packed_edits import PackedEdit, packing
+from annotator.gui.outcome import LARGE
 
 UNDO_BYTES = 256 * 2**20
 """Some 60,000 strokes of a brush on 6000 x 4000 pixels, or 280 changes of all of 20,000 instances at once; as much as
@@ -92,7 +93,7 @@ class UndoStack(QObject):
     ) -> None:
         """A step that has just been applied to the document; what was undone cannot be redone any more.
 
-        packed: the edit, of a step that is too much for the window's thread.
+        packed: the edit, if it was worked out elsewhere, as too much for the window's thread.
         """
         self._drop(self._index, len(self._steps))
         newest = self._steps[-1] if self._steps else None
@@ -103,7 +104,7 @@ class UndoStack(QObject):
             else:
                 edit, text, before = both, newest.text, newest.before
                 self._drop(len(self._steps) - 1, len(self._steps))
-        is_large = packed is not None
+        is_large = packed is not None or record_count(edit) > LARGE
         work = packing(edit, document) if packed is None else None
         kept = next(work) if work is not None else packed
         assert kept is not None

@@ -19,6 +19,7 @@ from annotator.core.edits import (
     Together,
 )
 from annotator.core.geometry import RunLengths
+from annotator.gui import undo_stack
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.outcome import outcome_of
 
@@ -150,6 +151,26 @@ def test_what_was_worked_out_elsewhere_is_the_same_and_told_in_the_same_way(mode
     assert replayed == [SHOWN] * 3
     model.push(AddInstance(instance(99, OTHER)), "goes on")
     assert not model.undo_stack.canRedo()
+
+
+def test_a_large_edit_that_was_made_at_once_is_undone_elsewhere_and_a_small_one_at_once(model, large, monkeypatch):
+    working = []
+    model.work_out = lambda *arguments: working.append(arguments)
+    empty = everything_in(model.document)
+    monkeypatch.setattr(undo_stack, "LARGE", 32)  # a category, 30 proposals and an image
+    model.push(large, "small enough")
+    model.undo()
+    assert everything_in(model.document) == empty
+    monkeypatch.setattr(undo_stack, "LARGE", 31)
+    model.push(large, "large")
+    full = everything_in(model.document)
+    for step, state in ((model.undo, empty), (model.redo, full)):
+        step()
+        assert model.refusal
+        work, done, _ = working.pop()
+        done(work())
+        assert everything_in(model.document) == state
+    assert not working
 
 
 def test_a_large_edit_that_cannot_be_worked_out_changes_nothing_and_frees_the_document(model, large):
