@@ -43,20 +43,12 @@ class DatasetLock:
         self.complaint: str = ""
         self.is_taken = False
         self._file: IO[bytes] | None = None
-        try:
-            file = open(self.path, "a+b")  # noqa: SIM115 - open as long as the lock is held
-        except OSError as error:
-            self._refuse_unwritable(file_path.parent, error)
-            return
-        try:
-            _lock(file)
-        except OSError as error:
-            self.is_taken = isinstance(error, BlockingIOError | PermissionError)
-            if self.is_taken:
-                self._refuse_taken(coco_path, _holder(file))
-            else:
-                self._refuse_lockless(file_path.parent, error)
-            file.close()
+        self._was_there = os.path.exists(self.path)  # False, too, where one may not look
+        file = self._locked(coco_path)
+        while file is not None and not _is_at(file, self.path):
+            file.close()  # its last holder has taken it away since it was opened: a lock on it keeps nobody out
+            file = self._locked(coco_path)
+        if file is None:
             return
         self._file = file
         who = {
@@ -75,13 +67,17 @@ class DatasetLock:
     def for_writing(cls, coco_path: Path, *, program: str) -> Iterator[None]:
         """Hold the lock during a `with`, for a command. Raises SaveError when another has it.
 
-        program: what others are told who meet the lock, see WINDOW.
+        program: what others are told who meet the lock, see WINDOW. A command that fails leaves no file behind that
+        was not there before.
         """
         lock = cls(coco_path, program=program)
         if not lock.is_held:
             raise SaveError(lock.complaint)
         try:
             yield
+        except BaseException:
+            lock._remove_new()
+            raise
         finally:
             lock.release()
 
@@ -93,11 +89,39 @@ class DatasetLock:
     def release(self) -> None:
         """Let others write; a second time does nothing.
 
-        The file stays: taking it away could take away the one that another process has just locked.
+        The file stays, for the next.
         """
         if self._file is not None:
             self._file.close()
             self._file = None
+
+    def _locked(self, coco_path: Path) -> IO[bytes] | None:
+        """The file, open and locked; None when that failed, and `refusal` says why."""
+        try:
+            file = open(self.path, "a+b")  # noqa: SIM115 - open as long as the lock is held
+        except OSError as error:
+            self._refuse_unwritable(self.path.parent, error)
+            return None
+        try:
+            _lock(file)
+        except OSError as error:
+            self.is_taken = isinstance(error, BlockingIOError | PermissionError)
+            if self.is_taken:
+                self._refuse_taken(coco_path, _holder(file))
+            else:
+                self._refuse_lockless(self.path.parent, error)
+            file.close()
+            return None
+        return file
+
+    def _remove_new(self) -> None:
+        """Release, and take the file away if it was not there before."""
+        if self._was_there:
+            return
+        if sys.platform == "win32":
+            self.release()  # only then can it be removed there, and not at all while another process has it open
+        with suppress(OSError):  # a file that stays keeps nobody out
+            self.path.unlink(missing_ok=True)
 
     def _refuse_unwritable(self, folder: Path, error: OSError) -> None:
         reason = reason_of(error)
@@ -136,6 +160,16 @@ class DatasetLock:
             path=coco_path,
             holder=holder,
         )
+
+
+def _is_at(file: IO[bytes], path: Path) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True  # a disk that cannot say: trying again would get no other answer
 
 
 def _holder(file: IO[bytes]) -> Sentence:

@@ -53,8 +53,7 @@ class DiskCache:
         """Keep no more than that from now on, here and in other processes that find the cache existing."""
         self._max_bytes = max_bytes
         with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            (self._folder / _LIMIT_NAME).write_text(str(max_bytes), "ascii")
+            self._write(self._folder / _LIMIT_NAME, str(max_bytes).encode("ascii"))
         self._make_room()
 
     def get(self, key: str) -> Embedding | None:
@@ -77,14 +76,8 @@ class DiskCache:
         data = _encode(embedding)
         if len(data) > self._max_bytes:
             return
-        beside = self._folder / f".{secrets.token_hex(8)}.tmp"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            beside.write_bytes(data)
-            os.replace(beside, self._path(key))
-        except OSError:
-            with contextlib.suppress(OSError):
-                beside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self._write(self._path(key), data)
         self._make_room()
 
     @property
@@ -100,6 +93,18 @@ class DiskCache:
 
     def _path(self, key: str) -> Path:
         return self._folder / f"{key}{_SUFFIX}"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """Make the file appear whole, or stay as it was. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        beside = self._folder / f".{secrets.token_hex(8)}.tmp"
+        try:
+            beside.write_bytes(data)
+            os.replace(beside, path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise
 
     def _make_room(self) -> None:
         files = sorted(self._files())

@@ -217,6 +217,7 @@ class PartialResults:
         self.results: dict[str, ImageResult] = {}
         self._coco_path = coco_path
         self._digest: str | None = None
+        self._has_failed = False
         header, kept_bytes = self._read()
         if not self.results and self._digest is None:
             header, kept_bytes = None, 0  # it ended before the first image: there is nothing to go on with
@@ -251,8 +252,12 @@ class PartialResults:
         self._append({_RESULT_DIGEST: hashlib.sha256(content).hexdigest()})
 
     def close(self) -> None:
-        """Let go of the file, which stays."""
-        self._file.close()
+        """Let go of the file, which stays. Raises SaveError, unless a write has failed before and said so."""
+        try:
+            self._file.close()  # writes what a failed write has left, and is closed even if that fails again
+        except OSError as error:
+            if not self._has_failed:
+                raise unwritable(self.path, error) from error
 
     def remove(self) -> None:
         """Remove the file: the run is finished."""
@@ -293,6 +298,7 @@ class PartialResults:
             self._file.flush()
             os.fsync(self._file.fileno())
         except OSError as error:
+            self._has_failed = True
             raise unwritable(self.path, error) from error
 
 

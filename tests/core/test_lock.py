@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from annotator.core import lock as core_lock
 from annotator.core.lock import DatasetLock
 from annotator.errors import SaveError
 
@@ -67,6 +68,42 @@ def test_a_command_is_told_what_to_do_instead_of_looking(path, holder):
     assert f"the window of process {holder.pid} on {socket.gethostname()}" in str(told.value)
     assert "close it there" in str(told.value)
     assert "viewing" not in str(told.value)
+
+
+def test_a_command_that_fails_leaves_no_file(path):
+    with pytest.raises(KeyboardInterrupt), DatasetLock.for_writing(path, program=""):
+        raise KeyboardInterrupt
+    assert not list(path.parent.iterdir())
+
+
+def test_a_file_that_was_there_before_a_command_failed_stays(path):
+    DatasetLock(path).release()
+    (before,) = path.parent.iterdir()
+    with pytest.raises(KeyboardInterrupt), DatasetLock.for_writing(path, program=""):
+        raise KeyboardInterrupt
+    assert list(path.parent.iterdir()) == [before]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file that is open cannot be removed there")
+def test_the_lock_of_a_file_that_was_taken_away_meanwhile_is_none(path, monkeypatch):
+    """Another process has opened the file of a command that fails before it is removed, and locks it then."""
+    locked = []
+
+    def late(file) -> None:
+        if not locked:
+            lock.path.unlink()
+        locked.append(file)
+        real(file)
+
+    real, lock = core_lock._lock, DatasetLock(path)
+    lock.release()
+    monkeypatch.setattr(core_lock, "_lock", late)
+    second = DatasetLock(path)
+    monkeypatch.undo()
+    assert second.is_held
+    assert len(locked) == 2
+    assert DatasetLock(path).is_taken
+    second.release()
 
 
 def test_a_command_that_holds_it_is_named(path, project):

@@ -181,3 +181,32 @@ def test_prelabel_goes_through_the_cache(tmp_path, monkeypatch):
     assert "cache" not in engine._load.keywords
     paths.embeddings_dir().mkdir()
     assert isinstance(prelabel._engine(options, weights)._load.keywords["cache"], DiskCache)
+
+
+def test_a_limit_is_never_seen_half_written(cache, tmp_path, monkeypatch):
+    folder = tmp_path / "embeddings"
+    cache.set_limit(123_456)
+    seen, replace = [], os.replace
+
+    def watched(source, target) -> None:
+        seen.append(DiskCache.existing(folder)._max_bytes)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", watched)
+    cache.set_limit(9)
+    assert seen == [123_456]
+    assert DiskCache.existing(folder)._max_bytes == 9
+
+
+def test_a_limit_that_cannot_be_written_leaves_the_one_before(cache, tmp_path, monkeypatch):
+    folder = tmp_path / "embeddings"
+    cache.set_limit(123_456)
+
+    def full(source, target) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    cache.set_limit(9)
+    monkeypatch.undo()
+    assert DiskCache.existing(folder)._max_bytes == 123_456
+    assert [path.name for path in folder.iterdir()] == ["limit"]

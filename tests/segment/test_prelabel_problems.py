@@ -1,5 +1,7 @@
 """Pre-labelling when images, processes, weights or the disk fail."""
 
+import contextlib
+import io
 import os
 import signal
 import subprocess
@@ -14,7 +16,8 @@ from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError, SaveError, SegmenterError, WeightsError
 from annotator.segment.prelabel import prelabel
 from annotator.segment.prelabel_engines import HereEngine, LoadSegmenter, ProcessesEngine
-from annotator.segment.prelabel_partial import partial_path
+from annotator.segment.prelabel_partial import PartialResults, partial_path
+from annotator.segment.prelabel_task import ImageResult
 from tests.segment.prelabel_work import (
     DEADLY,
     HUNGRY,
@@ -101,6 +104,12 @@ class TestSegmenterThatCannotLoad:
         prelabel(request_for(folder, out), here(), resume=True)
         assert out.read_bytes() == expected
 
+    def test_no_lock_is_left(self, folder: Path, out: Path):
+        before = set(out.parent.iterdir())
+        with pytest.raises(WeightsError):
+            prelabel(request_for(folder, out), HereEngine(refuse_to_load))
+        assert {path.name for path in set(out.parent.iterdir()) - before} <= {partial_path(out).name}
+
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9 on Windows")
 def test_processes_end_with_a_parent_that_is_killed(folder: Path, out: Path, tmp_path: Path, project: Path):
@@ -141,3 +150,21 @@ def test_a_full_disk_says_so_and_keeps_what_is_done(folder: Path, out: Path, mon
     assert not out.exists()
     prelabel(request_for(folder, out), here(), resume=True)
     assert len(coco.read(out).images) == 3
+
+
+def test_closing_after_a_failed_write_does_not_hide_why_it_failed(out: Path):
+    """What is left of the write is tried again when the file is closed, which fails like the first time."""
+
+    class FullDisk(io.RawIOBase):
+        def writable(self) -> bool:
+            return True
+
+        def write(self, data) -> int:
+            raise OSError(28, "No space left on device")
+
+    record = PartialResults(out, {"version": 1}, resume=False)
+    record._file.close()
+    record._file = io.BufferedWriter(FullDisk())
+    with pytest.raises(SaveError, match="No space left"), contextlib.closing(record):
+        record.add(ImageResult("1.png", problem="none"))
+    assert record._file.closed
