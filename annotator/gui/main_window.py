@@ -181,7 +181,7 @@ class MainWindow(QMainWindow):
         self.proposal_layer = ProposalLayer(model, workspace.proposals, workspace.everything, self)
         self.drawn_layer = DrawnLayer(editor.masks, self.layer, self)
         self.canvas = Canvas(self.layer, self.proposal_layer, self.drawn_layer, session, self)
-        self.strip = PromptStrip(self.canvas, session, editor, model, selection)
+        self.strip = PromptStrip(self.canvas, workspace.prompt_detail, session, editor, model, selection)
         self.messages = MessageBar(self)
         self.images = ImageListPanel(model, self)
         self.categories = CategoriesPanel(model, editor, selection, self)

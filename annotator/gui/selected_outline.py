@@ -24,6 +24,12 @@ _COARSEST = 4.0  # pixels; the same for small masks
 Point = tuple[float, float]
 
 
+def tolerance_of(mask: RunLengths, detail: float) -> float:
+    """How far, in image pixels, a line from handle to handle may be off the mask's at a detail of 0..1."""
+    coarsest = max(_COARSEST, _COARSEST_SHARE * max(mask.bbox[2:]))
+    return float(FINEST * (coarsest / FINEST) ** (1 - detail))
+
+
 class SelectedOutline(QObject):
     """Made in a worker thread when somebody asks for it; so are the masks of changes, which then become edits.
 
@@ -122,8 +128,7 @@ class SelectedOutline(QObject):
         instance = self.instance
         if instance is None:
             return FINEST
-        coarsest = max(_COARSEST, _COARSEST_SHARE * max(instance.mask.bbox[2:]))
-        return float(FINEST * (coarsest / FINEST) ** (1 - self._detail))
+        return tolerance_of(instance.mask, self._detail)
 
     # -- what the user does ------------------------------------------------------------------------------------------
 

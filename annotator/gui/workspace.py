@@ -31,6 +31,7 @@ from annotator.gui.keeping import Keeping
 from annotator.gui.opening import Exchange, Source, free, read
 from annotator.gui.outcome import Outcome
 from annotator.gui.prefetch import Prefetch
+from annotator.gui.prompt_detail import PromptDetail
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_storing import ProposalStoring
@@ -79,6 +80,7 @@ class Workspace(QObject):
         masks, work = self.editor.masks, self.editor.mask_work
         self.outline = SelectedOutline(self.model, self.selection, masks, work, self.jobs, self)
         self.detail_figures = DetailFigures(self.outline, self.jobs, self)
+        self.prompt_detail = PromptDetail(self.session, self.outline, self.jobs, self)
         categories = self.editor.categories
         self.proposals = ProposalView(self.model, self)
         self.proposal_changes = ProposalChanges(self.model, self.selection, self.proposals, categories, self)

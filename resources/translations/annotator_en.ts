@@ -39,6 +39,16 @@
     </message>
 </context>
 <context>
+    <name>DetailField</name>
+    <message numerus="yes">
+        <source>%n vertices</source>
+        <translation>
+            <numerusform>%n vertex</numerusform>
+            <numerusform>%n vertices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DetailStrip</name>
     <message numerus="yes">
         <source>%n vertices</source>

@@ -702,6 +702,23 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>DetailField</name>
+    <message>
+        <source>Detail</source>
+        <translation>细节</translation>
+    </message>
+    <message>
+        <source>How many vertices the instance will have to pull; the mask stays exactly as it is</source>
+        <translation>接受后可拖动的顶点数量；掩码本身保持不变</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n vertices</source>
+        <translation>
+            <numerusform>%n 个顶点</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>DetailStrip</name>
     <message>
         <source>Detail</source>

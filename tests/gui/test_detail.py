@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from annotator.core.geometry import RunLengths, overlaps
 from annotator.core.polygons import to_coco
+from tests.gui.test_annotating import add_category
 from tests.gui.test_brush import instances
 from tests.gui.test_vertices import ready, shaped
 
@@ -82,3 +85,60 @@ def test_other_tools_and_no_selection_have_no_strip(flower):
     assert strip.isVisible()
     flower.window.workspace.selection.select([])
     assert not strip.isVisible()
+
+
+def test_a_mask_not_accepted_yet_has_its_detail_and_stays_as_it_is(hands):
+    add_category(hands, "disc")
+    hands.click(50, 80)
+    hands.wait_mask()
+    field, found = hands.window.strip.detail, hands.window.workspace.prompt_detail
+    hands.qtbot.waitUntil(lambda: found.vertices is not None, timeout=10_000)
+    assert field.isVisible()
+    mask = hands.window.workspace.session.shown.mask
+    counts = []
+    for value in (100, 0, 100, 30):
+        field.slider.setValue(value)
+        counts.append(found.vertices)
+        assert field.text.text() == f"{found.vertices} vertices"
+        assert len(found.polygons[0]) == found.vertices  # one part without holes
+    assert counts[0] == counts[2] > counts[1]
+    hands.key(Qt.Key.Key_Return)
+    (instance,) = instances(hands)
+    assert instance.mask == mask
+    assert hands.window.workspace.outline.detail == 0.3  # with which the handles of the new instance begin
+    assert not hands.window.strip.isVisible()
+
+
+def pixels_without(strip):
+    """What the canvas paints, without its children."""
+    canvas = strip.parentWidget()
+    picture = QImage(canvas.size(), QImage.Format.Format_RGB32)
+    canvas.render(picture, renderFlags=QWidget.RenderFlag.DrawWindowBackground)
+    return picture
+
+
+def test_the_polygon_of_a_mask_not_accepted_yet_is_shown_while_the_slider_has_the_keyboard(hands):
+    hands.click(50, 80)
+    hands.wait_mask()
+    field, found, canvas = hands.window.strip.detail, hands.window.workspace.prompt_detail, hands.window.canvas
+    hands.qtbot.waitUntil(lambda: found.vertices is not None, timeout=10_000)
+    field.slider.setValue(0)
+    hands.qtbot.wait(500)  # the mask breathes when it is new
+    without = pixels_without(hands.window.strip)
+    field.slider.setFocus()
+    hands.qtbot.keyClick(field.slider, Qt.Key.Key_Right)
+    assert field.slider.value() == 1
+    field.slider.setValue(0)
+    assert pixels_without(hands.window.strip) != without
+    canvas.setFocus()
+    assert pixels_without(hands.window.strip) == without
+
+
+def test_the_detail_gives_way_to_the_name(hands):
+    hands.click(50, 80)
+    hands.wait_mask()
+    strip = hands.window.strip
+    assert strip.detail.isVisible()
+    hands.key(Qt.Key.Key_Return)
+    assert strip.category_field.isVisible()
+    assert not strip.detail.isVisible()

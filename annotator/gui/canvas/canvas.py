@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, QVariantAnimation, Signal
 from PySide6.QtGui import (
@@ -17,8 +18,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from annotator.core.polygons import Ring
 from annotator.core.tone import Tone
 from annotator.gui.canvas.drawn_layer import DrawnLayer
+from annotator.gui.canvas.handle_painter import paint_polygons
 from annotator.gui.canvas.image_painter import ImagePainter
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.keyboard_pointer import KeyboardPointer
@@ -78,6 +81,7 @@ class Canvas(ZoomView):
             signal.connect(act)
         self._is_magnifying = False
         self._is_working = False
+        self._polygons: Sequence[Ring] = ()
         self._shape_shown: MaskShape | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -133,6 +137,12 @@ class Canvas(ZoomView):
         """Show images with that brightness, contrast and gamma."""
         self._image_painter.tone = tone
         self._repaint()
+
+    def show_polygons(self, rings: Sequence[Ring]) -> None:
+        """Show closed lines, N x 2 image pixels each, over the mask being decided on; none takes them away."""
+        if rings or self._polygons:
+            self._polygons = rings
+            self._repaint()
 
     def set_tool(self, tool: Tool) -> None:
         """Make a tool the active one."""
@@ -227,6 +237,7 @@ class Canvas(ZoomView):
         if shape is not None:
             breathing = self._breath.state() == QVariantAnimation.State.Running
             paint_current_mask(painter, viewport, shape, self._breath.currentValue() if breathing else 0.0)
+        paint_polygons(painter, viewport, self._polygons)
         step = self._session.step
         if step.box is not None:
             paint_box(painter, viewport, step.box)

@@ -1,4 +1,4 @@
-"""The strip that floats beside the mask being decided on: its IoU, which of the three it is, and what Enter will do."""
+"""The strip that floats beside the mask being decided on: its IoU, which of the three, detail, and what Enter does."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from PySide6.QtGui import QAction, QCursor, QKeyEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
 
 from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.canvas.detail_field import DetailField
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.mask_changes import DrawnMask
+from annotator.gui.prompt_detail import PromptDetail
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
 from annotator.gui.shortcuts import key_hint
@@ -22,7 +24,13 @@ class PromptStrip(QFrame):
     """A child of the canvas; keeps clear of the mask, of the clicks and of the pointer."""
 
     def __init__(
-        self, canvas: Canvas, session: PromptSession, editor: InstanceEditor, model: DocumentModel, selection: Selection
+        self,
+        canvas: Canvas,
+        detail: PromptDetail,
+        session: PromptSession,
+        editor: InstanceEditor,
+        model: DocumentModel,
+        selection: Selection,
     ) -> None:
         super().__init__(canvas)
         self._canvas = canvas
@@ -41,6 +49,7 @@ class PromptStrip(QFrame):
         self._which.setAutoRaise(True)
         self._which.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._which.clicked.connect(session.cycle)
+        self.detail = DetailField(canvas, detail, self)
         self._accept = QToolButton(self)
         self._accept.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._accept.clicked.connect(editor.accept)
@@ -56,7 +65,7 @@ class PromptStrip(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(8)
-        for widget in (self._iou, self._which, self.category_field, self._accept):
+        for widget in (self._iou, self._which, self.detail, self.category_field, self._accept):
             row.addWidget(widget)
         self.hide()
         session.changed.connect(self._refresh)
@@ -121,7 +130,7 @@ class PromptStrip(QFrame):
             self._close_field()
         if drawn is None:
             return False
-        for widget in (self._iou, self._which):
+        for widget in (self._iou, self._which, self.detail):
             widget.hide()
         self.category_field.show()
         category = self._model.document.categories.get(self._selection.category_id or 0)
@@ -138,6 +147,7 @@ class PromptStrip(QFrame):
         shown, refined = self._session.shown, self._session.refined
         if shown is None and refined is not None:
             self._which.hide()
+            self.detail.hide()
             self._accept.hide()
             self._iou.setText(self.tr("Refine: click what is missing, right-click what is too much"))
             self._iou.setToolTip("")
@@ -178,8 +188,13 @@ class PromptStrip(QFrame):
         image_rect = self._mask_rect()
         if self.isHidden() or image_rect is None:
             return
-        self.adjustSize()
         area = self._canvas.rect().adjusted(4, 4, -4, -4)
+        # The detail gives way to the name that is asked for, and where the canvas is too narrow for all.
+        self.detail.setVisible(self._session.shown is not None and not self.is_asking)
+        self.adjustSize()
+        if self.width() > area.width() and not self.detail.isHidden():
+            self.detail.hide()
+            self.adjustSize()
         mask = self._canvas.viewport.rect_to_widget(image_rect).toAlignedRect()
         pointer = self._canvas.mapFromGlobal(QCursor.pos())
         kept_free = [_around(pointer), *self._clicks()]
