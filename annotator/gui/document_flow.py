@@ -36,6 +36,7 @@ class DocumentFlow(QObject):
         self._workspace = workspace
         self._messages = messages
         self._settings = settings
+        self._told_recovery = ""  # what offers to save what has come back
         self._told_failure = ""  # why it could not be saved, which is out of date after the next save
         self._leaving = Leaving(window, workspace, messages, self.save, self)
         workspace.opening_failed.connect(messages.tell)
@@ -117,6 +118,7 @@ class DocumentFlow(QObject):
         elif self._workspace.model.refusal:
             self._messages.tell(text, self.tr("Save as..."), self.save_as, again=again)
         elif text and not self._workspace.model.is_saved:  # work has come back
+            self._told_recovery = text
             self._messages.tell(text, self.tr("Save"), self.save, again=again)
         elif text:
             self._messages.tell(text, again=again)
@@ -209,6 +211,10 @@ class DocumentFlow(QObject):
     def _on_saved(self, path: Path) -> None:
         self.saved.emit(path)
         self._messages.withdraw(self._told_failure)
+        if self._told_recovery and self._workspace.model.is_saved:
+            # It is still to be known that work has come back, but there is nothing to save any more.
+            self._messages.take_action_from(self._told_recovery)
+            self._told_recovery = ""
         if path == self._workspace.model.coco_path:
             self._remember(path)
         if self._workspace.model.refusal:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from annotator.gui.dialogs.parts import drop_button_icons
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.unfinished import Unfinished, Wish
 from annotator.gui.workspace import Workspace
@@ -113,13 +114,7 @@ class Leaving(QObject):
             self._save()
             return
         buttons = QMessageBox.StandardButton
-        answer = QMessageBox.warning(
-            self._window,
-            self.tr("Unsaved work"),
-            self.tr("There are changes that are not in the COCO file yet. Save them?"),
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            buttons.Save,
-        )
+        answer = ask_to_save(self._window)
         if answer == buttons.Save:
             self._wait(when_saved=go_on)
             self._save()
@@ -182,6 +177,26 @@ class Leaving(QObject):
         if go_on is not None:
             self._end_waiting()
             self._save_for(go_on)
+
+
+class UnsavedWorkBox(QMessageBox):
+    """Asks whether changes that are in no file are to be saved."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setIcon(QMessageBox.Icon.Warning)
+        self.setWindowTitle(self.tr("Unsaved work"))
+        self.setText(self.tr("There are changes that are not in the COCO file yet. Save them?"))
+        buttons = QMessageBox.StandardButton
+        self.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        drop_button_icons(self)
+        self.setDefaultButton(buttons.Save)
+        self.setEscapeButton(buttons.Cancel)
+
+
+def ask_to_save(window: QWidget) -> QMessageBox.StandardButton:
+    """Ask, and wait for Save, Discard or Cancel."""
+    return QMessageBox.StandardButton(UnsavedWorkBox(window).exec())
 
 
 def _tell_waiting_in(window: MainWindow) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -115,6 +115,12 @@ class MessageBar(QFrame):
             self._next = None
         if self._passing is not None and self._passing.text == text:
             self._take()
+
+    def take_action_from(self, text: str) -> None:
+        """What that passing message offers is done; what it says is as true as before."""
+        if self._passing is not None and self._passing.text == text:
+            self._passing = replace(self._passing, action="", callback=None)
+            self._refresh()
 
     def set_standing(self, message: Message | None) -> None:
         """What is shown whenever there is no passing message."""

@@ -3312,14 +3312,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>Leaving</name>
     <message>
-        <source>Unsaved work</source>
-        <translation>有未保存的内容</translation>
-    </message>
-    <message>
-        <source>There are changes that are not in the COCO file yet. Save them?</source>
-        <translation>有些更改尚未写入 COCO 文件，要保存吗？</translation>
-    </message>
-    <message>
         <source>%1 is still being saved: its disk is slow or does not answer.</source>
         <translation>仍在保存 %1：磁盘很慢或没有响应。</translation>
     </message>
@@ -4088,6 +4080,17 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>List it no more</source>
         <translation>不再列出</translation>
+    </message>
+</context>
+<context>
+    <name>UnsavedWorkBox</name>
+    <message>
+        <source>Unsaved work</source>
+        <translation>有未保存的内容</translation>
+    </message>
+    <message>
+        <source>There are changes that are not in the COCO file yet. Save them?</source>
+        <translation>有些更改尚未写入 COCO 文件，要保存吗？</translation>
     </message>
 </context>
 <context>

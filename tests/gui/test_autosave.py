@@ -45,7 +45,7 @@ def disk(monkeypatch) -> Disk:
 @pytest.fixture
 def nobody_is_asked(monkeypatch):
     monkeypatch.setattr(QMessageBox, "exec", lambda box: pytest.fail(f"asked: {box.text()}"))
-    monkeypatch.setattr(QMessageBox, "warning", lambda *_: pytest.fail("asked about saving"))
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: pytest.fail("asked about saving"))
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ class TestAFileThatIsAnotherOne:
 class TestLeaving:
     def test_who_waits_for_an_autosave_that_fails_does_not_wait_forever(self, saving, disk, monkeypatch):
         """Undone to what is in the file while that is being saved: there is nothing to lose."""
-        monkeypatch.setattr(QMessageBox, "warning", lambda *_: pytest.fail("asked about saving"))
+        monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: pytest.fail("asked about saving"))
         saving.save()
         add_category(saving, "dog")
         may_go_on = threading.Event()
@@ -192,7 +192,9 @@ class TestLeaving:
 
     def test_work_that_cannot_be_saved_is_asked_about(self, saving, disk, monkeypatch):
         asked = []
-        monkeypatch.setattr(QMessageBox, "warning", lambda *_: asked.append(1) or QMessageBox.StandardButton.Cancel)
+        monkeypatch.setattr(
+            "annotator.gui.leaving.ask_to_save", lambda *_: asked.append(1) or QMessageBox.StandardButton.Cancel
+        )
         disk.error = errno.ENOSPC
         time_passes(saving)
         saving.window.close()
@@ -201,7 +203,9 @@ class TestLeaving:
 
     def test_a_close_during_a_failing_autosave_tells_once_and_then_asks(self, saving, disk, monkeypatch):
         asked = []
-        monkeypatch.setattr(QMessageBox, "warning", lambda *_: asked.append(1) or QMessageBox.StandardButton.Discard)
+        monkeypatch.setattr(
+            "annotator.gui.leaving.ask_to_save", lambda *_: asked.append(1) or QMessageBox.StandardButton.Discard
+        )
         disk.error = errno.ENOSPC
         saving.window.workspace.autosave.save()
         with saving.qtbot.waitSignal(saving.window.workspace.saver.failed):

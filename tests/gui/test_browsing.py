@@ -222,7 +222,7 @@ def test_save_that_fails_says_so_and_keeps_the_work(hands, monkeypatch):
 @pytest.mark.parametrize("answer", [QMessageBox.StandardButton.Cancel, QMessageBox.StandardButton.Discard])
 def test_closing_asks_only_about_unsaved_work(hands, monkeypatch, answer):
     asked = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda *a, **k: asked.append(a) or answer)
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *a, **k: asked.append(a) or answer)
     add_category(hands, "disc")
     hands.window.close()
     hands.qtbot.wait(50)
@@ -231,7 +231,7 @@ def test_closing_asks_only_about_unsaved_work(hands, monkeypatch, answer):
 
 
 def test_closing_with_save_closes_once_saved(hands, monkeypatch, folder):
-    monkeypatch.setattr(QMessageBox, "warning", lambda *a, **k: QMessageBox.StandardButton.Save)
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *a, **k: QMessageBox.StandardButton.Save)
     add_category(hands, "disc")
     hands.window.close()
     hands.qtbot.waitUntil(lambda: not hands.window.isVisible())

@@ -156,7 +156,7 @@ def test_what_is_to_be_opened_waits_and_says_so(working, disk, tmp_path):
 
 @pytest.mark.parametrize("comes_back", [True, False])
 def test_work_that_is_given_up_while_it_is_being_saved(working, disk, folder, monkeypatch, comes_back):
-    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: QMessageBox.StandardButton.Discard)
     working.window.save()
     assert disk.is_reached.wait(PATIENCE_SECONDS)
     working.window.close()

@@ -80,7 +80,7 @@ class TestRecovery:
 
     def test_discarded_work_does_not_come_back(self, hands, again, monkeypatch):
         add_category(hands, "cat")
-        monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+        monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: QMessageBox.StandardButton.Discard)
         hands.window.close()
         later = again()
         assert names(later) == []
@@ -313,7 +313,7 @@ def test_a_disk_that_refuses_to_forget_keeps_nobody_from_going_on(hands, tmp_pat
         raise sqlite3.OperationalError("database or disk is full")
 
     monkeypatch.setattr("annotator.core.journal_file.JournalFile.clear", refuse)
-    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: QMessageBox.StandardButton.Discard)
     hands.open(tmp_path / "other")
     hands.window.workspace.editor.add_category("dog")
     assert names(hands) == ["dog"]
@@ -329,7 +329,7 @@ def test_what_was_saved_while_the_same_folder_was_read_again_is_shown(hands, fol
         return dataset
 
     monkeypatch.setattr(opening, "open_dataset", held)
-    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Save)
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: QMessageBox.StandardButton.Save)
     hands.window.open_paths([folder])
     add_category(hands, "late")
     with hands.qtbot.waitSignal(hands.window.workspace.opened, timeout=10_000):
@@ -368,7 +368,7 @@ class TestAReadThatFailsInTheEnd:
 
     @pytest.fixture
     def discarded(self, monkeypatch):
-        monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Discard)
+        monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: QMessageBox.StandardButton.Discard)
 
     def check_it_goes_on(self, hands: Hands, folder) -> None:
         workspace = hands.window.workspace

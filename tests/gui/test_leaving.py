@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
+from annotator.gui.leaving import UnsavedWorkBox
 from annotator.gui.unfinished import Unfinished
 from tests.gui.conftest import Hands, write_discs
 
@@ -37,7 +38,7 @@ class Boxes:
 def boxes(monkeypatch) -> Boxes:
     boxes = Boxes()
     monkeypatch.setattr(QMessageBox, "exec", lambda box: boxes.exec(box))
-    monkeypatch.setattr(QMessageBox, "warning", lambda *_: pytest.fail("asked about saving"))
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: pytest.fail("asked about saving"))
     return boxes
 
 
@@ -86,7 +87,9 @@ def test_closing_stays_open_when_the_save_fails_and_then_asks(autosaving, folder
         raise OSError(28, "No space left on device")
 
     asked = []
-    monkeypatch.setattr(QMessageBox, "warning", lambda *_: asked.append(1) or QMessageBox.StandardButton.Cancel)
+    monkeypatch.setattr(
+        "annotator.gui.leaving.ask_to_save", lambda *_: asked.append(1) or QMessageBox.StandardButton.Cancel
+    )
     autosaving.window.workspace.editor.add_category("disc")
     with monkeypatch.context() as full:
         full.setattr("os.replace", no_space)
@@ -98,6 +101,28 @@ def test_closing_stays_open_when_the_save_fails_and_then_asks(autosaving, folder
     autosaving.window.close()
     assert asked  # now the user has to say what is to become of it
     autosaving.save()
+
+
+@pytest.mark.parametrize("name", ["Save", "Discard", "Cancel"])
+def test_the_question_about_unsaved_work(hands, folder, monkeypatch, name):
+    """Its buttons have no pictures, as everywhere else, and each does what it says."""
+    pictures = []
+
+    def answer(box):
+        pictures.extend(button.icon().isNull() for button in box.buttons())
+        button = getattr(QMessageBox.StandardButton, name)
+        box.button(button).click()
+        return int(button)
+
+    monkeypatch.setattr(UnsavedWorkBox, "exec", answer)
+    hands.window.workspace.editor.add_category("disc")
+    hands.window.close()
+    if name == "Cancel":
+        assert hands.window.isVisible()
+    else:
+        wait_closed(hands)
+    assert (folder / "annotations.coco.json").exists() == (name == "Save")
+    assert pictures == [True] * 3
 
 
 def test_nothing_to_save_closes_at_once_and_writes_nothing(autosaving, boxes, folder):

@@ -52,7 +52,7 @@ def answers(monkeypatch):
         Answers.asked += 1
         return Answers.answer
 
-    monkeypatch.setattr(QMessageBox, "warning", ask)
+    monkeypatch.setattr("annotator.gui.leaving.ask_to_save", ask)
     return Answers
 
 

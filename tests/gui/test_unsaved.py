@@ -64,7 +64,11 @@ def test_the_first_page_lists_it_and_a_click_brings_it_back(crashed, started, fo
         click(later)
     assert names(later) == ["cat", "dog"]
     assert "had not been saved" in later.window.messages.text
+    assert later.window.messages._action.isVisible()
     later.save()
+    assert "had not been saved" in later.window.messages.text
+    assert later.window.messages.isVisible()
+    assert not later.window.messages._action.isVisible()  # there is nothing to save any more
     end(later)
     again = started(shown=0)
     qtbot.wait(50)
