@@ -247,7 +247,8 @@ class DocumentFlow(QObject):
         elif choice is ConflictChoice.RELOAD:
             self._leaving.forget()
             self._workspace.discards = True
-            self._workspace.reopen()
+            work = self._workspace.editor.mask_work
+            work.in_turn(self._workspace.reopen)  # what is being computed is of what is given up, not newer work
         else:
             self._leaving.forget()
 

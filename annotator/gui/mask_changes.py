@@ -161,7 +161,7 @@ class MaskChanges(QObject):
         instance_id = drawn_on.instance_id
         if instance_id is not None and self._work.successor(instance_id) not in self._model.document.instances:
             drawn_on.instance_id = None  # it went while it was drawn on
-        self._work.in_turn(partial(self._draw, drawn_on, draw, text, source, ended))
+        self._work.in_turn(partial(self._draw, drawn_on, draw, text, source, ended), ended)
 
     def _draw(self, drawn_on: DrawnOn, draw: Draw, text: str, source: str, ended: Callable[[], None]) -> None:
         before = self._mask_of(drawn_on)

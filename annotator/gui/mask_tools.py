@@ -112,7 +112,10 @@ class MaskTools(QObject):
                 self._tell_unchanged()
             self._changes.set_mask(lowest, mask, self.tr("Subtract"))
 
-        self._compute(lambda: mask_editing.subtracted(lowest.mask, [other.mask for other in others]), put, of=in_order)
+        def subtract() -> RunLengths:
+            return mask_editing.subtracted(lowest.mask, [other.mask for other in others])
+
+        self._compute(subtract, put, of=in_order, changed=[lowest])
 
     def _split(self, selected: list[Instance]) -> None:
         if not self._may_change(selected):
@@ -154,14 +157,24 @@ class MaskTools(QObject):
 
         self._work.in_turn(do)
 
-    def _compute(self, work: Callable[[], _Result], put: Callable[[_Result], None], *, of: Sequence[Instance]) -> None:
-        """Do the work in a worker thread and then `put` its result, unless one of these instances changed meanwhile."""
+    def _compute(
+        self,
+        work: Callable[[], _Result],
+        put: Callable[[_Result], None],
+        *,
+        of: Sequence[Instance],
+        changed: Sequence[Instance] | None = None,
+    ) -> None:
+        """Do the work in a worker thread and then `put` its result, unless one of these instances changed meanwhile.
+
+        changed: those of them that get other masks, when it is not all.
+        """
 
         def put_if_unchanged(result: _Result) -> None:
             instances = self._model.document.instances
             if not all(instances.get(i.id) == i for i in of):
                 self.refused.emit(self.tr("The instance was changed meanwhile, so that change stays and this one not."))
-            elif all(map(self._changes.may_change, of)):  # it may have been locked
+            elif all(map(self._changes.may_change, of if changed is None else changed)):  # it may have been locked
                 put(result)
 
         self._work.compute(work, put_if_unchanged)

@@ -16,6 +16,10 @@ _Deed = Callable[[], None]
 _SLOW_MS = 300
 
 
+def _nothing() -> None:
+    pass
+
+
 class MaskWork(QObject):
     """The turn of everything that changes masks, and of what must not come before: undo, delete, save, leaving."""
 
@@ -28,22 +32,27 @@ class MaskWork(QObject):
         self._model = model
         self._jobs = jobs
         self._is_busy = False
-        self._later: deque[_Deed] = deque()
+        self._later: deque[tuple[_Deed, _Deed]] = deque()  # deeds, and what to do when one is dropped
+        self._lost: _Deed = _nothing  # the same for what is being computed
         self._merged: dict[int, int] = {}
         self._slow = QTimer(self)
         self._slow.setSingleShot(True)
         self._slow.setInterval(_SLOW_MS)
         self._slow.timeout.connect(self.became_slow)
+        model.document_replaced.connect(self._on_document_replaced)
 
     @property
     def is_busy(self) -> bool:
-        """Whether masks are being computed; what is asked for meanwhile follows."""
-        return self._is_busy
+        """Whether masks are being computed, or something waits for that; what is asked for meanwhile follows."""
+        return self._is_busy or bool(self._later)
 
-    def in_turn(self, deed: _Deed) -> None:
-        """Do it at once, or when all that was asked for before is done."""
+    def in_turn(self, deed: _Deed, lost: _Deed = _nothing) -> None:
+        """Do it at once, or when all that was asked for before is done.
+
+        lost: called instead when another document is opened before its turn comes.
+        """
         if self._is_busy:
-            self._later.append(deed)
+            self._later.append((deed, lost))
         else:
             deed()
 
@@ -51,7 +60,7 @@ class MaskWork(QObject):
         self,
         work: Callable[[], _Result],
         put: Callable[[_Result], _Deed | None],
-        lost: Callable[[], None] = lambda: None,
+        lost: _Deed = _nothing,
     ) -> None:
         """For a deed whose turn it is: do the work in a worker thread and then `put` its result into the document.
 
@@ -59,24 +68,25 @@ class MaskWork(QObject):
         is no result, or no document any more to put it into.
         """
         document = self._model.document
-        ended: list[_Deed] = [lost]
-
-        def on_succeeded(result: _Result) -> None:
-            if self._model.document is document:
-                ended[0] = lambda: self._then(put(result))
+        results: list[_Result] = []
 
         def on_finished() -> None:
             self._is_busy = False
-            if self._model.document is not document:
-                self._later.clear()
-            ended[0]()
-            self._go_on()
+            lost, self._lost = self._lost, _nothing
+            try:
+                if results and self._model.document is document:
+                    self._put(results.pop(), put, lost)
+                else:
+                    lost()
+            finally:
+                self._go_on()
 
         self._is_busy = True
+        self._lost = lost
         if not self._slow.isActive():
             self._slow.start()
         job = self._jobs.new(lambda _: work())
-        job.succeeded.connect(on_succeeded)
+        job.succeeded.connect(results.append)
         job.failed.connect(self.failed)
         job.finished.connect(on_finished)
         job.start()
@@ -91,13 +101,32 @@ class MaskWork(QObject):
             instance_id = self._merged[instance_id]
         return instance_id
 
-    def _then(self, deed: _Deed | None) -> None:
+    def _put(self, result: _Result, put: Callable[[_Result], _Deed | None], lost: _Deed) -> None:
+        try:
+            deed = put(result)
+        except Exception:
+            lost()
+            raise
         if deed is not None:
-            self._later.appendleft(deed)
+            self._later.appendleft((deed, lost))
+
+    def _on_document_replaced(self) -> None:
+        """What was asked for is of a document that is gone; whoever waits for it must not do so in the new one."""
+        dropped = [self._lost, *(lost for _, lost in self._later)]
+        self._lost = _nothing
+        self._later.clear()
+        self._merged.clear()
+        for lost in dropped:
+            lost()
 
     def _go_on(self) -> None:
         while self._later and not self._is_busy:
-            self._later.popleft()()
+            deed, _ = self._later.popleft()
+            try:
+                deed()
+            except Exception:
+                QTimer.singleShot(0, self._go_on)  # what follows must not wait for ever
+                raise
         if not self._is_busy:
             self._slow.stop()
             self._merged.clear()

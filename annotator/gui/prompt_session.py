@@ -85,6 +85,14 @@ class PromptSession(QObject):
         return (*left, self._key) if self._steps else tuple(left)
 
     @property
+    def unfinished_prompts(self) -> dict[str, tuple[object, ...]]:
+        """By the keys of those images, the points, labels and box of each; equal ones are the same prompt."""
+        steps = {key: pending.steps[-1] for key, pending in self._left_behind.items() if pending.steps}
+        if self._steps:
+            steps[self._key] = self.step
+        return {key: (step.points, step.labels, step.box) for key, step in steps.items()}
+
+    @property
     def refined(self) -> Instance | None:
         """The instance whose mask the prompt is to better, as it was when that began; None for a new one."""
         return self._refined

@@ -155,7 +155,7 @@ class SelectedOutline(QObject):
             self._on_changed(instance, made, text)
             self._end_change()
 
-        self._work.in_turn(lambda: self._work.compute(prepared, put, self._end_change))
+        self._work.in_turn(lambda: self._work.compute(prepared, put, self._end_change), self._end_change)
 
     def _end_change(self) -> None:
         self._is_changing = False

@@ -6,8 +6,9 @@ It outlives the window, which is made anew when the language changes.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -44,6 +45,18 @@ from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 
 _DIALOG_POLL_MS = 100
+
+
+@dataclass(frozen=True)
+class _WorkDone:
+    """state: the document's. begun: what is neither accepted nor dropped, by what tells it from other such things."""
+
+    state: int
+    begun: Mapping[object, object]
+
+    def is_more_than(self, before: _WorkDone) -> bool:
+        """Whether something was changed or begun since; giving up what was begun is no more work."""
+        return self.state != before.state or any(before.begun.get(key) != what for key, what in self.begun.items())
 
 
 class Workspace(QObject):
@@ -151,11 +164,12 @@ class Workspace(QObject):
             title=self.tr("Opening %1").replace("%1", paths[0].name or str(paths[0])),
             lists_failure=False,
         )
-        state = self.model.state
+        left = self._work_done()
         job.succeeded.connect(
-            lambda dataset: self._on_read(job, dataset, Source(tuple(paths), image_root, dataset.coco_path), state)
+            lambda dataset: self._on_read(job, dataset, Source(tuple(paths), image_root, dataset.coco_path), left)
         )
         job.failed.connect(lambda reason: self._on_opening_failed(job, reason))
+        job.finished.connect(lambda: self._on_opening_ended(job))
         self._opening = job
         job.start()
 
@@ -164,6 +178,11 @@ class Workspace(QObject):
             self._opening = None
             self.discards = False  # what was to be given up for it stays
             self.opening_failed.emit(reason)
+
+    def _on_opening_ended(self, job: BackgroundJob) -> None:
+        if job is self._opening and job.cancel.is_cancelled:
+            self._opening = None
+            self.discards = False  # what was to be given up for it stays
 
     def reopen(self) -> None:
         """Read what is open from the disk again; changes that were not saved are lost."""
@@ -181,20 +200,28 @@ class Workspace(QObject):
         source = self._source
         return source.image_root if source is not None and source.coco_path == self.model.coco_path else None
 
-    def _on_read(self, job: BackgroundJob, dataset: Dataset, source: Source, state: int) -> None:
+    def _work_done(self) -> _WorkDone:
+        masks = self.editor.masks
+        begun: dict[object, object] = dict(self.session.unfinished_prompts)
+        for name, kept in (("drawn", masks.drawn), ("corners", masks.corners)):
+            begun.update({(name, image_id): kept.of(image_id) for image_id in kept.image_ids})
+        return _WorkDone(self.model.state, begun)
+
+    def _on_read(self, job: BackgroundJob, dataset: Dataset, source: Source, left: _WorkDone) -> None:
+        """left: what was done when it was agreed to leave the document."""
         if job is not self._opening:
             return  # another dataset is being opened
-        if QApplication.activeModalWidget() is not None or self.saver.is_saving or self._is_exchanging:
+        is_saving = self.saver.is_saving or self._is_exchanging
+        if QApplication.activeModalWidget() is not None or is_saving or self.editor.mask_work.is_busy:
             # A dialog speaks of the document it was opened over: that one stays until the dialog is closed.
-            # A save has to end before the file's lock is given away.
-            QTimer.singleShot(_DIALOG_POLL_MS, partial(self._on_read, job, dataset, source, state))
-            return
-        self._opening = None
-        replace = partial(self._replace_document, dataset, source)
-        if self.model.state == state:
-            replace()
+            # A save has to end before the file's lock is given away, and what is drawn belongs to what is left.
+            QTimer.singleShot(_DIALOG_POLL_MS, partial(self._on_read, job, dataset, source, left))
+        elif self._work_done().is_more_than(left):
+            self.discards = False  # that was said of less
+            self.overtaken.emit(lambda: self._on_read(job, dataset, source, self._work_done()))
         else:
-            self.overtaken.emit(replace)
+            self._opening = None
+            self._replace_document(dataset, source)
 
     def _replace_document(self, dataset: Dataset, source: Source) -> None:
         """Take the new document's lock and journal, let go of those of the one that is open, and show the new one."""

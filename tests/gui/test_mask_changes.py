@@ -143,6 +143,17 @@ def test_the_lowest_loses_what_the_others_cover(hands, put):
     assert np.array_equal(masks(hands)[upper.id], block(40, 20, 80, 60))
 
 
+@pytest.mark.parametrize("lock", [True, False])
+def test_what_is_subtracted_may_be_locked_or_hidden_because_it_stays(hands, put, lock):
+    lowest, upper = put(block(20, 20, 60, 60), block(40, 20, 80, 60))
+    view_state = hands.window.workspace.selection.view_state
+    (view_state.set_locked if lock else view_state.set_hidden)([upper.id], True)
+    hands.window.workspace.selection.select([lowest.id, upper.id])
+    act(hands, "subtract")
+    assert np.array_equal(masks(hands)[lowest.id], block(20, 20, 40, 60))
+    assert np.array_equal(masks(hands)[upper.id], block(40, 20, 80, 60))
+
+
 @pytest.mark.parametrize("name", ["merge", "subtract"])
 def test_one_instance_is_not_enough(hands, put, name):
     put(RING)
