@@ -54,7 +54,7 @@ $(FILLED): pyproject.toml annotator/kernels/CMakeLists.txt $(wildcard annotator/
 	@$(HAS_PIP) || $(PYTHON) -m venv --clear $(VENV)
 	@tools/system_packages.sh build
 	@echo "Filling $(VENV): the first time this downloads about a gigabyte and takes some minutes."
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet --progress-bar on --editable '.[test,dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check --editable '.[test,dev]'
 	@touch $@
 
 python:

@@ -178,7 +178,11 @@ class FolderRuns(QObject):
     def _on_stored(self, coco_path: Path, found: PrelabelFindings, failed: list[str], count: int | None) -> None:
         self._is_storing = False
         if count is None:
-            return  # another document is open: its own results wait on the disk
+            # What was found waits on the disk, of this dataset when storing it failed. Another one that has been opened
+            # meanwhile may have an interrupted run of its own.
+            self._is_new_dataset = True
+            self._look_after_opening()
+            return
         self._record = partial_path(coco_path)
         self._remove_record()
         texts = [self.tr("%n proposal(s) were added.", "", count)]

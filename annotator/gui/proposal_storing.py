@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QObject
 
 from annotator.core.document import Category, StoredProposal
-from annotator.gui.background import BackgroundJobs
+from annotator.gui.background import BackgroundJobs, JobFailure
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.proposal_plan import Compared, Findings, Plan, planned
@@ -56,7 +56,8 @@ class ProposalStoring(QObject):
     def store(self, findings: Findings, is_wanted: Callable[[], bool], on_ended: Callable[[int | None], None]) -> None:
         """Store them, unless `is_wanted` says no when it comes to that; one edit, or none when nothing changes.
 
-        on_ended is told how many proposals the images have got; None when they were not stored.
+        on_ended is told how many proposals the images have got; None when they were not stored: they are not wanted any
+        more, or something failed, which the user has been told.
         """
         ids = findings.document.take_ids(StoredProposal, findings.count)
         self._plan(_Request(findings, is_wanted, on_ended, ids))
@@ -80,7 +81,7 @@ class ProposalStoring(QObject):
             return
         job = self._jobs.new(lambda _: work())
         job.succeeded.connect(lambda plan: self._store(request, state, current_id, plan))
-        job.failed.connect(lambda _: request.on_ended(None))
+        job.failed.connect(lambda reason: self._fail(request, reason))
         job.start()
 
     def _store(self, request: _Request, state: int, current_id: int | None, plan: Plan) -> None:
@@ -97,6 +98,10 @@ class ProposalStoring(QObject):
             request.on_ended(plan.count)
         else:
             request.on_ended(None)
+
+    def _fail(self, request: _Request, reason: str) -> None:
+        self._jobs.add_failure(JobFailure(request.findings.text, reason))
+        request.on_ended(None)
 
     def _is_wanted(self, request: _Request) -> bool:
         return request.findings.document is self._model.document and request.is_wanted()

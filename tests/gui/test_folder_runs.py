@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import closing
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -17,7 +18,7 @@ from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Category, Document, Instance
 from annotator.core.edits import AcceptProposals, AddCategory, AddInstance, ChangeImage, ReplaceProposals
-from annotator.gui import folder_runs, proposal_plan
+from annotator.gui import folder_runs, proposal_plan, proposal_storing
 from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.disk_cache import DiskCache
@@ -25,7 +26,7 @@ from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import PrelabelRequest, prelabel
 from annotator.segment.prelabel_differences import WEIGHTS_NAME
 from annotator.segment.prelabel_engines import HereEngine
-from annotator.segment.prelabel_partial import interrupted_run, partial_path
+from annotator.segment.prelabel_partial import PartialResults, interrupted_run, partial_path, run_header
 from annotator.segment.prelabel_task import ImageTask, propose
 from annotator.segment.stored_proposals import SOURCE
 from tests.fakes import FakeSegmenter
@@ -260,6 +261,65 @@ def test_instances_stay_and_nothing_is_proposed_where_they_are(hands, qtbot):
     assert model.document.instances == {mine.id: mine}
     assert taken.mask not in {p.mask for p in model.document.proposals_of(2)}
     assert counts(hands)[1] > 0
+
+
+def test_when_the_results_cannot_be_stored_it_is_told_and_they_can_be_gone_on_with(hands, qtbot, monkeypatch):
+    def fail(*_, **__):
+        raise MemoryError("none left")
+
+    monkeypatch.setattr(proposal_storing, "planned", fail)
+    runs, offered = hands.window.workspace.folder_runs, []
+    runs.interrupted.connect(offered.append)
+    dialog = show_dialog(hands)
+    dialog.only_untouched.setChecked(False)
+    with qtbot.captureExceptions() as faults:
+        qtbot_click(hands, dialog.start)
+        qtbot.waitUntil(lambda: bool(offered), timeout=60_000)
+    assert faults
+    (failure,) = hands.window.workspace.jobs.failures
+    assert "none left" in failure.reason
+    assert len(offered[0].done) == 3
+    monkeypatch.undo()
+    dialog = show_dialog(hands)
+    with qtbot.waitSignal(runs.told, timeout=60_000):
+        qtbot_click(hands, dialog.start)
+    assert all(counts(hands))
+
+
+def test_an_interrupted_run_is_offered_also_when_its_dataset_is_opened_while_another_is_stored(
+    hands, qtbot, monkeypatch, tmp_path
+):
+    other = tmp_path / "other"
+    write_discs(other / "x.png")
+    header = run_header(
+        category="object",
+        config=EverythingConfig(),
+        image_size=256,
+        max_masks=None,
+        recursive=True,
+        weights_digest="0",
+    )
+    with closing(PartialResults(other / COCO_NAME, header, resume=False)) as results:
+        results.add(propose(FakeSegmenter(image_size=256), ImageTask(other, "x.png", EverythingConfig())))
+    is_planning, go_on = threading.Event(), threading.Event()
+
+    def slow(*arguments, **options):
+        is_planning.set()
+        assert go_on.wait(30)
+        return proposal_plan.planned(*arguments, **options)
+
+    monkeypatch.setattr(proposal_storing, "planned", slow)
+    runs, offered = hands.window.workspace.folder_runs, []
+    runs.interrupted.connect(offered.append)
+    dialog = show_dialog(hands)
+    dialog.only_untouched.setChecked(False)
+    qtbot_click(hands, dialog.start)
+    qtbot.waitUntil(is_planning.is_set, timeout=60_000)
+    forget_changes(hands.window)
+    hands.open(other)
+    assert not offered
+    go_on.set()
+    qtbot.waitUntil(lambda: len(offered) == 1)
 
 
 def test_cancelled_it_keeps_what_is_done_and_goes_on_later(hands, qtbot, process):
