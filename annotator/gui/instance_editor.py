@@ -47,6 +47,7 @@ class InstanceEditor(QObject):
         self._session = session
         self._selection = selection
         self._inference = inference
+        self._is_accepting = False
         self.categories = CategoryChanges(model, selection, self)
         self.instances = InstanceChanges(model, selection.view_state, self)
         self.images = ImageChanges(model, self)
@@ -137,18 +138,33 @@ class InstanceEditor(QObject):
         if shown is None or refined is None:
             return
         before = self._model.document.instances.get(refined.id)
-        if before is not None and self.masks.may_change(before):
-            after = replace(before.with_mask(shown.mask), provenance=self._provenance(shown))
-            if category is not None:
-                after = replace(after, category_id=category.id)
-            if self._model.push(ChangeInstance(before, after), self.tr("Refine")):
-                self._session.clear()
-                self.accepted.emit(after.id)
+        if before is None or not self.masks.may_change(before):
+            return
+        if before.mask != refined.mask:  # changed while another image was on screen
+            self._session.refine_again(before)
+            self.refused.emit(self.tr("The mask has been changed meanwhile: it is refined anew from what it is now."))
+            return
+        after = replace(before.with_mask(shown.mask), provenance=self._provenance(shown))
+        if category is not None:
+            after = replace(after, category_id=category.id)
+        self._is_accepting = True
+        try:
+            is_done = self._model.push(ChangeInstance(before, after), self.tr("Refine"))
+        finally:
+            self._is_accepting = False
+        if is_done:
+            self._session.clear()
+            self.accepted.emit(after.id)
 
     def _on_instance_changed(self, change: Change) -> None:
         refined = self._session.refined
-        if refined is not None and self._model.document.instances.get(refined.id) is None:
+        if refined is None or self._is_accepting:
+            return
+        now = self._model.document.instances.get(refined.id)
+        if now is None:
             self._session.clear()
+        elif now.mask != refined.mask:
+            self._session.refine_again(now)
 
     def _decided(self) -> ShownProposal | None:
         """The mask on screen if it can be accepted; if not, the user is told why."""

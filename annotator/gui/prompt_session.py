@@ -130,6 +130,11 @@ class PromptSession(QObject):
         self._refined = instance
         self._replace_steps(())
 
+    def refine_again(self, instance: Instance) -> None:
+        """The instance that is being refined has another mask now: the same clicks are to better that one."""
+        self._refined = instance
+        self._replace_steps([_undecoded(step) for step in self._steps])
+
     def add_point(self, point: QPointF, *, positive: bool) -> None:
         """One more click, in original-image pixels."""
         step = self.step

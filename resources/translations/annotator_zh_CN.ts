@@ -2965,6 +2965,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>请先接受掩码（[accept]）或清除提示（[clear]）。</translation>
     </message>
     <message>
+        <source>The mask has been changed meanwhile: it is refined anew from what it is now.</source>
+        <translation>该掩码在此期间已被修改：将从它现在的样子重新精修。</translation>
+    </message>
+    <message>
         <source>Click on what is missing or too much first, or press [clear].</source>
         <translation>请先单击缺少或多余的部分，或按 [clear]。</translation>
     </message>

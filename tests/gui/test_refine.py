@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
+from annotator.core.edits import ChangeInstance
+from annotator.core.geometry import RunLengths
 from annotator.segment.mask_prompt import mask_logits
 from annotator.segment.preprocess import Frame
 from tests.gui.conftest import Hands
@@ -66,6 +68,50 @@ def test_accepting_replaces_the_mask_in_one_edit(disc):
     assert disc.window.workspace.model.undo_stack.count() == count + 1
     disc.undo()
     assert instances(disc) == [before]
+
+
+def with_corner(instance):
+    """The instance with a corner of the image more."""
+    pixels = instance.mask.to_mask()
+    pixels[:9, :9] = True
+    return instance.with_mask(RunLengths.from_mask(pixels))
+
+
+def test_what_is_changed_meanwhile_is_refined_from_what_it_is_now(disc, process):
+    (before,) = instances(disc)
+    refine(disc)
+    disc.click(120, 80)
+    disc.wait_mask()
+    changed = with_corner(before)
+    disc.window.workspace.model.push(ChangeInstance(before, changed), "Brush")
+    disc.wait_mask()
+    assert np.array_equal(process.prompts[-1].logits, mask_logits(changed.mask.to_mask(), Frame(160, 240, 256), 0.0))
+    assert len(process.prompts[-1].points) == 1
+    disc.key(Qt.Key.Key_Return)
+    assert not disc.window.workspace.session.is_pending
+    disc.undo()
+    assert instances(disc) == [changed]
+
+
+def test_what_is_changed_while_another_image_is_on_screen_is_not_overwritten(disc):
+    (before,) = instances(disc)
+    refine(disc)
+    disc.click(120, 80)
+    disc.wait_mask()
+    changed = with_corner(before)
+    disc.key(Qt.Key.Key_D)
+    disc.wait_image("b.png")
+    disc.window.workspace.model.push(ChangeInstance(before, changed), "Brush")
+    disc.key(Qt.Key.Key_A)
+    disc.wait_image("a.png")
+    disc.wait_mask()
+    disc.key(Qt.Key.Key_Return)
+    assert instances(disc) == [changed]
+    assert "meanwhile" in disc.window.statusBar().currentMessage() + disc.window.messages.text
+    disc.wait_mask()
+    disc.key(Qt.Key.Key_Return)
+    assert instances(disc) != [changed]
+    assert not disc.window.workspace.session.is_pending
 
 
 def test_a_digit_accepts_with_that_category(disc):
