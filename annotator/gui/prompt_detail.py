@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from annotator.core.geometry import RunLengths
 from annotator.core.outline import Outline
 from annotator.core.polygons import Ring
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selected_outline import SelectedOutline, tolerance_of
+
+_QUIET_MS = 300
+"""So long a mask must stay: making an outline while somebody clicks slows the clicks down."""
 
 
 class PromptDetail(QObject):
@@ -28,6 +32,11 @@ class PromptDetail(QObject):
         self._jobs = jobs
         self._job: BackgroundJob | None = None
         self._made: Outline | None = None
+        self._asked: RunLengths | None = None  # the mask whose outline was last begun, once whatever comes of it
+        self._quiet = QTimer(self)
+        self._quiet.setSingleShot(True)
+        self._quiet.setInterval(_QUIET_MS)
+        self._quiet.timeout.connect(self._make)
         session.changed.connect(self._on_session_changed)
         selected.changed.connect(self.changed)
 
@@ -60,19 +69,22 @@ class PromptDetail(QObject):
         return self._made
 
     def _on_session_changed(self) -> None:
-        self._make()
+        if self._session.shown is None:
+            self._made = self._asked = None
+            self._quiet.stop()
+        elif self._outline is None:
+            self._quiet.start()
         self.changed.emit()
 
     def _make(self) -> None:
         shown = self._session.shown
-        if shown is None:
-            self._made = None
-        elif self._job is None and self._outline is None and shown.mask.area:
-            mask = shown.mask
-            self._job = self._jobs.new(lambda _: Outline.of(mask))
-            self._job.succeeded.connect(self._on_made)
-            self._job.finished.connect(self._on_finished)
-            self._job.start()
+        if shown is None or self._job is not None or shown.mask is self._asked or not shown.mask.area:
+            return
+        self._asked = mask = shown.mask
+        self._job = self._jobs.new(lambda _: Outline.of(mask))
+        self._job.succeeded.connect(self._on_made)
+        self._job.finished.connect(self._on_finished)
+        self._job.start()
 
     def _on_made(self, outline: Outline) -> None:
         self._made = outline
@@ -80,4 +92,5 @@ class PromptDetail(QObject):
 
     def _on_finished(self) -> None:
         self._job = None
-        self._make()
+        if not self._quiet.isActive():
+            self._make()

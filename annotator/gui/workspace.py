@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from annotator.core.dataset import Dataset
 from annotator.core.document import ImageRecord
 from annotator.gui.autosave import Autosave
-from annotator.gui.background import BackgroundJob, BackgroundJobs
+from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
 from annotator.gui.detail_figures import DetailFigures
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.everything_runs import EverythingRuns
@@ -316,9 +316,13 @@ class Workspace(QObject):
     def _work_out(
         self, work: Callable[[], Outcome], done: Callable[[Outcome], None], failed: Callable[[], None]
     ) -> None:
+        def on_failed(reason: str) -> None:
+            self.jobs.add_failure(JobFailure(self.tr("Undo or redo"), reason))
+            failed()
+
         job = self.jobs.new(lambda _: work())
         job.succeeded.connect(done)
-        job.failed.connect(lambda _: failed())
+        job.failed.connect(on_failed)
         job.start()
 
     def _on_images_listed(self) -> None:

@@ -30,6 +30,7 @@ class Gated(FakeProcess):
         self.asked = threading.Event()
         self.is_held = False
         self.batches = 0
+        self.batches_of_an_image = 0  # for those who count in images
         self.batch_deaths = 0
         self._allowed = 0
 
@@ -51,6 +52,22 @@ class Gated(FakeProcess):
                 self._die_perhaps()
             self.batches += 1
         return super().decode_batch(embedding, prompts)
+
+
+class Held:
+    """A function of a module that waits in its thread until `go_on`; `threads` are those that have called it."""
+
+    def __init__(self, monkeypatch, module, name: str) -> None:
+        self._function = getattr(module, name)
+        self.began, self.go_on = threading.Event(), threading.Event()
+        self.threads: list[threading.Thread] = []
+        monkeypatch.setattr(module, name, self)
+
+    def __call__(self, *arguments, **options):
+        self.threads.append(threading.current_thread())
+        self.began.set()
+        assert self.go_on.wait(20)
+        return self._function(*arguments, **options)
 
 
 def document(hands: Hands):

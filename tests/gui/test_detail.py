@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
 from annotator.core.geometry import RunLengths, overlaps
+from annotator.core.outline import Outline
 from annotator.core.polygons import to_coco
 from tests.gui.test_annotating import add_category
 from tests.gui.test_brush import instances
@@ -142,3 +143,46 @@ def test_the_detail_gives_way_to_the_name(hands):
     hands.key(Qt.Key.Key_Return)
     assert strip.category_field.isVisible()
     assert not strip.detail.isVisible()
+
+
+class Asked(list):
+    """The masks whose outlines were asked for; `error` is raised instead of making one."""
+
+    error: Exception | None = None
+
+    def __call__(self, mask, *arguments, **options):
+        self.append(mask)
+        if self.error is not None:
+            raise self.error
+        return Outline(mask, ())
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    asked = Asked()
+    monkeypatch.setattr(Outline, "of", asked)
+    return asked
+
+
+def test_clicks_that_follow_each_other_are_not_held_up_by_outlines(hands, asked):
+    found, session = hands.window.workspace.prompt_detail, hands.window.workspace.session
+    found._quiet.setInterval(3_600_000)  # the mask never stays so long, however slow the machine
+    for x in (50, 60, 70):
+        hands.click(x, 80)
+        hands.wait_mask()
+    assert not asked
+    found._quiet.timeout.emit()
+    hands.qtbot.waitUntil(lambda: found.vertices is not None)
+    assert asked == [session.shown.mask]
+
+
+def test_an_outline_that_fails_is_not_tried_for_ever(hands, asked):
+    asked.error = MemoryError("none left")
+    found = hands.window.workspace.prompt_detail
+    with hands.qtbot.captureExceptions() as faults:
+        hands.click(50, 80)
+        hands.wait_mask()
+        hands.qtbot.waitUntil(lambda: bool(faults))
+        hands.qtbot.waitUntil(lambda: found._job is None)
+        hands.qtbot.wait(100)
+    assert len(asked) == 1

@@ -12,9 +12,8 @@ from annotator.core.edits import AddInstance
 from annotator.core.geometry import RunLengths
 from annotator.gui import proposal_plan
 from annotator.segment.everything_config import EverythingConfig
-from annotator.segment.stored_proposals import new_proposals, stored_proposals
 from tests.gui.conftest import Hands
-from tests.gui.proposing import document, process, proposals, propose, put, shown_ids, wait_run, wait_shapes
+from tests.gui.proposing import Held, document, process, proposals, propose, put, shown_ids, wait_run, wait_shapes
 from tests.gui.test_annotating import add_category
 
 __all__ = ["process"]
@@ -130,72 +129,49 @@ def test_what_a_person_drew_is_not_proposed(hands):
 def test_what_is_drawn_while_it_is_stored_is_not_proposed_either(hands, monkeypatch):
     """Comparing with the instances takes its time in another thread, and they may change meanwhile."""
     add_category(hands, "disc")
-    comparing, go_on, threads = threading.Event(), threading.Event(), []
-
-    def slow(found, instances, **options):
-        threads.append(threading.current_thread())
-        comparing.set()
-        assert go_on.wait(20)
-        return new_proposals(found, instances, **options)
-
-    monkeypatch.setattr(proposal_plan, "new_proposals", slow)
+    comparing = Held(monkeypatch, proposal_plan, "new_proposals")
     hands.key(Qt.Key.Key_W)
-    hands.qtbot.waitUntil(comparing.is_set, timeout=20_000)
+    hands.qtbot.waitUntil(comparing.began.is_set, timeout=20_000)
     mask = np.zeros((160, 240), bool)
     rows, columns = np.indices(mask.shape)
     mask[(rows - 80) ** 2 + (columns - 120) ** 2 <= 27**2] = True
     instance = Instance(document(hands).take_id(Instance), 1, 1, RunLengths.from_mask(mask))
     hands.window.workspace.model.push(AddInstance(instance), "")
-    go_on.set()
+    comparing.go_on.set()
     wait_run(hands)
     assert proposals(hands)
     assert not any(p.mask.to_mask()[80, 120] for p in proposals(hands))
-    assert len(threads) == 2
-    assert threading.main_thread() not in threads
+    assert len(comparing.threads) == 2
+    assert threading.main_thread() not in comparing.threads
 
 
 def test_records_are_made_in_another_thread_and_again_when_something_is_drawn_meanwhile(hands, monkeypatch):
     add_category(hands, "disc")
-    making, go_on, threads = threading.Event(), threading.Event(), []
-
-    def slow(*arguments, **options):
-        threads.append(threading.current_thread())
-        making.set()
-        assert go_on.wait(20)
-        return stored_proposals(*arguments, **options)
-
-    monkeypatch.setattr(proposal_plan, "stored_proposals", slow)
+    making = Held(monkeypatch, proposal_plan, "stored_proposals")
     hands.key(Qt.Key.Key_W)
-    hands.qtbot.waitUntil(making.is_set, timeout=20_000)
+    hands.qtbot.waitUntil(making.began.is_set, timeout=20_000)
     mask = np.zeros((160, 240), bool)
     rows, columns = np.indices(mask.shape)
     mask[(rows - 80) ** 2 + (columns - 120) ** 2 <= 27**2] = True
     instance = Instance(document(hands).take_id(Instance), 1, 1, RunLengths.from_mask(mask))
     hands.window.workspace.model.push(AddInstance(instance), "")
-    go_on.set()
+    making.go_on.set()
     wait_run(hands)
     found = proposals(hands)
     assert found
     assert not any(p.mask.to_mask()[80, 120] for p in found)
     assert len({p.id for p in found} | {instance.id}) == len(found) + 1
-    assert len(threads) == 2
-    assert threading.main_thread() not in threads
+    assert len(making.threads) == 2
+    assert threading.main_thread() not in making.threads
 
 
 def test_escape_while_it_is_stored_leaves_no_trace(hands, monkeypatch):
-    comparing, go_on = threading.Event(), threading.Event()
-
-    def slow(found, instances, **options):
-        comparing.set()
-        assert go_on.wait(20)
-        return new_proposals(found, instances, **options)
-
-    monkeypatch.setattr(proposal_plan, "new_proposals", slow)
+    comparing = Held(monkeypatch, proposal_plan, "new_proposals")
     hands.key(Qt.Key.Key_W)
-    hands.qtbot.waitUntil(comparing.is_set, timeout=20_000)
+    hands.qtbot.waitUntil(comparing.began.is_set, timeout=20_000)
     state = hands.window.workspace.model.state
     hands.key(Qt.Key.Key_Escape)
-    go_on.set()
+    comparing.go_on.set()
     hands.qtbot.waitUntil(lambda: not hands.window.workspace.jobs._running)
     assert hands.window.workspace.model.state == state
     assert not hands.window.workspace.everything.is_running(1)

@@ -30,45 +30,12 @@ from annotator.segment.prelabel_partial import PartialResults, interrupted_run, 
 from annotator.segment.prelabel_task import ImageTask, propose
 from annotator.segment.stored_proposals import SOURCE
 from tests.fakes import FakeSegmenter
-from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
+from tests.gui.conftest import Hands, forget_changes, write_discs
+from tests.gui.proposing import Gated, Held, process
+
+__all__ = ["process"]
 
 ADOPT = Document.adopt
-
-
-class Gated(FakeProcess):
-    """Answers batches of more than one prompt only while `gate` is open, or as many as are allowed."""
-
-    def __init__(self, **options) -> None:
-        super().__init__(**options)
-        self.gate = threading.Event()
-        self.gate.set()
-        self.asked = threading.Semaphore(0)
-        self.batches = 0
-        self.batches_of_an_image = 0
-        self.is_held = False
-        self._allowed = 0
-
-    def allow(self, batches: int) -> None:
-        """Close the gate, but let that many batches through first."""
-        self._allowed = self.batches + batches
-        self.gate.clear()
-
-    def decode_batch(self, embedding, prompts):
-        if len(prompts) > 1:
-            self.asked.release()
-            if self.batches >= self._allowed:
-                self.is_held = not self.gate.is_set()
-                assert self.gate.wait(20)
-                self.is_held = False
-            self.batches += 1
-        return super().decode_batch(embedding, prompts)
-
-
-@pytest.fixture
-def process():
-    process = Gated(image_size=256)
-    yield process
-    process.gate.set()
 
 
 def show_dialog(hands) -> PrelabelDialog:
@@ -301,24 +268,17 @@ def test_an_interrupted_run_is_offered_also_when_its_dataset_is_opened_while_ano
     )
     with closing(PartialResults(other / COCO_NAME, header, resume=False)) as results:
         results.add(propose(FakeSegmenter(image_size=256), ImageTask(other, "x.png", EverythingConfig())))
-    is_planning, go_on = threading.Event(), threading.Event()
-
-    def slow(*arguments, **options):
-        is_planning.set()
-        assert go_on.wait(30)
-        return proposal_plan.planned(*arguments, **options)
-
-    monkeypatch.setattr(proposal_storing, "planned", slow)
+    planning = Held(monkeypatch, proposal_storing, "planned")
     runs, offered = hands.window.workspace.folder_runs, []
     runs.interrupted.connect(offered.append)
     dialog = show_dialog(hands)
     dialog.only_untouched.setChecked(False)
     qtbot_click(hands, dialog.start)
-    qtbot.waitUntil(is_planning.is_set, timeout=60_000)
+    qtbot.waitUntil(planning.began.is_set, timeout=60_000)
     forget_changes(hands.window)
     hands.open(other)
     assert not offered
-    go_on.set()
+    planning.go_on.set()
     qtbot.waitUntil(lambda: len(offered) == 1)
 
 

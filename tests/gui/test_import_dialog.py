@@ -16,7 +16,7 @@ from annotator.core.edits import AddInstance
 from annotator.core.formats.exchange import export
 from annotator.core.formats.options import ExportOptions
 from annotator.core.geometry import RunLengths
-from annotator.gui import import_plan
+from annotator.gui import document_model, import_plan
 from annotator.gui.dialogs.import_ import ImportDialog
 from tests.gui.conftest import FakeProcess, Hands, forget_changes
 
@@ -91,6 +91,29 @@ def test_a_large_import_is_worked_out_beside_the_window(hands, qtbot, folder, tm
     hands.window.actions_.redo.trigger()
     qtbot.waitUntil(lambda: masks(model.document) == masks(document))
     assert model.document.take_id(Instance) == 3
+
+
+def test_a_large_undo_that_fails_is_told_and_can_be_tried_again(hands, qtbot, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(import_plan, "LARGE", 1)
+    coco.write(theirs(folder), tmp_path / "theirs.json")
+    dialog = show_dialog(hands, qtbot)
+    preview(dialog, qtbot, tmp_path / "theirs.json")
+    qtbot.mouseClick(dialog.do_import, Qt.MouseButton.LeftButton)
+    workspace = hands.window.workspace
+
+    def fail(*_, **__):
+        raise MemoryError("none left")
+
+    monkeypatch.setattr(document_model, "outcome_of", fail)
+    with qtbot.captureExceptions() as faults:
+        hands.window.actions_.undo.trigger()
+        qtbot.waitUntil(lambda: bool(workspace.jobs.failures))
+    assert faults
+    assert "none left" in workspace.jobs.failures[0].reason
+    assert len(workspace.model.document.instances) == 2
+    monkeypatch.undo()
+    hands.window.actions_.undo.trigger()
+    qtbot.waitUntil(lambda: not workspace.model.document.instances)
 
 
 def test_importing_twice_adds_nothing_and_says_so(hands, qtbot, folder, tmp_path):

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSlider
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.canvas.detail_slider import DetailSlider
 from annotator.gui.detail_figures import DetailFigures
 from annotator.gui.selected_outline import SelectedOutline
 
 _MARGIN = 8
-_STEPS = 100
-_OWN_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class DetailStrip(QFrame):
@@ -34,18 +33,10 @@ class DetailStrip(QFrame):
         self.setForegroundRole(QPalette.ColorRole.WindowText)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         name = QLabel(self.tr("Detail"), self)
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
-        self.slider.setRange(0, _STEPS)
-        self.slider.setPageStep(10)
-        self.slider.setFixedWidth(160)
-        self.slider.setAccessibleName(self.tr("Detail"))
+        self.slider = DetailSlider(160, self)
         self.slider.setToolTip(self.tr("How many vertices there are to pull; the mask stays exactly as it is"))
-        # The keyboard stays with the canvas and its keys.
-        self.slider.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.slider.valueChanged.connect(self._on_moved)
-        self.slider.sliderPressed.connect(self._refresh_preview)
-        self.slider.sliderReleased.connect(self._refresh_preview)
-        self.slider.installEventFilter(self)
+        self.slider.detail_changed.connect(self._on_moved)
+        self.slider.looked_at.connect(outline.set_previewed)
         self.text = QLabel(self)
         for label in (name, self.text):
             label.setForegroundRole(QPalette.ColorRole.WindowText)
@@ -64,23 +55,8 @@ class DetailStrip(QFrame):
         self._is_offered = offered
         self._refresh()
 
-    def event(self, event: QEvent) -> bool:
-        # These page through images on the canvas, whose child this is; here they move the slider.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def eventFilter(self, watched: object, event: QEvent) -> bool:
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self._refresh_preview()
-        return False
-
-    def _on_moved(self, value: int) -> None:
-        self._outline.detail = value / _STEPS
-
-    def _refresh_preview(self) -> None:
-        self._outline.set_previewed(self.slider.isSliderDown() or self.slider.hasFocus())
+    def _on_moved(self, detail: float) -> None:
+        self._outline.detail = detail
 
     def _refresh(self) -> None:
         is_wanted = self._is_offered and self._outline.shown is not None
@@ -88,7 +64,7 @@ class DetailStrip(QFrame):
         self.setVisible(is_wanted)
         if not is_wanted:
             return
-        self.slider.setValue(round(self._outline.detail * _STEPS))
+        self.slider.show_detail(self._outline.detail)
         figures = self._figures.figures
         if figures is not None:
             vertices = self.tr("%n vertices", "", figures.vertices)
