@@ -16,6 +16,8 @@ def read_annotation_file(path: Path) -> bytes:
     try:
         return path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
+        if path.is_dir():
+            raise DatasetError("{path} is a folder: name the annotation file in it.", path=path) from error
         raise DatasetError(
             "The annotation file {path} cannot be read ({reason}): check that it exists and its permissions.",
             path=path,

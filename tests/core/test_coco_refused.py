@@ -128,7 +128,7 @@ def test_json_that_is_no_object_is_refused(path, data):
 def test_a_file_that_cannot_be_read_is_a_sentence(tmp_path):
     with pytest.raises(DatasetError, match=r"gone\.json cannot be read \(No such file"):
         coco.read(tmp_path / "gone.json", tmp_path)
-    with pytest.raises(DatasetError, match="cannot be read"):
+    with pytest.raises(DatasetError, match="is a folder: name the annotation file in it"):
         coco.read(tmp_path, tmp_path)
 
 
