@@ -719,6 +719,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>DetailSlider</name>
+    <message>
+        <source>Detail</source>
+        <translation>细节</translation>
+    </message>
+</context>
+<context>
     <name>DetailStrip</name>
     <message>
         <source>Detail</source>
@@ -1682,6 +1689,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Label files without an image in {root}: {count}, such as {name}.</source>
         <translation>有 {count} 个标签文件在 {root} 中没有对应的图像，例如 {name}。</translation>
+    </message>
+    <message>
+        <source>{path} is a folder: name the annotation file in it.</source>
+        <translation>{path} 是文件夹：请指明其中的标注文件。</translation>
     </message>
     <message>
         <source>1 annotation reaches out of its image {image}</source>
@@ -4285,6 +4296,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>There is no image in this dataset.</source>
         <translation>这个数据集中没有图像。</translation>
+    </message>
+    <message>
+        <source>Undo or redo</source>
+        <translation>撤销或重做</translation>
     </message>
     <message>
         <source>%1 could not be read before, but can be now: open the folder again to work on it.</source>

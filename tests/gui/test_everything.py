@@ -211,6 +211,7 @@ def test_while_an_image_is_read_it_can_be_marked_as_done_and_enter_says_why_not(
     assert document(hands).status_of(1) is ImageStatus.UNTOUCHED
     hands.key(Qt.Key.Key_Return)
     assert said(hands) == "There is nothing to accept: no image is on screen yet."
+    slow_reading.set()  # the window, which closes before the fixture ends, waits for what is being read
 
 
 def test_it_goes_on_for_its_own_image_when_another_is_shown(hands, process):

@@ -128,8 +128,10 @@ def test_a_deleted_instance_comes_back_whole(model):
 @pytest.fixture
 def crowded(model):
     """The model with so many instances that an edit of all of them is not packed at once; all share one mask."""
-    document, mask = model.document, model.document.instances[1].mask
-    for number in range(2, 501):
+    document, pixels = model.document, np.zeros((200, 200), bool)
+    pixels[:40] = noise(0).to_mask()[:40]  # ragged enough, and quickly written
+    mask = RunLengths.from_mask(pixels)
+    for number in range(1, 501):
         document.put(Instance(number, 1, 1, mask))
     return model
 
