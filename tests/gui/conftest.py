@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+import shiboken6
 from PySide6.QtCore import QEvent, QLocale, QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from annotator import paths
 from annotator.errors import SegmenterError
 from annotator.gui.app import WindowKeeper
 from annotator.gui.garbage import GarbageCollection
@@ -167,9 +170,23 @@ def garbage_in_the_gui_thread(qapp):
 
 @pytest.fixture(autouse=True)
 def closed_windows_are_destroyed(qapp):
-    """Before the next test; without an event loop they would pile up, and take part in all that follows."""
+    """Before the next test; without an event loop they would pile up, and take part in all that follows.
+
+    Their workspaces, too: a connection to a function that knows its own sender keeps it, with documents and pictures.
+    """
     yield
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    for workspace in _workspaces:
+        if shiboken6.isValid(workspace):
+            shiboken6.delete(workspace)
+    _workspaces.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_journal_stays():
+    """The first page of every window looks through them, and would find the work of all tests before."""
+    yield
+    shutil.rmtree(paths.state_dir() / "journals", ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)
@@ -187,9 +204,18 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(tmp_path / "settings.ini")
 
 
+_workspaces: list[Workspace] = []
+
+
+def workspace_over(make_segmenter) -> Workspace:
+    """One over segmenters made so, which is to be closed by the test's end, and is destroyed then."""
+    _workspaces.append(Workspace(make_segmenter))
+    return _workspaces[-1]
+
+
 def window_over(make_segmenter, settings: Settings) -> MainWindow:
     """A main window over segmenters made so; the workspace is closed with it."""
-    workspace = Workspace(make_segmenter)
+    workspace = workspace_over(make_segmenter)
     window = MainWindow(workspace, settings, WeightsLibrary(workspace, settings, lambda _: make_segmenter()))
     window.closed.connect(workspace.close)
     return window
@@ -216,7 +242,7 @@ def keeper(qtbot, settings, process):
     """A WindowKeeper over `process`, with a visible window; language and palette are as before at the end."""
     palette, locale = QApplication.palette(), QLocale()
     settings.language = "en"
-    workspace = Workspace(lambda: process)
+    workspace = workspace_over(lambda: process)
     keeper = WindowKeeper(workspace, settings, WeightsLibrary(workspace, settings, lambda _: process))
     keeper.window.show()
     qtbot.waitExposed(keeper.window)
