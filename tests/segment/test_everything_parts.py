@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from annotator.core import geometry
 from annotator.core.geometry import RunLengths, contained_shares, overlaps
 from annotator.segment import DecodeBatch, lattice
 from annotator.segment.candidates import Decoding, box_iou, candidates, surely_overlaps
@@ -138,6 +139,18 @@ def test_nine_tenths_make_a_part():
     whole = square(10, 10, 20)
     assert parents([whole, square(9, 10, 10)]) == [None, 0]  # 90 of 100 pixels inside
     assert parents([whole, square(8, 10, 10)]) == [None, None]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 8, 1000])
+def test_shares_and_overlaps_are_the_same_however_many_pairs_are_compared_at_once(monkeypatch, at_once):
+    monkeypatch.setattr(geometry, "_PAIRS_AT_ONCE", at_once)
+    random = np.random.default_rng(0)
+    pixels = random.random((5, 9, 7)) < random.random((5, 1, 1))
+    masks, others = [RunLengths.from_mask(mask) for mask in pixels], [RunLengths.from_mask(mask) for mask in pixels[:4]]
+    both = (pixels[:, None] & pixels[None, :4]).sum(axis=(2, 3))
+    either = (pixels[:, None] | pixels[None, :4]).sum(axis=(2, 3))
+    assert overlaps(masks, others) == pytest.approx(both / either)
+    assert contained_shares(masks, others) == pytest.approx(both / pixels.sum(axis=(1, 2))[:, None])
 
 
 def test_shares_and_overlaps():
