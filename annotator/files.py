@@ -11,11 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | None = None) -> None:
+def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | None = None) -> os.stat_result:
     """Make `data` the content of `path`: written beside it, forced to the disk, then moved over it.
 
     The file's permissions stay; a symbolic link goes on pointing to the file. before_move is called when all but the
-    move is done, and what it raises stops that. Raises OSError, with the old file as it was and nothing left beside it.
+    move is done, and what it raises stops that. Returns the status it was moved with: what is at `path` afterwards
+    may be another program's already. Raises OSError, with the old file as it was and nothing left beside it.
     """
     target = Path(os.path.realpath(path))
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
@@ -29,12 +30,14 @@ def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | N
             shutil.copymode(target, beside)
         if before_move is not None:
             before_move()
+        status = os.stat(beside)
         os.replace(beside, target)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
     flush_folder(target.parent)
+    return status
 
 
 def _write(path: Path, data: bytes) -> None:

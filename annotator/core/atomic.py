@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from annotator import files
+from annotator.core.file_version import FileVersion
 from annotator.errors import SaveError, Sentence, reason_of
 
 _REMEDIES = {
@@ -24,13 +25,13 @@ def remedy(error: OSError) -> Sentence:
     return _REMEDIES.get(error.errno or 0, Sentence("try again, or save to another place"))
 
 
-def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | None = None) -> None:
-    """Make `data` the content of `path`, as files.replace_file does.
+def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | None = None) -> FileVersion:
+    """Make `data` the content of `path`, as files.replace_file does; returns the version that was moved there.
 
     Raises SaveError, with the old file as it was and nothing left beside it.
     """
     try:
-        files.replace_file(path, data, before_move=before_move)
+        return FileVersion.from_status(files.replace_file(path, data, before_move=before_move))
     except OSError as error:
         raise SaveError(
             "{path} could not be saved ({reason}): {remedy}. What was on disk before is unchanged.",

@@ -21,4 +21,9 @@ class FileVersion:
             status = os.stat(path)
         except OSError:
             return None
+        return cls.from_status(status)
+
+    @classmethod
+    def from_status(cls, status: os.stat_result) -> FileVersion:
+        """The version of the file of which the system has said that; moving it leaves it the same."""
         return cls(status.st_size, status.st_mtime_ns)

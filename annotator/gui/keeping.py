@@ -15,6 +15,7 @@ from annotator.core.backups import keep_backup
 from annotator.core.dataset import Dataset
 from annotator.core.document import Document
 from annotator.core.edits import Edit
+from annotator.core.file_version import FileVersion
 from annotator.core.journal import Journal, open_journal
 from annotator.core.journal_file import SavedState
 from annotator.core.lock import DatasetLock
@@ -87,35 +88,39 @@ class Keeping(QObject):
 
     def save(
         self, snapshot: Document, data: bytes, path: Path, sequence: int, *, before_move: Callable[[], None]
-    ) -> None:
+    ) -> FileVersion:
         """Replace the file at `path` by `data`, made of the snapshot; for a worker thread. Raises SaveError.
 
         What was there before is kept as a backup. The file written is the dataset's from then on, unless the dataset
         can only be looked at: that is a copy then. before_move is called when all but the move is done; what it raises
-        leaves everything as it was.
+        leaves everything as it was. Returns the version of what was written.
         """
         if os.path.realpath(path) == os.path.realpath(self.coco_path):
             if self.refusal:
                 raise SaveError(self.refusal)
-            self._save_own(SavedState.of(snapshot, data, sequence=sequence), data, path, before_move)
+            version = self._save_own(SavedState.of(snapshot, data, sequence=sequence), data, path, before_move)
         else:
-            self._save_elsewhere(SavedState.of(snapshot, data, sequence=sequence), data, path, before_move)
+            version = self._save_elsewhere(SavedState.of(snapshot, data, sequence=sequence), data, path, before_move)
         if not self.refusal:
             self._saved = sequence
+        return version
 
-    def _save_own(self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]) -> None:
+    def _save_own(self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]) -> FileVersion:
         if self._journal is not None:
             self._journal.save_begins(state)
-        _replace(path, data, before_move)
+        version = _replace(path, data, before_move)
         if self._journal is not None:
             self._journal.save_ended(state)
+        return version
 
-    def _save_elsewhere(self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]) -> None:
+    def _save_elsewhere(
+        self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]
+    ) -> FileVersion:
         lock = DatasetLock(path)
         if lock.is_taken:
             raise SaveError(lock.refusal)
         try:
-            _replace(path, data, before_move)
+            version = _replace(path, data, before_move)
             if not self.refusal:
                 # The dataset moves there.
                 self._lock, lock = lock, self._lock
@@ -125,6 +130,7 @@ class Keeping(QObject):
         finally:
             if lock is not None:
                 lock.release()
+        return version
 
     def close(self, *, discard: bool, keeps_lock: bool = False) -> None:
         """Write what is left of the journal, and let others be the writer; a second time does nothing.
@@ -176,7 +182,7 @@ class Keeping(QObject):
         self.committed.emit()
 
 
-def _replace(path: Path, data: bytes, before_move: Callable[[], None]) -> None:
+def _replace(path: Path, data: bytes, before_move: Callable[[], None]) -> FileVersion:
     """Make `data` the file's content; what was there before is kept as a backup. Raises SaveError."""
     keep_backup(path)
-    replace_file(path, data, before_move=before_move)
+    return replace_file(path, data, before_move=before_move)

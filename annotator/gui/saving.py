@@ -148,7 +148,7 @@ def _nothing() -> None:
 
 @dataclass(frozen=True)
 class _Outcome:
-    """version: of the file written, None if it is gone already; conflict: why nothing was written."""
+    """version: of the file written; conflict: why nothing was written."""
 
     version: FileVersion | None = None
     conflict: SaveConflict | None = None
@@ -171,10 +171,10 @@ class _Writing:
             self._check()
             data = coco.to_bytes(self.snapshot, self.path)
             # Making and writing it takes a while, in which another program may write, too.
-            self.keeping.save(self.snapshot, data, self.path, self.sequence, before_move=self._check)
+            version = self.keeping.save(self.snapshot, data, self.path, self.sequence, before_move=self._check)
         except _Conflicted as conflicted:
             return _Outcome(conflict=conflicted.conflict)
-        return _Outcome(FileVersion.of(self.path))
+        return _Outcome(version)
 
     def _check(self) -> None:
         if self.is_guarded:
@@ -195,4 +195,4 @@ class _Writing:
                 reason=reason_of(error),
                 remedy=remedy(error),
             ) from error
-        return FileVersion(status.st_size, status.st_mtime_ns)
+        return FileVersion.from_status(status)

@@ -15,6 +15,7 @@ from annotator.core.atomic import replace_file
 from annotator.core.backups import keep_backup
 from annotator.core.dataset import check_name
 from annotator.core.document import Document, ImageRecord, StoredProposal
+from annotator.core.file_version import FileVersion
 from annotator.core.image_files import find_images
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError, ImageError, Sentence
@@ -151,10 +152,8 @@ def prelabel(
                 names = _to_do(request, untouched)
                 labelled, skipped = len(found.names) - len(untouched), len(untouched) - len(names)
                 _collect(request, engine, names, partial, on_progress, cancel)
-                content = _merged(request, [partial.results[name] for name in names])
-                keep_backup(request.coco_path)  # it may hold what people made
-                partial.announce(content)
-                replace_file(request.coco_path, content)
+                while not _is_added(request, [partial.results[name] for name in names], partial):
+                    pass  # once more, to the file as it is now
             document = _read_document(request)
             results = [partial.results[name] for name in names if name in partial.results]
             partial.remove()
@@ -221,6 +220,28 @@ def _checked(result: ImageResult) -> ImageResult:
     except ImageError as error:
         return ImageResult(result.name, problem=error.sentence)
     return result
+
+
+class _ChangedMeanwhile(Exception):
+    """Another program has written the COCO file since it was read."""
+
+
+def _is_added(request: PrelabelRequest, results: Sequence[ImageResult], partial: PartialResults) -> bool:
+    """Add the proposals to the COCO file, unless another program writes it meanwhile. Raises SaveError."""
+    version = FileVersion.of(request.coco_path)
+
+    def check() -> None:
+        if FileVersion.of(request.coco_path) != version:
+            raise _ChangedMeanwhile
+
+    content = _merged(request, results)
+    keep_backup(request.coco_path)  # it may hold what people made
+    partial.announce(content)
+    try:
+        replace_file(request.coco_path, content, before_move=check)
+    except _ChangedMeanwhile:
+        return False
+    return True
 
 
 def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:

@@ -32,7 +32,7 @@ class Disk:
             if self.error:
                 self.refused += 1
                 raise OSError(self.error, os.strerror(self.error))
-            write(path, data, **options)
+            return write(path, data, **options)
 
         monkeypatch.setattr(atomic.files, "replace_file", replace_file)
 
@@ -171,6 +171,25 @@ class TestAFileThatIsAnotherOne:
         time_passes(saving)
         assert b"dog" in path.read_bytes()
         assert saved_text(saving) == "saved"
+
+    def test_nor_is_what_another_program_wrote_in_the_moment_of_our_save_taken_for_ours(self, saving, monkeypatch):
+        path = saving.window.workspace.model.coco_path
+        flush = atomic.files.flush_folder
+
+        def write_at_once(folder):
+            flush(folder)
+            if folder == path.parent:
+                path.write_text('{"theirs": 1}')
+
+        monkeypatch.setattr(atomic.files, "flush_folder", write_at_once)
+        add_category(saving, "cat")
+        with saving.qtbot.waitSignal(saving.window.workspace.saver.saved):
+            saving.window.save()
+        monkeypatch.undo()
+        add_category(saving, "dog")
+        time_passes(saving)
+        assert "is not as it was opened or saved here any more" in saving.window.messages.text
+        assert path.read_text() == '{"theirs": 1}'
 
 
 class TestLeaving:

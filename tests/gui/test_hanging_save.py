@@ -12,6 +12,7 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.core.dataset import open_dataset
+from annotator.core.file_version import FileVersion
 from annotator.gui import keeping
 from annotator.gui.keeping import Keeping
 from tests.gui.conftest import Hands, write_discs
@@ -29,10 +30,10 @@ class HangingDisk:
         self.is_reached = threading.Event()
         self._released = threading.Event()
 
-    def replace(self, path, data, before_move) -> None:
+    def replace(self, path, data, before_move) -> FileVersion:
         self.is_reached.set()
         assert self._released.wait(PATIENCE_SECONDS)
-        self._replace(path, data, before_move)
+        return self._replace(path, data, before_move)
 
     def release(self) -> None:
         self._released.set()

@@ -15,7 +15,7 @@ from annotator.core.geometry import RunLengths, overlaps
 from annotator.errors import DatasetError, SaveError
 from annotator.segment.prelabel import prelabel
 from annotator.segment.prelabel_engines import ProcessesEngine
-from annotator.segment.prelabel_partial import partial_path
+from annotator.segment.prelabel_partial import PartialResults, partial_path
 from tests.fakes import FakeSegmenter
 from tests.segment.prelabel_work import IN_ORDER, here, request_for
 
@@ -108,6 +108,26 @@ class TestExistingFile:
         prelabel(request_for(folder, out), here())
         assert out.read_bytes() != before
         assert [backup.path.read_bytes() for backup in backups(out)] == [before]
+
+    def test_what_another_program_writes_meanwhile_is_added_to(
+        self, human: Document, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        announce = PartialResults.announce
+        theirs = {"id": 40, "image_id": 5, "category_id": 7, "bbox": [1, 2, 3, 4], "iscrowd": 0}
+        theirs |= {"segmentation": [[1, 2, 4, 2, 4, 6, 1, 6]], "area": 12}
+
+        def write_first(partial: PartialResults, content: bytes) -> None:
+            monkeypatch.undo()
+            changed = json.loads(out.read_text("utf-8"))
+            changed["annotations"].append(theirs)
+            out.write_text(json.dumps(changed), "utf-8")
+            announce(partial, content)
+
+        monkeypatch.setattr(PartialResults, "announce", write_first)
+        report = prelabel(request_for(folder, out), here())
+        annotations = {a["id"]: a for a in json.loads(out.read_text("utf-8"))["annotations"]}
+        assert annotations[40] == theirs
+        assert report.proposals == len(annotations) - 4
 
     def test_without_a_backup_the_file_is_not_replaced(self, human: Document, folder: Path, out: Path):
         before = out.read_bytes()
