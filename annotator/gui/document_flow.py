@@ -167,13 +167,13 @@ class DocumentFlow(QObject):
 
     def _save(self) -> None:
         path = self._workspace.saver.target
-        if path is not None:
+        if path is not None and not self._refuses():
             self._workspace.saver.save(path)
 
     def save_as(self) -> None:
         """Write the COCO file under a name to choose; it is the document's file from then on."""
         coco_path = self._workspace.model.coco_path
-        if coco_path is None:
+        if coco_path is None or self._refuses():
             return
         name, _ = QFileDialog.getSaveFileName(
             self._window, self.tr("Save as"), str(coco_path), self.tr("COCO file (*.json)")
@@ -186,6 +186,13 @@ class DocumentFlow(QObject):
             # The file dialog has asked already whether to replace what is there.
             work = self._workspace.editor.mask_work
             work.in_turn(partial(self._workspace.saver.save, path, overwrite=True))
+
+    def _refuses(self) -> bool:
+        """Whether what is open is given up already, so that it is not saved any more; if so, the user is told."""
+        is_late = self._workspace.is_exchanging
+        if is_late:
+            self._workspace.model.refused.emit(self._workspace.model.refusal)
+        return is_late
 
     # -- leaving -----------------------------------------------------------------------------------------------------
 
@@ -218,7 +225,8 @@ class DocumentFlow(QObject):
         if path == self._workspace.model.coco_path:
             self._remember(path)
         if self._workspace.model.refusal:
-            self._workspace.open([path])  # a copy of what could only be looked at: that one can be edited
+            # A copy of what could only be looked at: that one can be edited.
+            self.leave_for(partial(self._workspace.open, [path]))
             return
         self._leaving.on_saved()
 
@@ -245,10 +253,7 @@ class DocumentFlow(QObject):
         elif choice is ConflictChoice.SAVE_AS:
             self.save_as()
         elif choice is ConflictChoice.RELOAD:
-            self._leaving.forget()
-            self._workspace.discards = True
-            work = self._workspace.editor.mask_work
-            work.in_turn(self._workspace.reopen)  # what is being computed is of what is given up, not newer work
+            self._leaving.give_up_for(self._workspace.reopen)
         else:
             self._leaving.forget()
 

@@ -91,6 +91,11 @@ class DocumentModel(QObject):
         return "" if self.keeping is None else self.keeping.refusal
 
     @property
+    def is_busy(self) -> bool:
+        """Whether a large change is being taken back or made again, which is not to be cut off."""
+        return bool(self._busy_because)
+
+    @property
     def state(self) -> int:
         """The number of the document's present state; hand it to `mark_saved` with what was written."""
         return self._state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from annotator.gui.workspace import Workspace
 if TYPE_CHECKING:
     from annotator.gui.main_window import MainWindow
 
+_POLL_MS = 50
 _PATIENCE_MS = 4_000
 """How long a save may hold up leaving before the window says so."""
 
@@ -58,7 +60,8 @@ class Leaving(QObject):
     def is_free(self) -> bool:
         """Whether leaving would neither ask nor wait."""
         workspace = self._workspace
-        is_still = not workspace.saver.is_saving and not workspace.editor.mask_work.is_busy
+        is_busy = workspace.editor.mask_work.is_busy or workspace.model.is_busy
+        is_still = not workspace.saver.is_saving and not is_busy
         return workspace.model.is_saved and is_still and not Unfinished.of(workspace).images
 
     def leave_for(self, go_on: Callable[[], None], *, is_closing: bool = False) -> None:
@@ -69,6 +72,13 @@ class Leaving(QObject):
         """
         self._wanted, self._is_closing = go_on, is_closing
         self._workspace.editor.mask_work.in_turn(partial(self._leave_for, go_on))
+
+    def give_up_for(self, go_on: Callable[[], None]) -> None:
+        """Go on without what is in no file: that was asked about, but not what is unfinished."""
+        self.forget()
+        self._wanted, self._is_closing = go_on, False
+        # What is being computed is of what is given up; later it would be newer work.
+        self._workspace.editor.mask_work.in_turn(partial(self._give_up_for, go_on))
 
     def on_saved(self) -> None:
         """The document was saved: do what waits for that."""
@@ -86,6 +96,9 @@ class Leaving(QObject):
     def _leave_for(self, go_on: Callable[[], None]) -> None:
         if go_on is not self._wanted:
             return
+        if self._workspace.model.is_busy:
+            QTimer.singleShot(_POLL_MS, partial(self._leave_for, go_on))
+            return
         was_told = bool(self._told)
         self._end_waiting()
         unfinished = Unfinished.of(self._workspace)
@@ -98,6 +111,14 @@ class Leaving(QObject):
         self._save_for(go_on)
         if was_told:  # who asks again has waited long enough
             self.tell_waiting()
+
+    def _give_up_for(self, go_on: Callable[[], None]) -> None:
+        if go_on is not self._wanted:
+            return
+        unfinished = replace(Unfinished.of(self._workspace), can_accept=False)  # it would be given up at once
+        if not unfinished.images or unfinished.ask(self._window) is Wish.DROP:
+            self._workspace.discards = True
+            go_on()
 
     def _save_for(self, go_on: Callable[[], None]) -> None:
         """Go on once all is saved or given up; who has it saved by itself is not asked."""

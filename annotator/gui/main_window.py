@@ -22,6 +22,7 @@ from annotator.gui.canvas_menu import CanvasMenu
 from annotator.gui.document_flow import DocumentFlow
 from annotator.gui.exchange import Exchange
 from annotator.gui.file_drop import FileDrop
+from annotator.gui.hand import Hand
 from annotator.gui.icons import recolor_icons
 from annotator.gui.image_on_screen import ImageOnScreen
 from annotator.gui.instance_copies import InstanceCopies
@@ -237,6 +238,7 @@ class MainWindow(QMainWindow):
         )
         self.copies = InstanceCopies(workspace, self.images, self)
         self._drop = FileDrop(self)
+        self._hand = Hand(self.canvas, workspace)
 
     def _connect(self) -> None:
         workspace, flow = self.workspace, self.flow
@@ -266,6 +268,7 @@ class MainWindow(QMainWindow):
         workspace.everything.told.connect(self.status.refuse)
         workspace.model.refused.connect(self.status.refuse)
         workspace.model.saved_changed.connect(self._refresh_title)
+        self._hand.refused.connect(self.status.refuse)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas.digit_pressed.connect(workspace.editor.apply_digit)

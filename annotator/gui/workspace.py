@@ -112,6 +112,7 @@ class Workspace(QObject):
         self.discards = False  # whether leaving the document forgets what is not in its file
         self.leaves_behind = False  # whether closing leaves a save alone that does not end
         self._source: Source | None = None
+        self.is_hand_down = False  # whether a button is held down on the canvas
         self._is_exchanging = False  # whether one document's lock and journal are given up for another's
         self._next_keeping: Keeping | None = None  # taken, but not shown yet
         self._image_id: int | None = None
@@ -200,6 +201,11 @@ class Workspace(QObject):
         source = self._source
         return source.image_root if source is not None and source.coco_path == self.model.coco_path else None
 
+    @property
+    def is_exchanging(self) -> bool:
+        """Whether the document that is open is given up for another, which will be here in a moment."""
+        return self._is_exchanging
+
     def _work_done(self) -> _WorkDone:
         masks = self.editor.masks
         begun: dict[object, object] = dict(self.session.unfinished_prompts)
@@ -212,9 +218,11 @@ class Workspace(QObject):
         if job is not self._opening:
             return  # another dataset is being opened
         is_saving = self.saver.is_saving or self._is_exchanging
-        if QApplication.activeModalWidget() is not None or is_saving or self.editor.mask_work.is_busy:
+        is_at_work = self.is_hand_down or self.editor.mask_work.is_busy or self.model.is_busy
+        if QApplication.activeModalWidget() is not None or is_saving or is_at_work:
             # A dialog speaks of the document it was opened over: that one stays until the dialog is closed.
-            # A save has to end before the file's lock is given away, and what is drawn belongs to what is left.
+            # A save has to end before the file's lock is given away, and what is drawn or undone belongs to what is
+            # left.
             QTimer.singleShot(_DIALOG_POLL_MS, partial(self._on_read, job, dataset, source, left))
         elif self._work_done().is_more_than(left):
             self.discards = False  # that was said of less

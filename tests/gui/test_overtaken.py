@@ -6,13 +6,17 @@ import threading
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.core.dataset import open_dataset
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, Together
 from annotator.core.geometry import RunLengths
+from annotator.errors import DatasetError
+from annotator.gui import undo_stack
 from annotator.gui import workspace as workspace_module
+from annotator.gui.opening import Exchange
 from annotator.gui.unfinished import Unfinished, Wish
 from tests.gui.conftest import write_discs
 from tests.gui.test_mask_changes import block
@@ -176,3 +180,110 @@ def test_an_opening_that_is_cancelled_gives_nothing_up(hands, instance, other, g
     assert not workspace.discards
     hands.key(Qt.Key.Key_D)
     hands.wait_image("b.png")
+
+
+class TestTheMomentOfTheExchange:
+    @pytest.fixture
+    def exchange(self, monkeypatch):
+        return Gate(monkeypatch, Exchange, "run")
+
+    @pytest.fixture
+    def exchanging(self, hands, instance, other, exchange):
+        hands.window.open_paths([other])
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.is_exchanging)
+        return hands
+
+    def test_a_click_is_refused_and_told(self, exchanging, exchange):
+        hands, session = exchanging, exchanging.window.workspace.session
+        hands.click(50, 80)
+        hands.click(50, 80, Qt.MouseButton.RightButton)
+        assert not session.is_pending
+        assert hands.window.status.currentMessage() == "Another dataset is being opened."
+        exchange.open()
+        hands.wait_image("z.png")
+        hands.click(50, 80)
+        hands.wait_mask()
+
+    def test_so_are_a_stroke_and_the_key_that_presses(self, exchanging, exchange):
+        hands, workspace = exchanging, exchanging.window.workspace
+        hands.key(Qt.Key.Key_R)
+        hands.drag(100, 100, 120, 120)
+        hands.key(Qt.Key.Key_P)
+        hands.window.canvas.keyboard.set_on(True)
+        hands.key(Qt.Key.Key_Space)
+        assert not workspace.session.is_pending
+        assert not workspace.editor.mask_work.is_busy
+        exchange.open()
+        hands.wait_image("z.png")
+        assert not workspace.model.document.instances
+
+    def test_nothing_is_saved_into_what_is_given_up(self, exchanging, exchange, folder):
+        hands, path = exchanging, exchanging.window.workspace.model.coco_path
+        hands.window.save()
+        hands.window.flow.save_as()  # no dialog, which nobody would close here
+        assert not hands.window.workspace.saver.is_saving
+        assert hands.window.status.currentMessage() == "Another dataset is being opened."
+        exchange.open()
+        hands.wait_image("z.png")
+        assert not path.exists()
+
+    def test_after_one_that_fails_work_goes_on(self, hands, instance, other, monkeypatch):
+        def fail(*_):
+            raise DatasetError("the folder is gone")
+
+        monkeypatch.setattr(Exchange, "run", fail)
+        hands.window.open_paths([other])
+        hands.qtbot.waitUntil(hands.window.messages.isVisible)
+        hands.click(50, 80)
+        hands.wait_mask()
+
+    def test_a_button_that_is_down_comes_first(self, hands, instance, other, gate, unfinished):
+        workspace, no_key = hands.window.workspace, Qt.KeyboardModifier.NoModifier
+        document = workspace.model.document
+        hands.window.open_paths([other])
+        QTest.mousePress(hands.window.canvas, Qt.MouseButton.LeftButton, no_key, hands.at(50, 80))
+        gate.open()
+        hands.qtbot.wait(300)
+        assert not workspace.is_exchanging
+        assert workspace.model.document is document
+        QTest.mouseRelease(hands.window.canvas, Qt.MouseButton.LeftButton, no_key, hands.at(50, 80))
+        hands.qtbot.waitUntil(lambda: unfinished == [("a.png",)])
+
+    def test_a_button_whose_release_goes_elsewhere_holds_up_nothing(self, hands, instance, other, gate):
+        hands.window.open_paths([other])
+        QTest.mousePress(hands.window.canvas, Qt.MouseButton.LeftButton, pos=hands.at(50, 80))
+        hands.window.images.view.setFocus()
+        gate.open()
+        hands.wait_image("z.png")
+
+    def test_a_large_undo_comes_first(self, hands, instance, other, gate, unsaved, settings, monkeypatch):
+        settings.autosave_minutes = 0
+        workspace, working = hands.window.workspace, []
+        monkeypatch.setattr(undo_stack, "LARGE", 0)
+        workspace.model.work_out = lambda *arguments: working.append(arguments)
+        workspace.editor.add_category("another")
+        workspace.model.mark_saved(workspace.model.state, workspace.model.coco_path)
+        hands.window.open_paths([other])
+        hands.undo()
+        gate.open()
+        hands.qtbot.wait(300)
+        ((work, done, _),) = working
+        assert not workspace.is_exchanging
+        done(work())
+        hands.qtbot.waitUntil(lambda: unsaved == [1])
+        assert [category.name for category in workspace.model.document.categories.values()] == ["thing"]
+
+
+def test_closing_waits_for_a_large_undo(hands, instance, unsaved, monkeypatch):
+    workspace, working = hands.window.workspace, []
+    monkeypatch.setattr(undo_stack, "LARGE", 0)
+    workspace.model.work_out = lambda *arguments: working.append(arguments)
+    workspace.editor.add_category("another")
+    workspace.model.mark_saved(workspace.model.state, workspace.model.coco_path)
+    hands.undo()
+    hands.window.close()
+    hands.qtbot.wait(200)
+    assert hands.window.isVisible()
+    ((work, done, _),) = working
+    done(work())
+    hands.qtbot.waitUntil(lambda: unsaved == [1])

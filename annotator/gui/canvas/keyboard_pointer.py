@@ -17,7 +17,9 @@ _WAYS = {
     Qt.Key.Key_Up: QPointF(0, -1),
     Qt.Key.Key_Down: QPointF(0, 1),
 }
-_BUTTONS = {Qt.Key.Key_Space: Qt.MouseButton.LeftButton, Qt.Key.Key_X: Qt.MouseButton.RightButton}
+BUTTON_KEYS = {Qt.Key.Key_Space: Qt.MouseButton.LeftButton, Qt.Key.Key_X: Qt.MouseButton.RightButton}
+"""The keys that press, and what."""
+
 _TABS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
 _FAR, _FARTHER = 10, 100  # image pixels of a step with Shift, with Ctrl
 _MARGIN = 32.0  # widget pixels from the edge of the canvas beyond which the image is moved along
@@ -88,7 +90,7 @@ class KeyboardPointer(QObject):
 
     def _is_ours(self, event: QKeyEvent) -> bool:
         modifiers = event.modifiers()
-        if event.key() in _BUTTONS:  # with Shift, too: it may be held down for longer steps
+        if event.key() in BUTTON_KEYS:  # with Shift, too: it may be held down for longer steps
             is_plain = modifiers in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
             return is_plain or event.type() == QEvent.Type.KeyRelease
         if event.key() in _TABS:
@@ -109,12 +111,12 @@ class KeyboardPointer(QObject):
                 return False
             self._go_to(stop)
         elif not event.isAutoRepeat() and self._held == Qt.MouseButton.NoButton:
-            self._held = _BUTTONS[key]
+            self._held = BUTTON_KEYS[key]
             self.pressed.emit(self._pointer(self._held))
         return True
 
     def _release(self, event: QKeyEvent) -> None:
-        if not event.isAutoRepeat() and _BUTTONS.get(Qt.Key(event.key())) == self._held:
+        if not event.isAutoRepeat() and BUTTON_KEYS.get(Qt.Key(event.key())) == self._held:
             self._let_go()
 
     def _let_go(self) -> None:
