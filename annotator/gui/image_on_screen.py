@@ -52,7 +52,7 @@ class ImageOnScreen(QObject):
             self._on_refused(self._workspace.refusal)
         elif image is not None:
             self._on_shown(image)
-            self._canvas.set_working(not self._workspace.inference.is_encoded(image.key))
+            self._canvas.prompt.set_working(not self._workspace.inference.is_encoded(image.key))
 
     def _on_awaited(self, image_id: int) -> None:
         self._canvas.await_image()
@@ -63,7 +63,7 @@ class ImageOnScreen(QObject):
     def _on_shown(self, image: LoadedImage) -> None:
         self._status.show_image(image)
         self._canvas.set_image(image)
-        self._canvas.set_working(True)
+        self._canvas.prompt.set_working(True)
         self._layer.set_image(self._workspace.image_id)
 
     def _on_refused(self, reason: str) -> None:
@@ -72,15 +72,15 @@ class ImageOnScreen(QObject):
 
     def _on_encoded(self, encoded: Encoded) -> None:
         if self._canvas.image is not None and self._canvas.image.key == encoded.key:
-            self._canvas.set_working(False)
+            self._canvas.prompt.set_working(False)
 
     def _on_state_changed(self, state: SegmenterState) -> None:
         if state is SegmenterState.FAILED:
-            self._canvas.set_working(False)  # nothing comes of waiting
+            self._canvas.prompt.set_working(False)  # nothing comes of waiting
         elif state is SegmenterState.ENCODING and self._canvas.image is not None:
-            self._canvas.set_working(True)
+            self._canvas.prompt.set_working(True)
 
     def _on_encode_failed(self, key: str, reason: str) -> None:
         if self._canvas.image is not None and self._canvas.image.key == key:
-            self._canvas.set_working(False)
+            self._canvas.prompt.set_working(False)
             self._messages.tell(reason)

@@ -110,7 +110,7 @@ class Hands:
 
         def shown() -> bool:
             image = window.canvas.image
-            return image is not None and image.path.name == name and not window.canvas._is_working
+            return image is not None and image.path.name == name and not window.canvas.prompt.is_working
 
         self.qtbot.waitUntil(shown, timeout=20_000)
 
@@ -122,7 +122,7 @@ class Hands:
     def shown_mask(self) -> np.ndarray:
         """The mask the canvas draws, H x W bool, from the shape it paints."""
         image = self.window.canvas.image
-        shape = self.window.canvas._current_shape()
+        shape = self.window.canvas.prompt.shape
         return shape_mask(shape, image.rgb.shape[:2])
 
 

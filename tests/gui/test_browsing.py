@@ -327,7 +327,7 @@ def test_that_the_model_does_not_run_is_still_said_over_another_folder(hands, pr
     window = hands.window
     hands.click(50, 80)
     hands.qtbot.waitUntil(lambda: "does not run" in window.messages.text)
-    assert not window.canvas._ring.isActive()  # nothing comes of waiting
+    assert not window.canvas.prompt.has_ring  # nothing comes of waiting
     window.workspace.session.clear()
     hands.open(folder / "b.png")
     assert window.messages.isVisible()

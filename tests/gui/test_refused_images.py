@@ -61,7 +61,7 @@ def test_a_click_on_it_is_answered_and_leaves_nothing_pending(at_refused):
         at_refused.click(100, 80)
     assert caught.args == [REASON]
     assert not window.workspace.session.is_pending
-    assert not window.canvas._ring.isActive()
+    assert not window.canvas.prompt.has_ring
     at_refused.key(Qt.Key.Key_D)
     at_refused.wait_image("c.png")
     at_refused.click(100, 80)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Sequence
-
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, QTimer, QVariantAnimation, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QCursor,
     QFocusEvent,
@@ -18,22 +15,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from annotator.core.polygons import Ring
 from annotator.core.tone import Tone
 from annotator.gui.canvas.drawn_layer import DrawnLayer
-from annotator.gui.canvas.handle_painter import paint_polygons
 from annotator.gui.canvas.image_painter import ImagePainter
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.keyboard_pointer import KeyboardPointer
 from annotator.gui.canvas.magnifier import paint_magnifier
-from annotator.gui.canvas.mask_shape import MaskShape
-from annotator.gui.canvas.prompt_painter import (
-    paint_box,
-    paint_current_mask,
-    paint_pointer,
-    paint_points,
-    paint_progress_ring,
-)
+from annotator.gui.canvas.prompt_layer import PromptLayer
+from annotator.gui.canvas.prompt_painter import paint_pointer
 from annotator.gui.canvas.proposal_layer import ProposalLayer
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.canvas.zoom_view import ZoomView
@@ -41,8 +30,6 @@ from annotator.gui.image_loader import LoadedImage
 from annotator.gui.language import translated
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.tools.tool import Pointer, Tool
-
-_RING_SECONDS = 0.9
 
 
 class Canvas(ZoomView):
@@ -64,6 +51,7 @@ class Canvas(ZoomView):
         self._proposals = proposals
         self._drawn = drawn
         self._session = session
+        self.prompt = PromptLayer(session, self)
         self._image: LoadedImage | None = None
         self._image_painter = ImagePainter()
         self._is_awaiting = False
@@ -80,26 +68,16 @@ class Canvas(ZoomView):
         ):
             signal.connect(act)
         self._is_magnifying = False
-        self._is_working = False
-        self._polygons: Sequence[Ring] = ()
-        self._shape_shown: MaskShape | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(320, 240)
         self.setAccessibleName(self.tr("Canvas"))
         self.setBackgroundRole(QPalette.ColorRole.Dark)
         self.setAutoFillBackground(True)
-        self._breath = QVariantAnimation(self)
-        self._breath.setDuration(350)
-        self._breath.setStartValue(1.0)
-        self._breath.setEndValue(0.0)
-        self._breath.valueChanged.connect(self._repaint)
-        self._ring = QTimer(self)
-        self._ring.setInterval(40)
-        self._ring.timeout.connect(self._repaint)
         layer.changed.connect(self._repaint)
         proposals.changed.connect(self._repaint)
         drawn.changed.connect(self._repaint)
+        self.prompt.changed.connect(self._repaint)
         session.changed.connect(self._on_session_changed)
 
     # -- what to show ------------------------------------------------------------------------------------------------
@@ -138,12 +116,6 @@ class Canvas(ZoomView):
         self._image_painter.tone = tone
         self._repaint()
 
-    def show_polygons(self, rings: Sequence[Ring]) -> None:
-        """Show closed lines, N x 2 image pixels each, over the mask being decided on; none takes them away."""
-        if rings or self._polygons:
-            self._polygons = rings
-            self._repaint()
-
     def set_tool(self, tool: Tool) -> None:
         """Make a tool the active one."""
         self._tool.put_down()
@@ -161,11 +133,6 @@ class Canvas(ZoomView):
     def resize_tool(self, steps: float) -> bool:
         """Make the brush larger (positive) or smaller; nothing for a tool without a size."""
         return self._tool.resize(steps)
-
-    def set_working(self, working: bool) -> None:
-        """Whether the embedding of this image is still being computed."""
-        self._is_working = working
-        self._update_ring()
 
     def end_gesture(self) -> None:
         """End what the button is held down for: what is drawn so far is drawn."""
@@ -209,11 +176,10 @@ class Canvas(ZoomView):
         painter.drawPixmap(0, 0, self._proposals.picture(self.viewport, self.size(), self.devicePixelRatio()))
         self._proposals.paint_highlights(painter, self.viewport)
         self._drawn.paint(painter, self.viewport)
-        self._paint_prompt(painter, self.viewport)
+        self.prompt.paint(painter, self.viewport)
         self._tool.paint(painter, self.viewport)
-        if self._ring.isActive():
-            turn = time.monotonic() / _RING_SECONDS % 1.0
-            paint_progress_ring(painter, self._pointer_position(), turn)
+        if self.prompt.has_ring:
+            self.prompt.paint_ring(painter, self._pointer_position())
         if self.keyboard.at is not None:
             paint_pointer(painter, self._pointer_position())
         if self._is_magnifying:
@@ -232,17 +198,6 @@ class Canvas(ZoomView):
     def _without_erased(self, picture: QPixmap) -> QPixmap:
         return self._tool.cut(self._drawn.cut(picture, self.viewport), self.viewport)
 
-    def _paint_prompt(self, painter: QPainter, viewport: Viewport) -> None:
-        shape = self._current_shape()
-        if shape is not None:
-            breathing = self._breath.state() == QVariantAnimation.State.Running
-            paint_current_mask(painter, viewport, shape, self._breath.currentValue() if breathing else 0.0)
-        paint_polygons(painter, viewport, self._polygons)
-        step = self._session.step
-        if step.box is not None:
-            paint_box(painter, viewport, step.box)
-        paint_points(painter, viewport, step)
-
     def _paint_enlarged(self, painter: QPainter, lens: Viewport) -> None:
         """All that is under the magnifier."""
         if self._image is not None:
@@ -252,7 +207,7 @@ class Canvas(ZoomView):
         self._proposals.paint(painter, lens)
         self._proposals.paint_highlights(painter, lens)
         self._drawn.paint(painter, lens)
-        self._paint_prompt(painter, lens)
+        self.prompt.paint(painter, lens)
 
     def _pointer_position(self) -> QPointF:
         at = self.keyboard.at
@@ -260,27 +215,9 @@ class Canvas(ZoomView):
             return self.viewport.to_widget(at)
         return QPointF(self.mapFromGlobal(QCursor.pos()))
 
-    def _current_shape(self) -> MaskShape | None:
-        shown = self._session.shown
-        return None if shown is None else shown.shape
-
     def _on_session_changed(self) -> None:
-        shape, refined = self._current_shape(), self._session.refined
-        self._layer.set_replaced(None if refined is None or shape is None else refined.id)
-        if shape is not self._shape_shown:
-            self._shape_shown = shape
-            if shape is not None:
-                self._breath.stop()
-                self._breath.start()
-        self._update_ring()
-        self._repaint()
-
-    def _update_ring(self) -> None:
-        if self._is_working and self._session.is_waiting:
-            self._ring.start()
-        else:
-            self._ring.stop()
-        self._repaint()
+        refined = self._session.refined
+        self._layer.set_replaced(None if refined is None or self.prompt.shape is None else refined.id)
 
     def _set_magnifying(self, magnifying: bool) -> None:
         self._is_magnifying = magnifying
@@ -310,7 +247,7 @@ class Canvas(ZoomView):
         self._tool.move(pointer)
         if self._tool.cursor != self.cursor().shape():
             self.update_cursor()
-        if self._ring.isActive() or self._is_magnifying or self.keyboard.at is not None:
+        if self.prompt.has_ring or self._is_magnifying or self.keyboard.at is not None:
             self._repaint()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -45,4 +45,4 @@ class DetailField(QWidget):
         vertices = self._detail.vertices
         if vertices is not None:  # until the newest are counted, the number before
             self.text.setText(self.tr("%n vertices", "", vertices))
-        self._canvas.show_polygons(self._detail.polygons if self.slider.is_looked_at else ())
+        self._canvas.prompt.show_polygons(self._detail.polygons if self.slider.is_looked_at else ())
