@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
-from itertools import repeat
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
@@ -15,14 +12,12 @@ from annotator.core.document import Change, ImageRecord, ImageStatus, Instance, 
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.language import listing, translated
 from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, InstanceMatches
+from annotator.gui.panels.image_sorting import ImageSorting
 from annotator.gui.panels.row_view import Index
 from annotator.gui.plain_text import as_tooltip
 
 IMAGE_ROW_ROLE = Qt.ItemDataRole.UserRole
 _ONE_BY_ONE = 100  # more changes at once than this, and the rows are made anew
-_NUMBER = re.compile(r"\d+")
-_WIDEST_NUMBER = 20
-_STATUS_ORDER = (ImageStatus.IN_WORK, ImageStatus.UNTOUCHED, ImageStatus.DONE)
 
 
 @dataclass(frozen=True)
@@ -48,13 +43,8 @@ class ImageListModel(QAbstractListModel):
         self._model = model
         self._filter = ImageFilter()
         self._order = ImageOrder.DATASET
+        self._sorting = ImageSorting()
         self._ids: list[int] = []
-        self._all_ids: list[int] = []  # without the filter, in the same order
-        # The sorting keys the images were placed by: the one on screen may deserve another one by now.
-        self._key_of: dict[int, tuple[int, str, int]] = {}
-        self._places: dict[int, int] = {}
-        self._sorted_names: dict[int, str] = {}
-        self._folded_names: dict[int, str] | None = None
         self._statuses: dict[int, ImageStatus] = {}
         self._unusable: set[int] = set()  # missing, or cannot be opened
         self._status_counts: Counter[ImageStatus] = Counter()
@@ -141,7 +131,7 @@ class ImageListModel(QAbstractListModel):
     @property
     def total(self) -> int:
         """How many images the dataset has that can be worked on."""
-        return len(self._places) - len(self._unusable)
+        return len(self._sorting) - len(self._unusable)
 
     @property
     def unusable(self) -> int:
@@ -163,14 +153,14 @@ class ImageListModel(QAbstractListModel):
 
     def row_of(self, image_id: int) -> int:
         """The row of that image, -1 when the filter leaves it out or the dataset has none of that id."""
-        if image_id not in self._places:
+        if image_id not in self._sorting:
             return -1
         row = self.row_from(image_id)
         return row if row < len(self._ids) and self._ids[row] == image_id else -1
 
     def row_from(self, image_id: int) -> int:
         """Where the image's row is, or would be if the filter did not leave it out."""
-        return self._bisect(self._ids, image_id)
+        return self._sorting.place_in(self._ids, image_id)
 
     def set_filter(self, image_filter: ImageFilter) -> None:
         """Make the rows anew by another filter."""
@@ -199,9 +189,7 @@ class ImageListModel(QAbstractListModel):
         document = self._model.document
         self._dirty.clear()
         self._shown_id = None
-        # Of many images, this is what the window waits for: not a call for each, and nothing that may not be needed.
-        self._places = dict(zip(document.images, range(len(document.images)), strict=True))
-        self._folded_names = None
+        self._sorting.take(document)
         self._unusable = {image_id for image_id, record in document.images.items() if record.problem is not None}
         self._look_at_all()
         self._sort()
@@ -236,7 +224,7 @@ class ImageListModel(QAbstractListModel):
     def _on_images_listed(self) -> None:
         shown_id = self._shown_id
         self._on_document_replaced()
-        self._shown_id = shown_id if shown_id in self._places else None
+        self._shown_id = shown_id if shown_id in self._sorting else None
 
     def _ask(self, image_id: int) -> None:
         self._dirty.add(image_id)
@@ -268,21 +256,15 @@ class ImageListModel(QAbstractListModel):
 
     def _sort(self) -> None:
         """Order all images anew, then make the rows of them."""
-        self._sort_names()
-        if self._order is ImageOrder.DATASET:
-            self._key_of = dict(zip(self._places, zip(repeat(0), repeat(""), self._places.values()), strict=True))
-            self._all_ids = list(self._places)
-        else:
-            self._key_of = {image_id: self._key(image_id) for image_id in self._places}
-            self._all_ids = sorted(self._places, key=self._key_of.__getitem__)
+        self._sorting.sort(self._order, self._statuses)
         self._make_rows()
 
     def _make_rows(self) -> None:
         wanted, text = self._filter, self._filter.text.casefold()
-        ids = self._all_ids
+        ids = self._sorting.ids
         # One condition after the other, because this runs at every key and is the quickest way through 20,000 images.
         if text:
-            names = self._searched()
+            names = self._sorting.searched_names()
             ids = [i for i in ids if text in names[i]]
         if wanted.status is not None:
             ids = [i for i in ids if self._statuses[i] is wanted.status]
@@ -294,15 +276,16 @@ class ImageListModel(QAbstractListModel):
     def _passes(self, image_id: int) -> bool:
         wanted = self._filter
         return (
-            (not wanted.text or wanted.text.casefold() in self._searched()[image_id])
+            (not wanted.text or wanted.text.casefold() in self._sorting.searched_names()[image_id])
             and (wanted.status is None or self._statuses[image_id] is wanted.status)
             and bool(self._matches.narrowed([image_id]))
         )
 
     def _place(self, image_id: int) -> None:
         """Let the image's row come, go or move, or be drawn anew."""
-        row, key = self.row_of(image_id), self._key(image_id)
-        is_in_place = image_id == self._shown_id or (self._passes(image_id) and key == self._key_of[image_id])
+        row, is_passed = self.row_of(image_id), self._passes(image_id)
+        is_settled = is_passed and self._sorting.is_in_place(image_id, self._statuses)
+        is_in_place = image_id == self._shown_id or is_settled
         if row >= 0 and is_in_place:
             self.dataChanged.emit(self.index(row), self.index(row))
             return
@@ -310,48 +293,15 @@ class ImageListModel(QAbstractListModel):
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._ids[row]
             self.endRemoveRows()
-        del self._all_ids[self._bisect(self._all_ids, image_id)]
-        self._key_of[image_id] = key
-        self._all_ids.insert(self._bisect(self._all_ids, image_id), image_id)
-        if self._passes(image_id):
-            row = self._bisect(self._ids, image_id)
+        self._sorting.move(image_id, self._statuses)
+        if is_passed:
+            row = self.row_from(image_id)
             self.beginInsertRows(QModelIndex(), row, row)
             self._ids.insert(row, image_id)
             self.endInsertRows()
-
-    def _bisect(self, ids: list[int], image_id: int) -> int:
-        """The place of the image in a list that is in order."""
-        return bisect_left(ids, self._key_of[image_id], key=self._key_of.__getitem__)
-
-    def _key(self, image_id: int) -> tuple[int, str, int]:
-        place = self._places[image_id]
-        if self._order is ImageOrder.STATUS:
-            return _STATUS_ORDER.index(self._statuses[image_id]), "", place
-        if self._order is ImageOrder.COUNT:
-            return -self._model.document.count_of_image(image_id), "", place
-        return 0, self._sorted_names.get(image_id, ""), place
-
-    def _sort_names(self) -> None:
-        if self._order is not ImageOrder.NAME:
-            self._sorted_names = {}
-        else:
-            # Numbers of one width are ordered by their value.
-            self._sorted_names = {
-                image_id: _NUMBER.sub(_widened, searched) for image_id, searched in self._searched().items()
-            }
-
-    def _searched(self) -> dict[int, str]:
-        """The images' paths as texts are looked for in them."""
-        if self._folded_names is None:
-            self._folded_names = {i: record.path.casefold() for i, record in self._model.document.images.items()}
-        return self._folded_names
 
 
 def _written(record: ImageRecord) -> list[str]:
     """What people wrote on the image."""
     texts = ("" if record.review is None else record.review.comment, record.note)
     return [text for text in texts if text]
-
-
-def _widened(number: re.Match[str]) -> str:
-    return number[0].zfill(_WIDEST_NUMBER)
