@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 import argparse
+import difflib
 import importlib
 import os
 import sys
@@ -14,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from annotator import __version__
-from annotator.commands.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_NO_DISPLAY, Parser, complain
+from annotator.commands.console import EXIT_ERROR, EXIT_INTERRUPTED, EXIT_NO_DISPLAY, EXIT_USAGE, Parser, complain
 from annotator.errors import AnnotatorError, DatasetError
 
 _DESCRIPTION = """\
@@ -82,6 +83,9 @@ def _run(words: list[str]) -> int:
             command = importlib.import_module(f"annotator.commands.{_COMMANDS[words[0]]}")
             exit_code: int = command.run(command.parse(words[1:]))
             return exit_code
+        if words and _is_mistyped(words[0]):
+            complain(_unknown_command(words[0]))
+            return EXIT_USAGE
         return _window(words)
     except AnnotatorError as error:
         complain(str(error))
@@ -97,6 +101,19 @@ def _run(words: list[str]) -> int:
         return EXIT_ERROR
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+
+
+def _is_mistyped(word: str) -> bool:
+    """Whether the first word must have been meant for a command: no option, nothing that is there, and no path."""
+    is_path = os.path.dirname(word) or os.path.splitext(word)[1] or os.path.lexists(word)
+    return bool(word) and not word.startswith("-") and not is_path
+
+
+def _unknown_command(word: str) -> str:
+    """What is said of such a word, with the command that it is most like."""
+    near = difflib.get_close_matches(word.lower(), _COMMANDS, n=1)
+    remedy = f"did you mean `annotator {near[0]}`?" if near else f"the commands are {', '.join(_COMMANDS)}."
+    return f"{word} is no command, and no file or folder of that name is here; {remedy} (see annotator --help)"
 
 
 def _window(words: list[str]) -> int:
@@ -125,7 +142,7 @@ def _window(words: list[str]) -> int:
         parser.error("--images goes with exactly one PATH, the COCO file")
     for path in options.paths:
         if not os.path.exists(path):
-            raise DatasetError(f"{path} cannot be found; check the path.")
+            raise DatasetError("{path} cannot be found; check the path (see annotator --help).", path=path)
     from annotator.commands.display import missing_display
 
     missing = missing_display()

@@ -55,6 +55,52 @@ class TestWindow:
         assert str(tmp_path / "nowhere") in the_complaint(capsys)
         assert not opened
 
+    @pytest.mark.parametrize(
+        ("words", "meant"),
+        [
+            (["segmnet", "a.png", "--box", "1,2,3,4"], "segment"),
+            (["exprot"], "export"),
+            (["Check", "x.json"], "check"),
+            (["stat", "x.json"], "stats"),
+            (["pre-label", "photos", "--resume"], "prelabel"),
+            (["wieghts"], "weights"),
+        ],
+    )
+    def test_a_mistyped_command_is_answered_with_the_nearest(
+        self, words: list[str], meant: str, opened: list[list[Path]], capsys: pytest.CaptureFixture[str]
+    ):
+        assert run(*words) == 2
+        complaint = the_complaint(capsys)
+        assert complaint.startswith(f"annotator: {words[0]} is no command")
+        assert f"did you mean `annotator {meant}`? (see annotator --help)" in complaint
+        assert not opened
+
+    def test_a_word_that_is_like_no_command_is_answered_with_all(
+        self, opened: list[list[Path]], capsys: pytest.CaptureFixture[str]
+    ):
+        assert run("foo") == 2
+        complaint = the_complaint(capsys)
+        assert "segment, everything, prelabel, weights, check, stats, export, import, benchmark" in complaint
+        assert "--help" in complaint
+        assert not opened
+
+    def test_what_is_there_is_opened_however_like_a_command(
+        self, opened: list[list[Path]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        (tmp_path / "exports").mkdir()
+        monkeypatch.chdir(tmp_path)
+        assert run("exports") == 0
+        assert opened == [[Path("exports")]]
+
+    @pytest.mark.parametrize("path", ["./exprot", "no/such", "photo.jpg"])
+    def test_a_path_is_not_taken_for_a_command(
+        self, path: str, opened: list[list[Path]], capsys: pytest.CaptureFixture[str]
+    ):
+        assert run(path) == 1
+        complaint = the_complaint(capsys)
+        assert "cannot be found" in complaint
+        assert "annotator --help" in complaint
+
     @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems always have a display")
     def test_without_a_display_it_says_so(
         self, opened: list[list[Path]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
