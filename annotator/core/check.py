@@ -19,21 +19,25 @@ from typing import Any
 from annotator.core import check_ours, coco
 from annotator.core.check_shapes import shape_problems
 from annotator.core.images import read_header
-from annotator.core.json_file import NotedObject, examine, read_annotation_file
+from annotator.core.json_file import NotedObject, examine, no_coco, no_json, read_annotation_file
 from annotator.core.segmentations import MAX_MASK_PIXELS
 from annotator.errors import DatasetError, ImageError
 
 
 @dataclass(frozen=True)
 class Problem:
-    """where: the record, such as "annotation 17". what: a clause on what is wrong. remedy: what to do, a clause."""
+    """where: the record, such as "annotation 17". what: a clause on what is wrong. remedy: what to do, a clause.
+
+    opening: what is said of it when the file is opened, if it cannot be.
+    """
 
     where: str
     what: str
     remedy: str
+    opening: str = ""
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.remedy}."
+        return self.opening or f"{self.where}: {self.what}; {self.remedy}."
 
 
 def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, ...]:
@@ -44,27 +48,50 @@ def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, 
     Raises DatasetError when the file cannot be read from the disk.
     """
     data = read_annotation_file(path)
-    if not data.strip():
-        return (Problem("the file", "it is empty", "restore it from a copy"),)
     not_numbers: list[str] = []
+
+    def number(word: str) -> float:
+        not_numbers.append(word)
+        return float(word)
+
     try:
-        content = examine(data, not_numbers.append)
+        content = examine(data, number)
     except ValueError as error:
-        return (Problem("the file", f"it is not valid JSON ({error})", "restore it from a copy, or correct it there"),)
+        return (_unreadable(no_json(path, data, error)),)
     if not isinstance(content, NotedObject):
-        return (Problem("the file", "it is not an object in braces", "check that it is a COCO file"),)
-    problems = [
-        Problem("the file", f"it holds {word}, which is no number in JSON", "replace it") for word in set(not_numbers)
-    ]
+        return _opening_problem(path)
+    problems = list(_not_number_problems(content)) if not_numbers else []
     root = image_root if image_root is not None else Path(os.path.normpath(path.parent / _stored_root(content)))
-    problems += _content_problems(content, root)
-    if problems:
-        return tuple(problems)
+    problems += _content_problems(content, root, path)
+    return tuple(problems) or _opening_problem(path)
+
+
+def _opening_problem(path: Path) -> tuple[Problem, ...]:
+    """What is found when the file is opened, if anything."""
     try:
         coco.read(path)
     except DatasetError as error:
-        return (Problem("the file", f"it cannot be opened ({error})", "correct it"),)
+        return (_unreadable(error),)
     return ()
+
+
+def _unreadable(error: DatasetError) -> Problem:
+    """A problem for which nothing in the file can be checked, told as when the file is opened."""
+    return Problem("the file", "it cannot be opened", "correct it", opening=error.sentence)
+
+
+def _not_number_problems(content: NotedObject) -> Iterator[Problem]:
+    kinds = {
+        key: kind for kind, key in (("category", "categories"), ("image", "images"), ("annotation", "annotations"))
+    }
+    for key, value in content.items():
+        is_list = key in kinds and isinstance(value, list)
+        for position, record in enumerate(value if is_list else [value]):
+            try:
+                json.dumps(record, allow_nan=False)
+            except ValueError:
+                where = _named(kinds[key], record, position) if is_list else f'"{key}"'
+                yield Problem(where, "it holds a number that is NaN or infinite", "replace it")
 
 
 def _stored_root(content: Mapping[str, Any]) -> str:
@@ -73,14 +100,15 @@ def _stored_root(content: Mapping[str, Any]) -> str:
     return root if isinstance(root, str) and "\0" not in root else ""
 
 
-def _content_problems(content: NotedObject, root: Path) -> Iterator[Problem]:
+def _content_problems(content: NotedObject, root: Path, path: Path) -> Iterator[Problem]:
     yield from _repeated_keys("the file", content)
     lists: dict[str, list[Any]] = {}
-    for key in ("categories", "images", "annotations"):
+    for key in ("images", "categories", "annotations"):
         value = content.get(key)
         if not isinstance(value, list):
             what = f'it has no list "{key}"' if value is None else f'its "{key}" is not a list'
-            yield Problem("the file", what, f'add "{key}": [...], which may be empty')
+            opening = no_coco(path).sentence if key == "images" else ""
+            yield Problem("the file", what, f'add "{key}": [...], which may be empty', opening)
         lists[key] = value if isinstance(value, list) else []
     yield from _category_problems(lists["categories"])
     yield from _image_problems(lists["images"])

@@ -13,7 +13,6 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from annotator.core import json_text
 from annotator.core.coco_records import (
     MAX_ID,
     MAX_NEXT_ID,
@@ -27,7 +26,7 @@ from annotator.core.coco_records import (
 )
 from annotator.core.coco_write import OURS
 from annotator.core.document import Document, NextIds
-from annotator.core.json_file import examine, read_annotation_file
+from annotator.core.json_file import examine, no_coco, no_json, read_annotation_file
 from annotator.core.json_parts import JsonParts
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
@@ -87,9 +86,7 @@ class _Parts:
         except ValueError as error:
             raise self._no_json(error) from error
         if not self._json.is_list("images"):
-            raise DatasetError(
-                '{path} is not a COCO annotation file, because it has no list "images": open another file.', path=path
-            )
+            raise no_coco(path)
         # Files with images alone have no annotations, and may have no categories.
         self._keys = [key for key in _LISTS if key in self._json]
         for key in self._keys:
@@ -119,20 +116,8 @@ class _Parts:
             done += position
 
     def _no_json(self, error: ValueError) -> DatasetError:
-        if not self._data.strip():
-            return DatasetError(
-                "The annotation file {path} is empty: restore it from a copy, or open another file.", path=self._path
-            )
-        try:
-            json_text.loads(self._data)
-        except ValueError as whole_error:
-            error = whole_error  # it knows the place in the file
         _blame_number(self._path, self._data)
-        return DatasetError(
-            "The annotation file {path} is not valid JSON ({reason}): restore it from a copy, or correct it there.",
-            path=self._path,
-            reason=reason_of(error),
-        )
+        return no_json(self._path, self._data, error)
 
 
 def _stored_root(value: object) -> str:

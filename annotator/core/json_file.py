@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from annotator.core import json_text
 from annotator.errors import DatasetError, reason_of
 
 
@@ -23,6 +24,33 @@ def read_annotation_file(path: Path) -> bytes:
             path=path,
             reason=reason_of(error),
         ) from error
+
+
+def no_json(path: Path, data: bytes, error: Exception) -> DatasetError:
+    """What is said of an annotation file that is no JSON, of whatever format it is and whoever reads it.
+
+    data: all of it; error: what its reader has raised, which counts unless reading the whole tells the place.
+    """
+    if not data.strip():
+        return DatasetError(
+            "The annotation file {path} is empty: restore it from a copy, or open another file.", path=path
+        )
+    try:
+        json_text.loads(data)
+    except ValueError as whole_error:
+        error = whole_error
+    return DatasetError(
+        "The annotation file {path} is not valid JSON ({reason}): restore it from a copy, or correct it there.",
+        path=path,
+        reason=reason_of(error),
+    )
+
+
+def no_coco(path: Path) -> DatasetError:
+    """What is said of a JSON file that is something else than a COCO file."""
+    return DatasetError(
+        '{path} is not a COCO annotation file, because it has no list "images": open another file.', path=path
+    )
 
 
 class NotedObject(dict[str, Any]):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from annotator.core.dataset import open_dataset
+from annotator.errors import DatasetError
 from tests.console import refuse, run, the_complaint
 
 
@@ -37,6 +39,35 @@ def test_problems_are_printed_and_make_exit_code_1(coco_file, capsys):
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == ["image 1", "annotation 1", str(coco_file)]
     assert "2 problems" in lines[-1]
+
+
+BROKEN = ["", " \n", "{", '{"images": [}', '{"images": [], "shapes": 1 2}', "[" * 5000]
+
+
+@pytest.mark.parametrize("text", [*BROKEN, "[1, 2]", '{"a": 1}', '"\\ud800"'], ids=repr)
+def test_one_cause_has_one_sentence_whoever_finds_it(coco_file, tmp_path, text, capsys):
+    coco_file.write_text(text, encoding="utf-8")
+    new = tmp_path / "new.json"
+    with pytest.raises(DatasetError) as of_window:
+        open_dataset([coco_file])
+    told = {str(of_window.value)}
+    commands: list[tuple[object, ...]] = [("stats", coco_file), ("import", coco_file, "--format", "coco", "--out", new)]
+    commands.append(("export", coco_file, "--format", "yolo", "--out", tmp_path / "new"))
+    if text in BROKEN:
+        commands.append(("import", coco_file, "--format", "labelme", "--out", new))
+    for words in commands:
+        assert run(*words) == 1
+        told.add(the_complaint(capsys).removeprefix("annotator: ").strip())
+    assert run("check", coco_file) == 1
+    told.add(capsys.readouterr().out.splitlines()[0])
+    (sentence,) = told
+    assert sentence.count(str(coco_file)) == 1
+
+
+def test_the_index_of_masks_that_is_no_json_is_told_in_the_same_words(tmp_path, capsys):
+    (tmp_path / "masks.json").write_text("{", encoding="utf-8")
+    assert run("import", tmp_path, "--format", "masks", "--out", tmp_path / "new.json") == 1
+    assert "masks.json is not valid JSON (" in the_complaint(capsys)
 
 
 def test_images_can_lie_elsewhere(coco_file, tmp_path, capsys):

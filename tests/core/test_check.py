@@ -256,8 +256,8 @@ def test_a_turned_image_is_recognised(folder):
     ("text", "what"),
     [
         ("{", "not valid JSON"),
-        (" \n", "it is empty"),
-        ("[]", "not an object"),
+        (" \n", "instances.json is empty"),
+        ("[]", "not a COCO annotation file"),
         ("[" * 100_000, "not valid JSON"),
         (json.dumps(content()).replace('"area": 48', '"area": NaN'), "NaN"),
         (json.dumps(content()).replace('"area": 48', '"area": 3, "area": 48'), '"area" twice'),
@@ -265,6 +265,12 @@ def test_a_turned_image_is_recognised(folder):
 )
 def test_what_is_no_good_json_is_one_problem(folder, text, what):
     assert any(what in problem for problem in problems(folder, text))
+
+
+def test_the_records_that_hold_no_numbers_are_named(folder):
+    text = json.dumps(content()).replace('"area": 48', '"area": NaN').replace('"width": 5', '"width": -Infinity')
+    told = [problem for problem in problems(folder, text) if "NaN or infinite" in problem]
+    assert [problem.split(":")[0] for problem in told] == ["image 2", "annotation 1"]
 
 
 def test_a_file_that_is_not_there_is_an_error(tmp_path):

@@ -30,6 +30,7 @@ from annotator.core.formats.options import ExportOptions, Shape
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import NOT_KEPT, Loss
 from annotator.core.geometry import RunLengths
+from annotator.core.json_file import no_json
 from annotator.core.polygons import polygons
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
@@ -163,9 +164,7 @@ def _load(path: Path) -> dict[str, Any] | None:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise DatasetError(
-            "{path} is not valid JSON ({reason}): correct it or take it out.", path=path, reason=reason_of(error)
-        ) from error
+        raise no_json(path, text.encode(), error) from error
     if not isinstance(content, dict) or "shapes" not in content:
         return None
     if not isinstance(content["shapes"], list):

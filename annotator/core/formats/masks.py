@@ -33,6 +33,7 @@ from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import NOT_KEPT, Loss
 from annotator.core.geometry import RunLengths
+from annotator.core.json_file import no_json
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
 INDEX_NAME = "masks.json"
@@ -107,6 +108,9 @@ def _read_index(path: Path, images: ImageIndex, progress: Progress) -> tuple[Doc
     text = read_text(path)
     try:
         content = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise no_json(path, text.encode(), error) from error
+    try:
         document = Document(images.root)
         names = _each(content, "categories", str)
         for number, name in enumerate(names, start=1):
@@ -124,7 +128,7 @@ def _read_index(path: Path, images: ImageIndex, progress: Progress) -> tuple[Doc
             else:
                 document.put(image)
                 _put_indexed(record, image, document, path.parent)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise DatasetError(
             "The index {path} cannot be used ({reason}): correct it, or export again.",
             path=path,
