@@ -18,6 +18,7 @@ from annotator.errors import AnnotatorError, DatasetError
 if TYPE_CHECKING:
     from annotator.segment.prelabel import PrelabelProgress, PrelabelReport, PrelabelRequest
     from annotator.segment.prelabel_engines import Engine
+    from annotator.segment.prelabel_partial import InterruptedRun
 
 EXIT_SOME_FAILED = 3
 ENGINES = ("local", "ray")
@@ -81,6 +82,7 @@ def run(options: PrelabelOptions) -> int:
     from annotator.core.dataset import COCO_NAME
     from annotator.segment import CancellationToken, Cancelled
     from annotator.segment.prelabel import prelabel
+    from annotator.segment.prelabel_partial import begun_run
 
     folder = Path(os.path.abspath(options.folder))
     if not folder.is_dir():
@@ -90,7 +92,10 @@ def run(options: PrelabelOptions) -> int:
     cancel = CancellationToken()
     progress = _ProgressLine()
     with stdout_for_results(), CtrlC(cancel):
-        request, weights = _request(options, folder, out)
+        begun = begun_run(out) if options.resume else None
+        if options.resume and begun is None:
+            complain(f"No run over {out} was interrupted, so there is nothing to go on with: this one begins anew.")
+        request, weights = _request(options, folder, out, begun)
         try:
             report = prelabel(
                 request, _engine(options, weights), resume=options.resume, on_progress=progress.show, cancel=cancel
@@ -112,28 +117,38 @@ def run(options: PrelabelOptions) -> int:
 def _summary(out: Path, report: PrelabelReport) -> list[str]:
     """What is printed at the end."""
     again = "with these weights and settings: --again does them again"
-    if not report.images and not report.labelled:
-        return [f"{out}: nothing to do, all {report.skipped} images had been pre-labelled {again}"]
     done = report.images - len(report.problems)
-    noun = "proposal" if report.proposals == 1 else "proposals"
-    lines = [f"{out}: {report.proposals} {noun} on {done} of {report.images} images"]
-    if report.skipped:
+    if report.images:
+        noun = "proposal" if report.proposals == 1 else "proposals"
+        lines = [f"{out}: {report.proposals} {noun} on {done} of {report.images} images"]
+    elif report.labelled:
+        lines = [f"{out}: nothing to do"]
+    else:
+        lines = [f"{out}: nothing to do, {_all_images(report.skipped)} been pre-labelled {again}"]
+    if report.is_unchanged:
+        lines.append("the file is as it was: there was nothing to add to it")
+    if report.skipped and (report.images or report.labelled):
         lines.append(f"{report.skipped} more had been pre-labelled {again}")
     if report.labelled:
         lines.append(f"left out, as the window was asked to that began the run: {report.labelled} with instances")
     return lines
 
 
-def _request(options: PrelabelOptions, folder: Path, out: Path) -> tuple[PrelabelRequest, Path]:
-    """What the run is asked for, and the checkpoint. What was not asked for is as in the run that is gone on with."""
+def _all_images(count: int) -> str:
+    return "its image had" if count == 1 else f"all {count} images had"
+
+
+def _request(
+    options: PrelabelOptions, folder: Path, out: Path, begun: InterruptedRun | None
+) -> tuple[PrelabelRequest, Path]:
+    """What the run is asked for, and the checkpoint. What was not asked for is as in `begun`, which is gone on with."""
     from annotator.segment.prelabel import PrelabelRequest
-    from annotator.segment.prelabel_partial import InterruptedRun, begun_run
+    from annotator.segment.prelabel_partial import InterruptedRun
     from annotator.segment.stored_proposals import UNNAMED
     from annotator.segment.weights import weights_summary, weights_with_digest
 
     everything = options.everything
     summary = weights_summary(everything.weights)
-    begun = begun_run(out) if options.resume else None
     if begun is not None and everything.weights is None and summary.digest != begun.weights_digest:
         summary = weights_summary(weights_with_digest(begun.weights_digest))
     usual = begun or InterruptedRun({}, summary.everything, done=frozenset())

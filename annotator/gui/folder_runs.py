@@ -24,7 +24,9 @@ from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_p
 from annotator.gui.proposal_storing import Findings, ProposalStoring
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import problem_of
+from annotator.segment.prelabel_errors import left_over
 from annotator.segment.prelabel_partial import InterruptedRun, interrupted_run, partial_path
+from annotator.segment.prelabel_task import without_memory
 
 _MOST_MINUTES = 100  # what lasts longer is told in hours
 
@@ -57,6 +59,7 @@ class FolderRuns(QObject):
         self._job: BackgroundJob | None = None
         self._is_storing = False
         self._record: Path | None = None  # results on the disk that are in the document, too
+        self._is_record_stuck = False  # it could not be removed, and that has been told
         self._is_new_dataset = False  # whether nobody has looked yet if a run over it was interrupted
         self._title = ""
         self._started = 0.0
@@ -115,7 +118,7 @@ class FolderRuns(QObject):
     def _encode(self, job: BackgroundJob, document: Document) -> tuple[int, list[str]]:
         segmenter = LentSegmenter(self._inference, job.cancel)
         images = list(usable(document))
-        problems = []
+        problems: list[str] = []
         for done, image in enumerate(images):
             job.report_progress(done, len(images))
             job.cancel.check()
@@ -125,6 +128,8 @@ class FolderRuns(QObject):
                 raise
             except AnnotatorError as error:
                 problems.append(error.sentence)
+            except MemoryError as error:
+                problems.append(without_memory(document.image_path(image.id), error))
         return len(images) - len(problems), problems
 
     # -- back in the GUI thread --------------------------------------------------------------------------------------
@@ -239,9 +244,18 @@ class FolderRuns(QObject):
 
     def _remove_record(self) -> None:
         """What was found is in the document: once that would survive the end of the program, its record may go."""
-        if self._record is not None and (self._model.is_kept or self._model.is_saved):
+        if self._record is None or not (self._model.is_kept or self._model.is_saved):
+            return
+        try:
             self._record.unlink(missing_ok=True)
-            self._record = None
+        except OSError as error:
+            # It stays known as what is in the document, and is tried again with the next change.
+            if not self._is_record_stuck:
+                self._is_record_stuck = True
+                problem = left_over(self._record, error)
+                self._jobs.add_failure(JobFailure(self.tr("Pre-labelling the folder"), translated(problem)))
+            return
+        self._record, self._is_record_stuck = None, False
 
     def _on_document_replaced(self) -> None:
         self._record = None

@@ -73,7 +73,10 @@ class DiskCache:
 
     def put(self, key: str, embedding: Embedding) -> None:
         """Keep `embedding` under its fingerprint `key`; the least recently used make room."""
-        data = _encode(embedding)
+        try:
+            data = _encode(embedding)
+        except MemoryError:
+            return  # who has the embedding can do without its being kept
         if len(data) > self._max_bytes:
             return
         with contextlib.suppress(OSError):

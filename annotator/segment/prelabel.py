@@ -105,7 +105,8 @@ class PrelabelReport:
     """What came of it. proposals: those its images have got. problems: for each image that failed, by name.
 
     skipped: how many images an earlier run with the same weights and settings had been over. labelled: how many were
-    left out because they have instances. notes: folders left out.
+    left out because they have instances. notes: sentences on folders left out, and on what could not be tidied up.
+    is_unchanged: the COCO file is, to the byte, what it was, because there was nothing to add to it.
     """
 
     images: int
@@ -114,6 +115,7 @@ class PrelabelReport:
     notes: tuple[str, ...] = ()
     skipped: int = 0
     labelled: int = 0
+    is_unchanged: bool = False
 
 
 def prelabel(
@@ -130,7 +132,7 @@ def prelabel(
     proposals of ours on these images are replaced. Images the file does not list are added, in natural order. The
     result does not depend on the engine, nor on how often the run was interrupted. Images that a run with the same
     weights and settings has been over are left as they are, unless the request says `again`. The file's last version
-    is kept among its backups.
+    is kept among its backups; where nothing is to be added to it, it is not written at all.
 
     Raises DatasetError, SaveError, and Cancelled when `cancel` is set; what is done by then is kept for `resume`.
     """
@@ -143,6 +145,7 @@ def prelabel(
         raise DatasetError("{folder} holds no images: there is none in {where}.", folder=request.folder, where=where)
     _read_document(request)  # a file that cannot be used is found out before hours of work
     skipped = labelled = 0
+    is_unchanged = False
     with DatasetLock.for_writing(request.coco_path, program="annotator prelabel"):
         partial = PartialResults(request.coco_path, request.to_json(), resume=resume)
         try:
@@ -152,18 +155,17 @@ def prelabel(
                 names = _to_do(request, untouched)
                 labelled, skipped = len(found.names) - len(untouched), len(untouched) - len(names)
                 _collect(request, engine, names, partial, on_progress, cancel)
-                while not _is_added(request, [partial.results[name] for name in names], partial):
-                    pass  # once more, to the file as it is now
+                is_unchanged = not _add(request, [partial.results[name] for name in names], partial)
             document = _read_document(request)
             results = [partial.results[name] for name in names if name in partial.results]
-            partial.remove()
+            notes = (*found.notes, *partial.remove())
         finally:
             partial.close()
     records = {image.path: image for image in document.images.values()}
     problems = {result.name: problem for result in results if (problem := problem_of(records.get(result.name), result))}
     done = (records[result.name].id for result in results if result.name not in problems)
     ours = sum(len(earlier_proposals(document, image_id)) for image_id in done)
-    return PrelabelReport(len(results), ours, problems, found.notes, skipped, labelled)
+    return PrelabelReport(len(results), ours, problems, notes, skipped, labelled, is_unchanged)
 
 
 def _untouched(request: PrelabelRequest, names: Sequence[str]) -> Sequence[str]:
@@ -226,28 +228,35 @@ class _ChangedMeanwhile(Exception):
     """Another program has written the COCO file since it was read."""
 
 
-def _is_added(request: PrelabelRequest, results: Sequence[ImageResult], partial: PartialResults) -> bool:
-    """Add the proposals to the COCO file, unless another program writes it meanwhile. Raises SaveError."""
-    version = FileVersion.of(request.coco_path)
+def _add(request: PrelabelRequest, results: Sequence[ImageResult], partial: PartialResults) -> bool:
+    """Add the proposals to the COCO file; returns whether that was written, which it is not when it gets nothing.
 
-    def check() -> None:
-        if FileVersion.of(request.coco_path) != version:
-            raise _ChangedMeanwhile
+    What another program writes meanwhile is kept. Raises SaveError.
+    """
+    while True:
+        version = FileVersion.of(request.coco_path)
 
-    content = _merged(request, results)
-    keep_backup(request.coco_path)  # it may hold what people made
-    partial.announce(content)
-    try:
-        replace_file(request.coco_path, content, before_move=check)
-    except _ChangedMeanwhile:
-        return False
-    return True
+        def check(version: FileVersion | None = version) -> None:
+            if FileVersion.of(request.coco_path) != version:
+                raise _ChangedMeanwhile
+
+        content = _merged(request, results)
+        if content is None:
+            return False
+        keep_backup(request.coco_path)  # it may hold what people made
+        partial.announce(content)
+        # Once more, to the file as it is now, when there is another.
+        with contextlib.suppress(_ChangedMeanwhile):
+            replace_file(request.coco_path, content, before_move=check)
+            return True
 
 
-def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes:
-    """The COCO file with the proposals added."""
+def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes | None:
+    """The COCO file with the proposals added; None when there is a file and no image has anything for it."""
     document = _read_document(request)
     records = {image.path: image for image in document.images.values()}
+    if request.coco_path.exists() and all(problem_of(records.get(result.name), result) for result in results):
+        return None
     for result in results:
         record = records.get(result.name)
         if problem_of(record, result):

@@ -48,3 +48,13 @@ def unwritable(path: Path, error: OSError) -> SaveError:
         path=path,
         reason=reason_of(error),
     )
+
+
+def left_over(path: Path, error: OSError) -> Sentence:
+    """When the results of a run that has ended cannot be removed."""
+    return Sentence(
+        "{path} is no longer needed, because the run has ended, but cannot be removed ({reason}): remove it when "
+        "that is possible.",
+        path=path,
+        reason=reason_of(error),
+    )

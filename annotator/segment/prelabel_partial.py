@@ -18,11 +18,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from annotator.errors import DatasetError
+from annotator.errors import DatasetError, Sentence
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
 from annotator.segment.prelabel_differences import WEIGHTS_NAME, is_same_request
-from annotator.segment.prelabel_errors import VERSION, damaged, other_request, require_version, unwritable
+from annotator.segment.prelabel_errors import VERSION, damaged, left_over, other_request, require_version, unwritable
 from annotator.segment.prelabel_task import ImageResult
 
 _RESULT_DIGEST = "coco_sha256"
@@ -259,10 +259,15 @@ class PartialResults:
             if not self._has_failed:
                 raise unwritable(self.path, error) from error
 
-    def remove(self) -> None:
-        """Remove the file: the run is finished."""
-        self.close()
-        self.path.unlink(missing_ok=True)
+    def remove(self) -> tuple[Sentence, ...]:
+        """Remove the file: the run is finished. Returns what is to be said when it cannot be removed."""
+        try:
+            self._file.truncate(0)  # if it stays, nobody is to take it for an interrupted run's
+            self.close()
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            return (left_over(self.path, error),)
+        return ()
 
     def _read(self) -> tuple[dict[str, Any] | None, int]:
         """Take in the whole lines; returns the first one and how many bytes all of them are."""

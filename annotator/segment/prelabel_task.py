@@ -74,17 +74,21 @@ def propose(segmenter: Segmenter, task: ImageTask, *, cancel: CancellationToken 
     except AnnotatorError as error:
         return ImageResult(task.name, problem=error.sentence)
     except MemoryError as error:
-        problem = Sentence(
-            "There is not enough memory to segment the image {path} ({reason}): close other programs, or use a "
-            "smaller copy of it.",
-            path=path,
-            reason=_kind_and_text(error),
-        )
-        return ImageResult(task.name, problem=problem)
+        return ImageResult(task.name, problem=without_memory(path, error))
     except Exception as error:  # noqa: BLE001  (named as the image's problem, and printed)
         _print_once(error)
         return ImageResult(task.name, problem=fault_of(task, error))
     return ImageResult(task.name, rgb.shape[0], rgb.shape[1], proposals)
+
+
+def without_memory(path: Path, error: MemoryError) -> Sentence:
+    """What is said of an image for which the memory does not suffice."""
+    return Sentence(
+        "There is not enough memory to segment the image {path} ({reason}): close other programs, or use a "
+        "smaller copy of it.",
+        path=path,
+        reason=_kind_and_text(error),
+    )
 
 
 def fault_of(task: ImageTask, error: BaseException) -> Sentence:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from annotator.core import coco
+from annotator.core.dataset import COCO_NAME
 from tests.console import refuse, run, the_complaint
 from tests.segment.prelabel_work import make_photos, refuse_to_load
 
@@ -48,8 +49,19 @@ class TestPrelabel:
         assert "The weights fake are damaged" in err
         assert ".png" not in err
 
-    def test_resume_without_an_interrupted_run_just_begins(self, folder: Path):
+    def test_resume_without_an_interrupted_run_says_so_and_begins(
+        self, folder: Path, capsys: pytest.CaptureFixture[str]
+    ):
         assert run("prelabel", folder, "--resume") == 0
+        out, err = capsys.readouterr()
+        assert err.startswith(f"annotator: No run over {folder / COCO_NAME} was interrupted")
+        assert "2 of 2 images" in out
+        assert run("prelabel", folder, "--resume") == 0
+        out, err = capsys.readouterr()
+        assert "was interrupted" in err
+        assert "nothing to do" in out
+        assert run("prelabel", folder) == 0
+        assert "interrupted" not in capsys.readouterr().err
 
     @pytest.mark.parametrize(
         ("words", "named"),
@@ -68,8 +80,12 @@ class TestPrelabel:
     def test_nothing_to_do(self, folder: Path, capsys: pytest.CaptureFixture[str]):
         assert run("prelabel", folder) == 0
         capsys.readouterr()
+        before = (folder / COCO_NAME).stat().st_mtime_ns
         assert run("prelabel", folder) == 0
-        assert "nothing to do, all 2 images had been pre-labelled" in capsys.readouterr().out
+        out = capsys.readouterr().out
+        assert "nothing to do, all 2 images had been pre-labelled" in out
+        assert "the file is as it was" in out
+        assert (folder / COCO_NAME).stat().st_mtime_ns == before
 
     def test_a_folder_that_is_none(self, folder: Path, capsys: pytest.CaptureFixture[str]):
         assert run("prelabel", folder / "1.png") == 1

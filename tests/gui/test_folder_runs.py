@@ -6,6 +6,7 @@ import os
 import threading
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -18,6 +19,7 @@ from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Category, Document, Instance
 from annotator.core.edits import AcceptProposals, AddCategory, AddInstance, ChangeImage, ReplaceProposals
+from annotator.core.images import read_image
 from annotator.gui import folder_runs, proposal_plan, proposal_storing
 from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.segment import CancellationToken, Cancelled
@@ -309,6 +311,28 @@ def test_once_its_proposals_are_safe_a_cancelled_run_leaves_nothing_beside_the_f
     with qtbot.waitSignal(runs.told, timeout=60_000):
         pass
     assert counts(hands)[0] > 0
+    qtbot.waitUntil(lambda: not record_of(folder).exists())
+
+
+def test_results_that_cannot_be_removed_are_told_once_and_tried_again(hands, qtbot, folder, monkeypatch):
+    unlink = Path.unlink
+
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        if path == record_of(folder) and path.exists():
+            raise PermissionError(13, "Permission denied")
+        unlink(path, missing_ok=missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    run(hands, qtbot)
+    model, jobs = hands.window.workspace.model, hands.window.workspace.jobs
+    qtbot.waitUntil(lambda: model.is_kept and bool(jobs.failures))
+    hands.window.workspace.editor.add_category("more")
+    qtbot.waitUntil(lambda: model.is_kept)
+    (failure,) = jobs.failures
+    assert str(record_of(folder)) in failure.reason
+    assert record_of(folder).exists()
+    monkeypatch.undo()
+    hands.window.workspace.editor.add_category("still more")
     qtbot.waitUntil(lambda: not record_of(folder).exists())
 
 
@@ -630,3 +654,18 @@ def test_encoding_the_folder_goes_on_after_it_was_cancelled(hands, qtbot, proces
         hands.window.actions_.encode_folder.trigger()
     assert told.args == ["3 image(s) encoded."]
     assert len(set(fresh)) == len(fresh) == 3
+
+
+def test_encoding_the_folder_goes_on_past_an_image_that_is_too_large_for_the_memory(hands, qtbot, monkeypatch):
+    def read(path):
+        if path.name == "b.png":
+            raise MemoryError
+        return read_image(path)
+
+    monkeypatch.setattr("annotator.gui.folder_runs.read_image", read)
+    with qtbot.waitSignal(hands.window.workspace.folder_runs.told, timeout=30_000) as told:
+        hands.window.actions_.encode_folder.trigger()
+    (text,) = told.args
+    assert text.startswith("2 image(s) encoded. There is not enough memory to segment the image ")
+    assert "b.png" in text
+    assert not hands.window.workspace.jobs.failures

@@ -210,3 +210,12 @@ def test_a_limit_that_cannot_be_written_leaves_the_one_before(cache, tmp_path, m
     monkeypatch.undo()
     assert DiskCache.existing(folder)._max_bytes == 123_456
     assert [path.name for path in folder.iterdir()] == ["limit"]
+
+
+def test_an_embedding_for_which_there_is_no_memory_is_just_not_kept(cache, monkeypatch):
+    def exhausted(_: Embedding) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr("annotator.segment.disk_cache._encode", exhausted)
+    cache.put(embedding(1).fingerprint, embedding(1))
+    assert cache.get(embedding(1).fingerprint) is None

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from annotator.core import coco
+from annotator.core.backups import FOLDER_NAME
 from annotator.errors import DatasetError
 from annotator.segment.prelabel import prelabel
+from annotator.segment.prelabel_partial import partial_path
 from tests.segment.prelabel_work import CONFIG, here, interrupt, request_for
 
 
@@ -31,10 +33,33 @@ class TestAnotherRun:
         assert out.read_bytes() == rejected
         assert (report.images, report.proposals, report.skipped) == (0, 0, 3)
 
+    @pytest.mark.parametrize("resume", [False, True])
+    def test_where_there_is_nothing_to_add_the_file_is_not_written(
+        self, rejected: bytes, folder: Path, out: Path, resume: bool
+    ):
+        theirs = json.dumps(json.loads(rejected), indent=4).encode()  # as another program has formatted it
+        out.write_bytes(theirs)
+        before = out.stat().st_mtime_ns, out.stat().st_ino
+        shutil.rmtree(out.parent / FOLDER_NAME, ignore_errors=True)
+        assert prelabel(request_for(folder, out), here(), resume=resume).is_unchanged
+        assert out.read_bytes() == theirs
+        assert (out.stat().st_mtime_ns, out.stat().st_ino) == before
+        assert not (out.parent / FOLDER_NAME).exists()  # nor is there a version to keep
+        assert not partial_path(out).exists()
+
+    def test_images_that_all_fail_leave_the_file_as_it_is(self, rejected: bytes, folder: Path, out: Path):
+        (folder / "3.png").write_bytes(b"no image")
+        before = out.stat().st_mtime_ns
+        report = prelabel(request_for(folder, out), here())
+        assert report.is_unchanged
+        assert list(report.problems) == ["3.png"]
+        assert out.stat().st_mtime_ns == before
+
     def test_new_images_are_done(self, rejected: bytes, folder: Path, out: Path):
         shutil.copy(folder / "2.png", folder / "3.png")
         before = coco.read(out)
         report = prelabel(request_for(folder, out), here())
+        assert not report.is_unchanged
         after = coco.read(out)
         assert (report.images, report.skipped) == (1, 3)
         assert report.proposals == len(list(after.proposals_of(4))) > 0

@@ -144,13 +144,30 @@ class TestResuming:
             prelabel(request_for(folder, out), here(), resume=resume)
 
     def test_killed_after_the_file_was_replaced(self, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch):
-        monkeypatch.setattr(PartialResults, "remove", PartialResults.close)
+        monkeypatch.setattr(PartialResults, "remove", lambda partial: partial.close() or ())
         prelabel(request_for(folder, out), here())
         expected = out.read_bytes()
         monkeypatch.undo()
         report = prelabel(request_for(folder, out), here(), resume=True)
         assert out.read_bytes() == expected
         assert report.images == 3
+        assert not partial_path(out).exists()
+
+    def test_results_that_cannot_be_removed_are_named_and_no_trouble(
+        self, folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+    ):
+        def refuse(path: Path, *, missing_ok: bool = False) -> None:
+            raise PermissionError(13, "Permission denied")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", refuse)
+            report = prelabel(request_for(folder, out), here())
+        (note,) = report.notes
+        assert str(partial_path(out)) in note
+        assert "Permission denied" in note
+        assert partial_path(out).exists()
+        assert interrupted_run(out) is None
+        assert prelabel(request_for(folder, out), here()).skipped == 3
         assert not partial_path(out).exists()
 
     def test_work_saved_meanwhile_is_kept(self, folder: Path, out: Path):
