@@ -61,20 +61,44 @@ def run(options: StatsOptions) -> int:
 
 
 def _lines(counted: Statistics) -> list[str]:
-    lines = [
-        f"images: {counted.images}, {counted.annotated_images} with instances",
-        f"instances: {counted.instances}: {counted.small} small, {counted.medium} medium, {counted.large} large, "
-        f"{counted.empty} without a pixel; {counted.crowds} crowds",
-        f"proposals: {counted.proposals}",
-        "",
-        f"{'instances':>9}  {'images':>6}  {'median px':>9}  category",
-    ]
-    lines += [f"{c.instances:>9}  {c.images:>6}  {c.median_area:>9.0f}  {c.name}" for c in counted.categories]
-    for title, bars in (
-        ("square root of the area, px", counted.sizes),
-        ("instances on an image", counted.per_image),
-        ("source of the mask", counted.sources),
+    lines = [f"images: {counted.images}, {counted.annotated_images} with instances"]
+    if counted.instances:
+        lines.append(
+            f"instances: {counted.instances}: {counted.small} small, {counted.medium} medium, {counted.large} large, "
+            f"{counted.empty} without a pixel; {counted.crowds} crowds"
+        )
+    else:
+        lines.append("instances: none yet" + ("; proposals become instances once accepted" * bool(counted.proposals)))
+    if counted.proposals:
+        lines.append(f"proposals: {counted.proposals} on {counted.proposed_images} of the images")
+    return [*lines, *_category_table(counted), *_histograms(counted)]
+
+
+def _category_table(counted: Statistics) -> list[str]:
+    """Of what is there: a file may have instances, proposals, both or neither."""
+    if not counted.categories:
+        return []
+    head, rows = "category", [category.name for category in counted.categories]
+    if counted.proposals:
+        head = f"{'proposals':>9}  {head}"
+        rows = [f"{c.proposals:>9}  {row}" for c, row in zip(counted.categories, rows, strict=True)]
+    if counted.instances:
+        head = f"{'instances':>9}  {'images':>6}  {'median px':>9}  {head}"
+        rows = [
+            f"{c.instances:>9}  {c.images:>6}  {c.median_area:>9.0f}  {row}"
+            for c, row in zip(counted.categories, rows, strict=True)
+        ]
+    return ["", head, *rows]
+
+
+def _histograms(counted: Statistics) -> list[str]:
+    lines = []
+    for what, title, bars in (
+        ("instances", "square root of the area, px", counted.sizes),
+        ("images", "instances on an image", counted.per_image if counted.instances else ()),
+        ("instances", "source of the mask", counted.sources),
+        ("proposals", "square root of the area, px", counted.proposal_sizes),
     ):
-        lines += ["", f"{'instances' if bars is not counted.per_image else 'images':>9}  {title}"]
-        lines += [f"{bar.count:>9}  {bar.label}" for bar in bars]
+        if bars:
+            lines += ["", f"{what:>9}  {title}", *(f"{bar.count:>9}  {bar.label}" for bar in bars)]
     return lines

@@ -24,7 +24,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class CategoryStatistics:
-    """name, id: the category's. images: how many show it. areas in pixels, 0 without instances."""
+    """name, id: the category's. images: how many show it. areas in pixels, 0 without instances. proposals: how many
+    masks are proposed as it, which nothing else here counts.
+    """
 
     id: int
     name: str
@@ -33,20 +35,23 @@ class CategoryStatistics:
     smallest_area: int
     median_area: float
     largest_area: int
+    proposals: int = 0
 
 
 @dataclass(frozen=True)
 class Statistics:
     """Counts of a document. Bars: `sizes` by the square root of the area in pixels, doubling from bar to bar;
     `per_image` by the number of instances on an image; `sources` by where the masks came from.
-    Proposals are only counted: all else is of
-    instances.
+
+    proposals, proposed_images: how many there are, and on how many images; `proposal_sizes` are bars like `sizes`. All
+    else is of instances.
     """
 
     images: int
     annotated_images: int
     instances: int
     proposals: int
+    proposed_images: int
     crowds: int
     empty: int
     small: int
@@ -54,14 +59,16 @@ class Statistics:
     large: int
     categories: tuple[CategoryStatistics, ...]
     sizes: tuple[Bar, ...]
+    proposal_sizes: tuple[Bar, ...]
     per_image: tuple[Bar, ...]
     sources: tuple[Bar, ...]
 
 
 def statistics(document: Document) -> Statistics:
     """Count what is in the document; categories in its order."""
-    instances = list(document.instances.values())
-    measure(instance.mask for instance in instances)
+    instances, proposals = list(document.instances.values()), list(document.proposals.values())
+    measure(annotation.mask for annotation in (*instances, *proposals))
+    proposed = Counter(proposal.category_id for proposal in proposals)
     areas_of: defaultdict[int, list[int]] = defaultdict(list)
     images_of: defaultdict[int, set[int]] = defaultdict(set)
     for instance in instances:
@@ -74,7 +81,8 @@ def statistics(document: Document) -> Statistics:
         images=len(document.images),
         annotated_images=sum(count > 0 for count in counts),
         instances=len(instances),
-        proposals=len(document.proposals),
+        proposals=len(proposals),
+        proposed_images=len({proposal.image_id for proposal in proposals}),
         crowds=sum(instance.iscrowd for instance in instances),
         empty=areas.count(0),
         small=sum(area < SMALL_AREA for area in filled),
@@ -89,10 +97,12 @@ def statistics(document: Document) -> Statistics:
                 smallest_area=min(areas_of[category.id], default=0),
                 median_area=float(median(areas_of[category.id] or [0])),
                 largest_area=max(areas_of[category.id], default=0),
+                proposals=proposed[category.id],
             )
             for category in document.categories.values()
         ),
         sizes=_doubling([area**0.5 for area in filled]),
+        proposal_sizes=_doubling([area**0.5 for proposal in proposals if (area := proposal.mask.area)]),
         per_image=_doubling(counts),
         sources=tuple(
             Bar(source, count)

@@ -27,12 +27,34 @@ def stats_page(statistics: Statistics, title: str) -> str:
         ("images with instances", statistics.annotated_images),
         ("instances", statistics.instances),
         ("proposals", statistics.proposals),
+        ("images with proposals", statistics.proposed_images),
         ("crowds", statistics.crowds),
         ("small (below 32 x 32 px)", statistics.small),
         ("medium", statistics.medium),
         ("large (from 96 x 96 px)", statistics.large),
         ("without a pixel", statistics.empty),
     ]
+    parts = [f"<h1>{escape(title)}</h1>", _table(("", "count"), tiles)]
+    if statistics.instances:
+        parts += _of_instances(statistics)
+    elif statistics.proposals:
+        parts.append("<p>There are no instances yet. Proposals become instances once they are accepted.</p>")
+    if statistics.proposals:
+        parts += [
+            "<h2>Proposals of each category</h2>",
+            _plot([Bar(category.name, category.proposals) for category in statistics.categories if category.proposals]),
+            "<h2>Size of the proposals</h2><p>Square root of the area, in pixels.</p>",
+            _plot(statistics.proposal_sizes),
+        ]
+    return (
+        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body>\n'
+        + "\n".join(parts)
+        + "\n</body>\n</html>\n"
+    )
+
+
+def _of_instances(statistics: Statistics) -> list[str]:
     by_category = [Bar(category.name, category.instances) for category in statistics.categories]
     rows = [
         (
@@ -45,9 +67,7 @@ def stats_page(statistics: Statistics, title: str) -> str:
         )
         for category in statistics.categories
     ]
-    parts = [
-        f"<h1>{escape(title)}</h1>",
-        _table(("", "count"), tiles),
+    return [
         "<h2>Instances of each category</h2>",
         _plot(by_category),
         _table(("category", "instances", "images", "smallest px", "median px", "largest px"), rows),
@@ -58,12 +78,6 @@ def stats_page(statistics: Statistics, title: str) -> str:
         "<h2>Where the masks came from</h2>",
         _plot(statistics.sources),
     ]
-    return (
-        f'<!doctype html>\n<html lang="en">\n<head><meta charset="utf-8"><title>{escape(title)}</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head>\n<body>\n'
-        + "\n".join(parts)
-        + "\n</body>\n</html>\n"
-    )
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

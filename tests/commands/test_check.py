@@ -93,6 +93,33 @@ def test_stats_are_printed(coco_file, capsys):
     assert [path.name for path in coco_file.parent.glob("*.html")] == []
 
 
+def test_stats_of_proposals_alone_say_what_is_there(coco_file, capsys):
+    content = json.loads(coco_file.read_bytes())
+    content["annotations"][0].update(score=0.9, annotator={"state": "proposal"})
+    coco_file.write_text(json.dumps(content), encoding="utf-8")
+    assert run("stats", coco_file) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "images: 1, 0 with instances",
+        "instances: none yet; proposals become instances once accepted",
+        "proposals: 1 on 1 of the images",
+        "",
+        "proposals  category",
+        "        1  猫",
+        "",
+        "proposals  square root of the area, px",
+        "        0  1",
+        "        1  2-3",
+    ]
+
+
+def test_stats_of_a_file_without_annotations_have_no_empty_sections(coco_file, capsys):
+    content = json.loads(coco_file.read_bytes())
+    content.update(annotations=[], categories=[])
+    coco_file.write_text(json.dumps(content), encoding="utf-8")
+    assert run("stats", coco_file) == 0
+    assert capsys.readouterr().out == "images: 1, 0 with instances\ninstances: none yet\n"
+
+
 @pytest.mark.parametrize(("words", "name"), [(["--html"], "instances.html"), (["--html", "page.htm"], "page.htm")])
 def test_stats_write_a_page(coco_file, words, name, monkeypatch, capsys):
     monkeypatch.chdir(coco_file.parent)

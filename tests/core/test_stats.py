@@ -42,7 +42,25 @@ def test_proposals_are_counted_apart():
         with_some.put(StoredProposal(number, 1, 5, square(9), score=0.5))
     counted = statistics(with_some)
     assert (counted.proposals, counted.instances) == (2, statistics(document()).instances)
-    assert "proposals" in stats_page(counted, "x.json")
+    assert counted.proposed_images == 1
+    assert [category.proposals for category in counted.categories] == [2, 0]
+    assert counted.proposal_sizes[-1] == Bar("8-15", 2)
+    assert counted.sizes == statistics(document()).sizes
+    page = stats_page(counted, "x.json")
+    assert "Size of the proposals" in page
+    assert "Size of the instances" in page
+
+
+def test_a_page_of_proposals_alone_has_no_empty_plots():
+    only = document()
+    for instance in list(only.instances.values()):
+        only.remove(instance)
+        only.put(StoredProposal(instance.id, instance.image_id, 5, square(9), score=0.5))
+    page = stats_page(statistics(only), "x.json")
+    assert "None." not in page
+    assert "Size of the instances" not in page
+    assert "once they are accepted" in page
+    assert "Size of the proposals" in page
 
 
 def test_counts():
