@@ -18,7 +18,7 @@ from annotator.errors import AnnotatorError, DatasetError
 if TYPE_CHECKING:
     from annotator.segment.prelabel import PrelabelProgress, PrelabelReport, PrelabelRequest
     from annotator.segment.prelabel_engines import Engine
-    from annotator.segment.prelabel_partial import InterruptedRun
+    from annotator.segment.prelabel_interrupted import InterruptedRun
 
 EXIT_SOME_FAILED = 3
 ENGINES = ("local", "ray")
@@ -82,7 +82,7 @@ def run(options: PrelabelOptions) -> int:
     from annotator.core.dataset import COCO_NAME
     from annotator.segment import CancellationToken, Cancelled
     from annotator.segment.prelabel import prelabel
-    from annotator.segment.prelabel_partial import begun_run
+    from annotator.segment.prelabel_interrupted import begun_run
 
     folder = Path(os.path.abspath(options.folder))
     if not folder.is_dir():
@@ -143,7 +143,7 @@ def _request(
 ) -> tuple[PrelabelRequest, Path]:
     """What the run is asked for, and the checkpoint. What was not asked for is as in `begun`, which is gone on with."""
     from annotator.segment.prelabel import PrelabelRequest
-    from annotator.segment.prelabel_partial import InterruptedRun
+    from annotator.segment.prelabel_interrupted import InterruptedRun
     from annotator.segment.stored_proposals import UNNAMED
     from annotator.segment.weights import weights_summary, weights_with_digest
 

@@ -67,7 +67,7 @@ class Statistics:
 def statistics(document: Document) -> Statistics:
     """Count what is in the document; categories in its order."""
     instances, proposals = list(document.instances.values()), list(document.proposals.values())
-    measure(annotation.mask for annotation in (*instances, *proposals))
+    measure([*(i.mask for i in instances), *(p.mask for p in proposals)])
     proposed = Counter(proposal.category_id for proposal in proposals)
     areas_of: defaultdict[int, list[int]] = defaultdict(list)
     images_of: defaultdict[int, set[int]] = defaultdict(set)

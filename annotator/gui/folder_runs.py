@@ -23,9 +23,10 @@ from annotator.gui.prelabel_outlook import look_ahead
 from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, leaves_labelled_out, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
 from annotator.segment.everything_config import EverythingConfig
-from annotator.segment.prelabel import problem_of
+from annotator.segment.prelabel_adding import problem_of
 from annotator.segment.prelabel_errors import left_over
-from annotator.segment.prelabel_partial import InterruptedRun, interrupted_run, partial_path
+from annotator.segment.prelabel_interrupted import InterruptedRun, interrupted_run
+from annotator.segment.prelabel_partial import partial_path
 from annotator.segment.prelabel_task import without_memory
 
 _MOST_MINUTES = 100  # what lasts longer is told in hours

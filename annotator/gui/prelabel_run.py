@@ -16,7 +16,8 @@ from annotator.gui.inference_messages import SegmenterState
 from annotator.segment import Cancelled
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
-from annotator.segment.prelabel_partial import InterruptedRun, PartialResults, put_aside, run_header
+from annotator.segment.prelabel_interrupted import InterruptedRun, put_aside
+from annotator.segment.prelabel_partial import PartialResults, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask, propose
 from annotator.segment.prelabelled import is_done, run_mark
 

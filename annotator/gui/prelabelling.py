@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from annotator.gui.dialogs.prelabel import PrelabelDialog
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.workspace import Workspace
-from annotator.segment.prelabel_partial import InterruptedRun
+from annotator.segment.prelabel_interrupted import InterruptedRun
 
 if TYPE_CHECKING:
     from annotator.gui.main_window import MainWindow

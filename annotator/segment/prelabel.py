@@ -3,34 +3,26 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from annotator.core import coco
-from annotator.core.atomic import replace_file
-from annotator.core.backups import keep_backup
 from annotator.core.dataset import check_name
-from annotator.core.document import Document, ImageRecord, StoredProposal
-from annotator.core.file_version import FileVersion
 from annotator.core.image_files import find_images
 from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError, ImageError, Sentence
 from annotator.segment.everything_config import EverythingConfig
+from annotator.segment.prelabel_adding import add_to_file, problem_of, read_document
 from annotator.segment.prelabel_engines import Engine
 from annotator.segment.prelabel_partial import PartialResults, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask
-from annotator.segment.prelabelled import is_done, marked, run_mark
+from annotator.segment.prelabelled import is_done, run_mark
 from annotator.segment.segmenter import CancellationToken
 from annotator.segment.stored_proposals import (
     UNNAMED,
-    category_for,
     earlier_proposals,
-    new_proposals,
-    stored_proposals,
 )
 
 
@@ -143,7 +135,7 @@ def prelabel(
             Sentence("it or its sub-folders") if request.recursive else Sentence("it (sub-folders need --recursive)")
         )
         raise DatasetError("{folder} holds no images: there is none in {where}.", folder=request.folder, where=where)
-    _read_document(request)  # a file that cannot be used is found out before hours of work
+    read_document(request)  # a file that cannot be used is found out before hours of work
     skipped = labelled = 0
     is_unchanged = False
     with DatasetLock.for_writing(request.coco_path, program="annotator prelabel"):
@@ -155,8 +147,8 @@ def prelabel(
                 names = _to_do(request, untouched)
                 labelled, skipped = len(found.names) - len(untouched), len(untouched) - len(names)
                 _collect(request, engine, names, partial, on_progress, cancel)
-                is_unchanged = not _add(request, [partial.results[name] for name in names], partial)
-            document = _read_document(request)
+                is_unchanged = not add_to_file(request, [partial.results[name] for name in names], partial)
+            document = read_document(request)
             results = [partial.results[name] for name in names if name in partial.results]
             notes = (*found.notes, *partial.remove())
         finally:
@@ -172,7 +164,7 @@ def _untouched(request: PrelabelRequest, names: Sequence[str]) -> Sequence[str]:
     """The images without instances, or all when those that have some are not left out."""
     if not request.only_untouched:
         return names
-    document = _read_document(request)
+    document = read_document(request)
     labelled = {image.path for image in document.images.values() if document.count_of_image(image.id)}
     return [name for name in names if name not in labelled]
 
@@ -181,7 +173,7 @@ def _to_do(request: PrelabelRequest, names: Sequence[str]) -> list[str]:
     """The images that no run with these weights and settings has been over, or all when they are to be done again."""
     if request.again:
         return list(names)
-    document = _read_document(request)
+    document = read_document(request)
     done = {image.path for image in document.images.values() if is_done(document, image, request.mark)}
     return [name for name in names if name not in done]
 
@@ -222,91 +214,3 @@ def _checked(result: ImageResult) -> ImageResult:
     except ImageError as error:
         return ImageResult(result.name, problem=error.sentence)
     return result
-
-
-class _ChangedMeanwhile(Exception):
-    """Another program has written the COCO file since it was read."""
-
-
-def _add(request: PrelabelRequest, results: Sequence[ImageResult], partial: PartialResults) -> bool:
-    """Add the proposals to the COCO file; returns whether that was written, which it is not when it gets nothing.
-
-    What another program writes meanwhile is kept. Raises SaveError.
-    """
-    while True:
-        version = FileVersion.of(request.coco_path)
-
-        def check(version: FileVersion | None = version) -> None:
-            if FileVersion.of(request.coco_path) != version:
-                raise _ChangedMeanwhile
-
-        content = _merged(request, results)
-        if content is None:
-            return False
-        keep_backup(request.coco_path)  # it may hold what people made
-        partial.announce(content)
-        # Once more, to the file as it is now, when there is another.
-        with contextlib.suppress(_ChangedMeanwhile):
-            replace_file(request.coco_path, content, before_move=check)
-            return True
-
-
-def _merged(request: PrelabelRequest, results: Sequence[ImageResult]) -> bytes | None:
-    """The COCO file with the proposals added; None when there is a file and no image has anything for it."""
-    document = _read_document(request)
-    records = {image.path: image for image in document.images.values()}
-    if request.coco_path.exists() and all(problem_of(records.get(result.name), result) for result in results):
-        return None
-    for result in results:
-        record = records.get(result.name)
-        if problem_of(record, result):
-            continue
-        if record is None:
-            record = ImageRecord(document.take_id(ImageRecord), result.name, result.height, result.width)
-        document.put(marked(record, request.mark))
-        for earlier in earlier_proposals(document, record.id):
-            document.remove(earlier)
-        new = new_proposals(result.proposals, list(document.instances_of(record.id)), most=request.max_masks)
-        for proposal in stored_proposals(
-            new,
-            document.take_ids(StoredProposal, len(new.found)),
-            image_id=record.id,
-            category_id=_category_id(document, request.category) if new.found else 0,
-            weights=request.weights,
-            config=request.config,
-        ):
-            document.put(proposal)
-    return coco.to_bytes(document, request.coco_path)
-
-
-def _category_id(document: Document, name: str) -> int:
-    """The category of that name, made if it is new."""
-    category = category_for(document, name)
-    if category.id not in document.categories:
-        document.put(category)
-    return category.id
-
-
-def problem_of(record: ImageRecord | None, result: ImageResult) -> str:
-    """Why an image gets no proposals, or an empty text. record: what the dataset has of it, if anything."""
-    if result.problem or record is None or (record.height, record.width) == (result.height, result.width):
-        return result.problem
-    return (
-        f"The image {result.name} has {result.width} x {result.height} pixels, but the annotation file says "
-        f"{record.width} x {record.height}: put the right image there, or correct the file."
-    )
-
-
-def _read_document(request: PrelabelRequest) -> Document:
-    """The COCO file's document, or an empty one. Raises DatasetError when it is of other images."""
-    if not request.coco_path.exists():
-        return Document(request.folder)
-    document = coco.read(request.coco_path)
-    if os.path.realpath(document.image_root) != os.path.realpath(request.folder):
-        raise DatasetError(
-            "{coco_path} is about the images in {image_root}, not in {folder}: choose another file with --out.",
-            coco_path=request.coco_path,
-            image_root=document.image_root,
-            folder=request.folder,
-        )
-    return document

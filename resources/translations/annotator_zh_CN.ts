@@ -1263,10 +1263,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{source} 中没有 labelme 文件：请选择 JSON 文件所在的文件夹。</translation>
     </message>
     <message>
-        <source>{path} is not valid JSON ({reason}): correct it or take it out.</source>
-        <translation>{path} 不是有效的 JSON（{reason}）：请更正，或移走该文件。</translation>
-    </message>
-    <message>
         <source>In {path}, &quot;shapes&quot; is not a list: correct it or take the file out.</source>
         <translation>{path} 中的“shapes”不是列表：请更正，或移走该文件。</translation>
     </message>
@@ -1725,6 +1721,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{path} cannot be written ({reason}): free some space or check the folder&apos;s permissions, then begin the run again (on the command line with --resume): it goes on with what is done.</source>
         <translation>无法写入 {path}（{reason}）：请腾出磁盘空间或检查文件夹权限，然后重新开始（命令行请加 --resume）：将从已完成的部分继续。</translation>
+    </message>
+    <message>
+        <source>{path} is no longer needed, because the run has ended, but cannot be removed ({reason}): remove it when that is possible.</source>
+        <translation>运行已经结束，不再需要 {path}，但无法将其删除（{reason}）：请在可以删除时删除它。</translation>
     </message>
     <message>
         <source>The Ray cluster {address} cannot be reached ({reason}): check it.</source>

@@ -28,7 +28,8 @@ from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel import PrelabelRequest, prelabel
 from annotator.segment.prelabel_differences import WEIGHTS_NAME
 from annotator.segment.prelabel_engines import HereEngine
-from annotator.segment.prelabel_partial import PartialResults, interrupted_run, partial_path, run_header
+from annotator.segment.prelabel_interrupted import interrupted_run
+from annotator.segment.prelabel_partial import PartialResults, partial_path, run_header
 from annotator.segment.prelabel_task import ImageTask, propose
 from annotator.segment.stored_proposals import SOURCE
 from tests.fakes import FakeSegmenter

@@ -20,7 +20,8 @@ from annotator.errors import DatasetError, WeightsError
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.prelabel import PrelabelProgress, prelabel
 from annotator.segment.prelabel_engines import HereEngine
-from annotator.segment.prelabel_partial import PartialResults, interrupted_run, partial_path
+from annotator.segment.prelabel_interrupted import interrupted_run
+from annotator.segment.prelabel_partial import PartialResults, partial_path
 from tests.fakes import FakeSegmenter
 from tests.segment.prelabel_work import CONFIG, here, interrupt, make_photos, refuse_to_load, request_for
 

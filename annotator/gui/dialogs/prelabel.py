@@ -23,7 +23,7 @@ from annotator.core.document import Category
 from annotator.gui.dialogs.parts import drop_button_icons
 from annotator.gui.prelabel_outlook import PrelabelOutlook
 from annotator.gui.prelabel_run import PrelabelOptions
-from annotator.segment.prelabel_partial import InterruptedRun
+from annotator.segment.prelabel_interrupted import InterruptedRun
 from annotator.segment.stored_proposals import UNNAMED
 
 _MOST_MASKS = 1000
