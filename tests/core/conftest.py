@@ -1,4 +1,4 @@
-"""Random masks and documents: st.from_type(RunLengths) and st.from_type(Document) in any test of this folder."""
+"""Random masks and documents, st.from_type(RunLengths) and st.from_type(Document), and places for datasets."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hypothesis import strategies as st
+from PIL import Image
 
 from annotator.core.coco import MAX_ID
 from annotator.core.document import (
@@ -132,3 +133,12 @@ st.register_type_strategy(Document, documents())
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A COCO file that is not there yet, one for each module."""
     return tmp_path_factory.mktemp("coco") / "annotations.coco.json"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """With two images in its folder `images`, which no COCO file lists yet."""
+    (tmp_path / "images").mkdir()
+    for name in ("b", "d"):
+        Image.new("L", (24, 16)).save(tmp_path / "images" / f"{name}.png")
+    return tmp_path

@@ -1,33 +1,26 @@
-"""The list of images: marks, filter, order, the way through it, and thumbnails."""
+"""The list of images: marks, filter and order."""
 
 from __future__ import annotations
 
 import json
-import threading
-from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
-import shiboken6
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
-from PySide6.QtCore import QObject, QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
-from annotator.core.dataset import Dataset
-from annotator.core.document import Category, Document, ImageRecord, ImageStatus, Instance, StoredProposal
+from annotator.core.document import Document, ImageStatus, Instance, StoredProposal
 from annotator.core.edits import AcceptProposals, AddInstance, RemoveInstances, ReplaceProposals
 from annotator.core.geometry import RunLengths
-from annotator.gui import thumbnails
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.image_rows import IMAGE_ROW_ROLE, ImageFilter, ImageListModel, ImageOrder
-from annotator.gui.thumbnails import Thumbnails
-from tests.gui.conftest import GREEN, GREY, Hands, write_discs
+from tests.gui.conftest import Hands
+from tests.gui.small_documents import open_document, small_document
 from tests.gui.test_annotating import add_category
 
 DOT = RunLengths.from_mask(np.ones((1, 1), bool))
@@ -49,22 +42,9 @@ def statuses(hands: Hands) -> list[ImageStatus]:
     return [model.index(row).data(IMAGE_ROW_ROLE).status for row in range(model.rowCount())]
 
 
-def small_document(paths: list[str]) -> Document:
-    document = Document(Path("/nowhere"))
-    for name in ("cat", "dog"):
-        document.put(Category(document.take_id(Category), name))
-    for path in paths:
-        document.put(ImageRecord(document.take_id(ImageRecord), path, 1, 1))
-    return document
-
-
 @pytest.fixture
 def model(qapp) -> DocumentModel:
     return DocumentModel()
-
-
-def open_document(model: DocumentModel, document: Document) -> None:
-    model.open(Dataset(document, Path("/nowhere/annotations.coco.json")))
 
 
 # -- marks -------------------------------------------------------------------------------------------------------------
@@ -338,207 +318,3 @@ def test_another_dataset_forgets_the_image_on_screen_and_the_filter(model, qtbot
     assert not chosen
     panel.step(1)
     assert chosen == [1]
-
-
-# -- the next untouched one --------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def panel(model, qtbot) -> ImageListPanel:
-    """A list of five images, of which the second cannot be opened, that follows what it asks for."""
-    document = small_document([f"{number}.png" for number in range(1, 6)])
-    document.put(replace(document.images[2], problem="It is damaged."))
-    open_document(model, document)
-    panel = ImageListPanel(model)
-    panel.image_chosen.connect(panel.show_image)
-    qtbot.addWidget(panel)
-    panel.show_image(1)
-    return panel
-
-
-def test_what_cannot_be_opened_is_counted_apart(panel, model, qtbot):
-    assert panel.count.text() == "0/4 done"
-    assert panel.unusable.text() == "1 image(s) cannot be opened"
-    ImageChanges(model).toggle_done([1, 3])
-    qtbot.waitUntil(lambda: panel.count.text() == "2/4 done")
-    document = small_document(["1.png"])
-    open_document(model, document)
-    assert panel.count.text() == "0/1 done"
-    assert not panel.unusable.isVisibleTo(panel)
-
-
-def test_next_untouched_skips_what_is_not_and_begins_again(panel, model, qtbot):
-    changes, chosen = ImageChanges(model), []
-    panel.image_chosen.connect(chosen.append)
-    changes.toggle_done([3])
-    panel.next_untouched()
-    panel.next_untouched()
-    assert chosen == [4, 5]
-    panel.next_untouched()  # the first, beyond the end
-    assert chosen == [4, 5, 1]
-    changes.toggle_done([1, 4, 5])
-    with qtbot.waitSignal(panel.refused) as caught:
-        panel.next_untouched()
-    assert "untouched" in caught.args[0]
-    assert chosen == [4, 5, 1]
-
-
-def test_paging_goes_on_from_where_a_filtered_out_image_would_be(panel, model, qtbot):
-    chosen = []
-    panel.image_chosen.connect(chosen.append)
-    ImageChanges(model).toggle_done([3])
-    for rows, wanted in ((1, 4), (-1, 2)):
-        panel.filter_bar.clear()
-        panel.show_image(3)
-        panel.filter_bar.status.setCurrentIndex(panel.filter_bar.status.findText("Untouched"))
-        assert not panel.view.currentIndex().isValid()
-        panel.step(rows)
-        assert chosen[-1] == wanted
-
-
-def test_next_untouched_looks_only_at_what_is_listed(panel, qtbot):
-    panel.filter_bar.text.setText("3")
-    panel.next_untouched()
-    assert panel.list_model.image_id(panel.view.currentIndex().row()) == 3
-
-
-def test_a_ctrl_held_for_the_shortcut_does_not_select_one_more(hands, qtbot):
-    view = hands.window.images.view
-    view.setFocus()
-    qtbot.keyPress(view, Qt.Key.Key_Control)
-    qtbot.keyClick(view, Qt.Key.Key_F5, Qt.KeyboardModifier.ControlModifier)  # any key, so that Qt knows of the Ctrl
-    hands.window.images.next_untouched()
-    qtbot.keyRelease(view, Qt.Key.Key_Control)
-    assert view.selected_rows() == [1]
-
-
-# -- thumbnails --------------------------------------------------------------------------------------------------------
-
-
-def test_rows_in_sight_get_their_thumbnails(hands, qtbot, folder):
-    made = hands.window.images.thumbnails
-    qtbot.waitUntil(lambda: made.get(folder / "a.png") is not None)
-    picture = made.get(folder / "a.png").toImage()
-    assert (picture.width(), picture.height()) == (112, 74)  # 240 x 160 in 112 x 80
-    for (x, y), wanted in (((120, 80), GREEN), ((5, 5), GREY)):
-        color = picture.pixelColor(x * 112 // 240, y * 74 // 160)
-        assert np.abs(np.array(color.getRgb()[:3]) - wanted).max() < 12
-
-
-@pytest.fixture
-def gate(monkeypatch):
-    """Holds the reading of thumbnails until it is set; `gate.read` lists what was read."""
-    gate = threading.Event()
-    gate.read, make = [], thumbnails._thumbnail
-
-    def wait(path, size):
-        gate.wait(10)
-        gate.read.append(path)
-        return make(path, size)
-
-    monkeypatch.setattr(thumbnails, "_thumbnail", wait)
-    yield gate
-    gate.set()
-
-
-def test_what_was_scrolled_away_is_not_read(qtbot, tmp_path, gate):
-    paths = [tmp_path / f"{name}.png" for name in "abcd"]
-    for path in paths:
-        write_discs(path)
-    made = Thumbnails(QSize(40, 40))
-    made.want(paths[:2])
-    qtbot.waitUntil(lambda: made._reader._reading == paths[0])
-    made.want(paths[2:])
-    gate.set()
-    qtbot.waitUntil(lambda: made.get(paths[3]) is not None)
-    assert gate.read == [paths[0], *paths[2:]]
-
-
-def test_memory_is_bounded_and_the_recent_ones_stay(qtbot, tmp_path, monkeypatch):
-    paths = [tmp_path / f"{name}.png" for name in "abc"]
-    for path in paths:
-        write_discs(path)
-    made = Thumbnails(QSize(40, 40))
-    monkeypatch.setattr(thumbnails, "_KEPT_BYTES", 2 * 40 * 27 * 4)
-    for path in paths[:2]:
-        made.want([path])
-        qtbot.waitUntil(lambda path=path: made.get(path) is not None)
-    assert made.get(paths[0]) is not None  # used again, so that the other one is the oldest
-    made.want(paths[2:])
-    qtbot.waitUntil(lambda: made.get(paths[2]) is not None)
-    assert [made.get(path) is not None for path in paths] == [True, False, True]
-
-
-def test_a_fault_over_one_image_leaves_the_others_theirs(qtbot, tmp_path, monkeypatch, capsys):
-    good, bad = tmp_path / "good.png", tmp_path / "bad.png"
-    write_discs(good)
-    read_header = thumbnails.read_header
-
-    def header(path):
-        if path == bad:
-            raise ZeroDivisionError("a slip of the programmer")
-        return read_header(path)
-
-    monkeypatch.setattr(thumbnails, "read_header", header)
-    made = Thumbnails(QSize(40, 40))
-    made.want([bad, good])
-    qtbot.waitUntil(lambda: made.get(good) is not None)
-    assert made.get(bad) is None
-    assert "a slip of the programmer" in capsys.readouterr().err
-
-
-def test_what_cannot_be_read_is_tried_once(qtbot, tmp_path, gate):
-    gate.set()
-    path = tmp_path / "bad.png"
-    path.write_bytes(b"no picture")
-    made = Thumbnails(QSize(40, 40))
-    for _ in range(2):
-        made.want([path])
-        qtbot.waitUntil(lambda: gate.read == [path])
-        qtbot.waitUntil(lambda: path in made._refused)
-    assert made.get(path) is None
-    made.forget()
-    made.want([path])
-    qtbot.waitUntil(lambda: gate.read == [path, path])
-
-
-def test_a_view_that_goes_while_its_thumbnail_is_read_leaves_nothing_behind(qtbot, tmp_path, gate):
-    write_discs(tmp_path / "a.png")
-    parent = QObject()
-    made = Thumbnails(QSize(40, 40), parent)
-    made.want([tmp_path / "a.png"])
-    shiboken6.delete(parent)
-    gate.set()
-    qtbot.waitUntil(lambda: gate.read == [tmp_path / "a.png"])
-    qtbot.wait(10)  # for what the thread says
-
-
-@pytest.mark.parametrize("size", [(1, 1), (3, 2000), (5000, 2)])
-def test_odd_sizes_have_thumbnails_that_fit(qtbot, tmp_path, size):
-    path = tmp_path / "odd.png"
-    Image.new("RGB", size, GREEN).save(path)
-    made = Thumbnails(QSize(40, 30))
-    made.want([path])
-    qtbot.waitUntil(lambda: made.get(path) is not None)
-    picture = made.get(path).toImage()
-    assert 1 <= picture.width() <= 40
-    assert 1 <= picture.height() <= 30
-    assert picture.pixelColor(0, 0).getRgb()[:3] == GREEN
-
-
-def test_only_the_rows_in_sight_are_wanted(model, qtbot, monkeypatch):
-    open_document(model, small_document([f"{number}.png" for number in range(1000)]))
-    panel = ImageListPanel(model)
-    qtbot.addWidget(panel)
-    wanted = []
-    monkeypatch.setattr(panel.thumbnails, "want", lambda images: wanted.append([path.name for path in images]))
-    panel.resize(240, 500)
-    panel.show()
-    qtbot.waitUntil(lambda: bool(wanted))
-    assert wanted[-1] == [f"{number}.png" for number in range(len(wanted[-1]))]
-    assert 2 <= len(wanted[-1]) <= 12
-    panel.view.scrollToBottom()
-    qtbot.waitUntil(lambda: wanted[-1][-1] == "999.png")
-    assert len(wanted[-1]) <= 12
-    panel.hide()
-    assert wanted[-1] == []
