@@ -57,7 +57,11 @@ def parse(words: list[str]) -> ExportCommand:
         "--category", dest="categories", metavar="NAME", action="append", default=[], help="only these; may be repeated"
     )
     parser.add_argument("--accepted-only", action="store_true", help="only what a review has accepted")
-    parser.add_argument("--proposals", action="store_true", help="also masks that are only proposed")
+    parser.add_argument(
+        "--proposals",
+        action="store_true",
+        help="also masks that are only proposed; all formats but coco make instances of them",
+    )
     parser.add_argument("--val", metavar="SHARE", type=_share, default=0.0, help="share of images for validation: 0.2")
     parser.add_argument("--seed", metavar="N", type=int, default=0, help="another number is another split")
     parser.add_argument(
@@ -146,7 +150,9 @@ def _lines(report: ExportReport) -> list[str]:
     if report.missing:
         lines.append(f"did not come back: {_ids(report.missing)}")
     for loss in report.losses:
-        lines.append(f"not held: {loss.what}" + (f": {_ids(loss.instance_ids)}" if loss.instance_ids else ""))
+        ids = f": {_ids(loss.instance_ids)}" if loss.instance_ids else ""
+        remedy = f"; --format {' or '.join(loss.held_by)} holds this" if loss.held_by else ""
+        lines.append(f"not held: {loss.what}{ids}{remedy}")
     return lines
 
 

@@ -52,7 +52,7 @@ class Exchange(QObject):
                 on_progress=job.report_progress,
                 cancel=job.cancel,
             )
-            return Exported(report, request.options, proposals_left_out(document, request.options))
+            return Exported(report, request.options, proposals_left_out(document, request.options), request.format)
 
         job = self._workspace.jobs.new(
             work,

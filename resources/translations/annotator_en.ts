@@ -98,24 +98,45 @@
 <context>
     <name>ExportReportDialog</name>
     <message numerus="yes">
-        <source>    and %n more</source>
+        <source>%n instance(s)</source>
         <translation>
-            <numerusform>    and %n more</numerusform>
-            <numerusform>    and %n more</numerusform>
+            <numerusform>%n instance</numerusform>
+            <numerusform>%n instances</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n proposal(s) left out: only what a review has accepted was to be exported</source>
+        <source>%n image(s)</source>
         <translation>
-            <numerusform>%n proposal left out: only what a review has accepted was to be exported</numerusform>
-            <numerusform>%n proposals left out: only what a review has accepted was to be exported</numerusform>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n proposal(s) left out: accept them first, or tick that proposals are exported, too</source>
+        <source>%n image(s) exported without instances.</source>
         <translation>
-            <numerusform>%n proposal left out: accept it first, or tick that proposals are exported, too</numerusform>
-            <numerusform>%n proposals left out: accept them first, or tick that proposals are exported, too</numerusform>
+            <numerusform>%n image exported without instances.</numerusform>
+            <numerusform>%n images exported without instances.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s): only what a review has accepted was to be exported</source>
+        <translation>
+            <numerusform>%n proposal: only what a review has accepted was to be exported</numerusform>
+            <numerusform>%n proposals: only what a review has accepted was to be exported</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s): accept them first, or tick that proposals are exported, too</source>
+        <translation>
+            <numerusform>%n proposal: accept it first, or tick that proposals are exported, too</numerusform>
+            <numerusform>%n proposals: accept them first, or tick that proposals are exported, too</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -2190,40 +2190,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>类别(&amp;C)</translation>
     </message>
     <message>
-        <source>Only</source>
-        <translation>仅导出</translation>
-    </message>
-    <message>
-        <source>Also</source>
-        <translation>同时导出</translation>
-    </message>
-    <message>
         <source>&amp;Validation</source>
         <translation>验证集(&amp;V)</translation>
     </message>
     <message>
         <source>&amp;Export</source>
         <translation>导出(&amp;E)</translation>
-    </message>
-    <message>
-        <source>COCO (one JSON file)</source>
-        <translation>COCO（一个 JSON 文件）</translation>
-    </message>
-    <message>
-        <source>YOLO segmentation (folder)</source>
-        <translation>YOLO 分割（文件夹）</translation>
-    </message>
-    <message>
-        <source>Pascal VOC (folder)</source>
-        <translation>Pascal VOC（文件夹）</translation>
-    </message>
-    <message>
-        <source>Mask PNGs (folder)</source>
-        <translation>掩码 PNG（文件夹）</translation>
-    </message>
-    <message>
-        <source>labelme (folder)</source>
-        <translation>labelme（文件夹）</translation>
     </message>
     <message>
         <source>&amp;Browse...</source>
@@ -2238,18 +2210,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>无偏差（精确）</translation>
     </message>
     <message>
-        <source>what a review has &amp;accepted</source>
-        <translation>审核通过的内容(&amp;A)</translation>
-    </message>
-    <message>
-        <source>&amp;proposals that nobody has accepted yet</source>
-        <translation>尚未采纳的候选(&amp;P)</translation>
-    </message>
-    <message>
-        <source>copies of the &amp;images</source>
-        <translation>图像副本(&amp;I)</translation>
-    </message>
-    <message>
         <source> % of the images</source>
         <translation>% 的图像</translation>
     </message>
@@ -2262,8 +2222,48 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>换一个数就换一种划分；数相同，划分也相同</translation>
     </message>
     <message>
-        <source>S&amp;eed</source>
-        <translation>随机种子(&amp;E)</translation>
+        <source>Instances</source>
+        <translation>实例</translation>
+    </message>
+    <message>
+        <source>Proposals</source>
+        <translation>候选</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>%1 (one JSON file)</source>
+        <translation>%1（一个 JSON 文件）</translation>
+    </message>
+    <message>
+        <source>%1 (folder)</source>
+        <translation>%1（文件夹）</translation>
+    </message>
+    <message>
+        <source>Only those that a review has &amp;accepted</source>
+        <translation>仅导出审核通过的(&amp;A)</translation>
+    </message>
+    <message>
+        <source>Export them, t&amp;oo, though nobody has accepted them yet</source>
+        <translation>同时导出尚未接受的候选(&amp;O)</translation>
+    </message>
+    <message>
+        <source>Copy them beside the annotat&amp;ions</source>
+        <translation>将图像复制到标注旁(&amp;I)</translation>
+    </message>
+    <message>
+        <source>See&amp;d</source>
+        <translation>随机种子(&amp;D)</translation>
+    </message>
+    <message>
+        <source>A&amp;ll</source>
+        <translation>全选(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;None</source>
+        <translation>全不选(&amp;N)</translation>
     </message>
     <message>
         <source>As they are in the file; new ones as run-lengths</source>
@@ -2284,6 +2284,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Pixels</source>
         <translation>像素</translation>
+    </message>
+    <message>
+        <source>%1 knows no proposals: they become instances there, as if they had been accepted.</source>
+        <translation>%1 没有候选的概念：导出后候选将变成实例，如同已被接受。</translation>
     </message>
     <message>
         <source>Say where to save it.</source>
@@ -2325,54 +2329,99 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>复制文字(&amp;C)</translation>
     </message>
     <message>
-        <source>Written: %1</source>
-        <translation>已写入：%1</translation>
+        <source>Open the &amp;folder</source>
+        <translation>打开文件夹(&amp;F)</translation>
     </message>
     <message>
-        <source>Images: %1</source>
-        <translation>图像：%1</translation>
+        <source>No instances were exported: nothing that was chosen could be</source>
+        <translation>没有导出实例：所选内容中没有可以导出的实例</translation>
     </message>
     <message>
-        <source>Instances: %1, %2 of them with exactly the same mask</source>
-        <translation>实例：%1，其中 %2 个的掩码完全一致</translation>
-    </message>
-    <message>
-        <source>Worst IoU: %1</source>
-        <translation>最低 IoU：%1</translation>
-    </message>
-    <message>
-        <source>Instances: none; nothing was chosen that could be exported</source>
-        <translation>实例：无；所选内容中没有可以导出的实例</translation>
-    </message>
-    <message>
-        <source>    instance %1: IoU %2</source>
-        <translation>    实例 %1：IoU %2</translation>
+        <source>%1 on %2 exported as %3</source>
+        <comment>so many instances, on so many images, as that format</comment>
+        <translation>已将 %2上的 %1导出为 %3</translation>
     </message>
     <message numerus="yes">
-        <source>    and %n more</source>
+        <source>%n instance(s)</source>
         <translation>
-            <numerusform>    另有 %n 个</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Did not come back when it was read again: %1</source>
-        <translation>重新读取时缺失：%1</translation>
-    </message>
-    <message>
-        <source>What the format does not hold:</source>
-        <translation>该格式无法保存的内容：</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n proposal(s) left out: only what a review has accepted was to be exported</source>
-        <translation>
-            <numerusform>未导出 %n 个候选：只导出审核通过的内容</numerusform>
+            <numerusform>%n 个实例</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n proposal(s) left out: accept them first, or tick that proposals are exported, too</source>
+        <source>%n image(s)</source>
         <translation>
-            <numerusform>未导出 %n 个候选：请先接受它们，或在导出时勾选候选</numerusform>
+            <numerusform>%n 张图像</numerusform>
         </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) exported without instances.</source>
+        <translation>
+            <numerusform>已导出 %n 张图像，不含实例。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Read again, all masks are exactly the same.</source>
+        <translation>重新读取核对：所有掩码完全一致。</translation>
+    </message>
+    <message>
+        <source>Read again, %1 of %2 masks are exactly the same; the worst IoU is %3.</source>
+        <translation>重新读取核对：%2 个掩码中有 %1 个完全一致，最低 IoU 为 %3。</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>未导出</translation>
+    </message>
+    <message>
+        <source>Did not come back when it was read again</source>
+        <translation>重新读取时缺失</translation>
+    </message>
+    <message>
+        <source>Masks that have changed</source>
+        <translation>有变化的掩码</translation>
+    </message>
+    <message>
+        <source>What %1 does not hold</source>
+        <translation>%1 无法保存的内容</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>已写入</translation>
+    </message>
+    <message>
+        <source>instance %1: IoU %2</source>
+        <translation>实例 %1：IoU %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>以及另外 %n 个</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s): only what a review has accepted was to be exported</source>
+        <translation>
+            <numerusform>%n 个候选：本次只导出审核通过的内容</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s): accept them first, or tick that proposals are exported, too</source>
+        <translation>
+            <numerusform>%n 个候选：请先接受它们，或在导出时勾选同时导出候选</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <comment>a loss, and the instances it is true of</comment>
+        <translation>%1（%2）</translation>
+    </message>
+    <message>
+        <source> or </source>
+        <comment>between the formats to export as</comment>
+        <translation> 或 </translation>
+    </message>
+    <message>
+        <source>%1. To keep this, export as %2</source>
+        <translation>%1。如需保留，请导出为：%2</translation>
     </message>
     <message numerus="yes">
         <source>%n instance(s): %1</source>
@@ -2383,6 +2432,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>ids, provenance, attributes, groups, locks, reviews and notes</source>
         <translation>编号、来源、属性、分组、锁定、审核和备注</translation>
+    </message>
+    <message>
+        <source>proposals: they became ordinary instances, as if they had been accepted</source>
+        <translation>候选：变成普通实例，如同已被接受</translation>
     </message>
     <message>
         <source>categories are numbered from 0 in their order</source>
@@ -2563,6 +2616,17 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>
             <numerusform>%n 张图像处理失败，原因见状态栏的任务列表。</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Formats</name>
+    <message>
+        <source>YOLO segmentation</source>
+        <translation>YOLO 分割</translation>
+    </message>
+    <message>
+        <source>Mask PNGs</source>
+        <translation>掩码 PNG</translation>
     </message>
 </context>
 <context>
@@ -2760,16 +2824,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>文件夹(&amp;D)...</translation>
     </message>
     <message>
-        <source>Find out</source>
+        <source>Find out by itself</source>
         <translation>自动识别</translation>
-    </message>
-    <message>
-        <source>YOLO segmentation</source>
-        <translation>YOLO 分割</translation>
-    </message>
-    <message>
-        <source>Mask PNGs</source>
-        <translation>掩码 PNG</translation>
     </message>
     <message>
         <source>What would be imported</source>

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from annotator.core import coco
@@ -54,9 +56,9 @@ def test_a_folder_format_comes_back_as_it_was(annotated, qtbot, format_name):
     out = dialog.request.out
     assert out.name == f"pictures-{format_name}"
     report = run(dialog, annotated, qtbot)
-    text = report.text.toPlainText()
-    assert "Instances: 2, 2 of them with exactly the same mask" in text
-    assert "Worst IoU: 1.0000" in text
+    assert report.headline.text().startswith("2 instance(s) on 3 image(s) exported")
+    assert report.verdict.text() == "Read again, all masks are exactly the same."
+    assert report.folder == out
     document = annotated.window.workspace.model.document
     back = read_foreign(out, format_name, images=ImageIndex.of_document(document)).document
     assert {i.mask for i in back.instances_in_order()} == {i.mask for i in document.instances_in_order()}
@@ -95,14 +97,14 @@ def test_what_is_there_is_never_replaced(annotated, qtbot, tmp_path):
 
 def test_options_that_do_not_go_together_are_not_asked_for(annotated, qtbot):
     dialog = show_dialog(annotated, qtbot)
-    on = [w.isEnabled() for w in (dialog.shape, dialog.val, dialog.tolerance)]
+    on = [w.isVisible() for w in (dialog.shape, dialog.val, dialog.tolerance)]
     assert on == [True, True, False]
     assert not dialog.seed.isEnabled()
     choose(dialog, "masks")
-    on = [w.isEnabled() for w in (dialog.shape, dialog.val, dialog.tolerance)]
+    on = [w.isVisible() for w in (dialog.shape, dialog.val, dialog.tolerance)]
     assert on == [False, False, False]
     choose(dialog, "yolo")
-    assert dialog.tolerance.isEnabled()
+    assert dialog.tolerance.isVisible()
     dialog.proposals.setChecked(True)
     dialog.accepted_only.setChecked(True)
     assert not dialog.request.options.proposals
@@ -138,38 +140,87 @@ def test_the_report_says_that_there_were_only_proposals(hands, qtbot, format_nam
     count = with_proposals(hands)
     dialog = show_dialog(hands, qtbot)
     choose(dialog, format_name)
-    text = run(dialog, hands, qtbot).text.toPlainText()
-    assert "Instances: none; nothing was chosen that could be exported" in text
-    assert "Worst IoU" not in text
-    assert f"{count} proposal(s) left out: accept them first, or tick that proposals are exported, too" in text
+    text = run(dialog, hands, qtbot).plain_text
+    assert "No instances were exported" in text
+    assert "worst IoU" not in text
+    assert f"{count} proposal(s): accept them first, or tick that proposals are exported, too" in text
 
 
 def test_the_report_says_that_proposals_of_the_chosen_categories_were_left_out(annotated, qtbot):
     count = with_proposals(annotated)
     dialog = show_dialog(annotated, qtbot)
-    text = run(dialog, annotated, qtbot).text.toPlainText()
-    assert "Instances: 2" in text
-    assert f"{count} proposal(s) left out: accept them first" in text
+    text = run(dialog, annotated, qtbot).plain_text
+    assert "2 instance(s) on" in text
+    assert f"{count} proposal(s): accept them first" in text
 
     dialog = show_dialog(annotated, qtbot)
     dialog.proposals.setChecked(True)
     dialog.accepted_only.setChecked(True)
     dialog.out.setText(str(dialog.request.out.with_name("again.json")))
-    text = run(dialog, annotated, qtbot).text.toPlainText()
-    assert f"{count} proposal(s) left out: only what a review has accepted was to be exported" in text
+    text = run(dialog, annotated, qtbot).plain_text
+    assert f"{count} proposal(s): only what a review has accepted was to be exported" in text
 
 
 def test_proposals_that_are_exported_are_not_left_out(annotated, qtbot):
     count = with_proposals(annotated)
     dialog = show_dialog(annotated, qtbot)
     dialog.proposals.setChecked(True)
-    text = run(dialog, annotated, qtbot).text.toPlainText()
-    assert f"Instances: {2 + count}" in text
-    assert "left out" not in text
+    text = run(dialog, annotated, qtbot).plain_text
+    assert f"{2 + count} instance(s) on" in text
+    assert "Left out" not in text
 
 
 def test_the_report_can_be_copied(annotated, qtbot):
     report = run(show_dialog(annotated, qtbot), annotated, qtbot)
     qtbot.mouseClick(report.copy, Qt.MouseButton.LeftButton)
-    assert QApplication.clipboard().text() == report.text.toPlainText() != ""
+    text = QApplication.clipboard().text()
+    for part in (report.headline.text(), report.verdict.text(), *report.text.toPlainText().splitlines()):
+        assert part.strip() in text
     report.close()
+
+
+def test_the_folder_of_an_export_is_one_click_away(annotated, qtbot, monkeypatch):
+    report = run(show_dialog(annotated, qtbot), annotated, qtbot)
+    shown = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", shown.append)
+    qtbot.mouseClick(report.show_folder, Qt.MouseButton.LeftButton)
+    assert [Path(url.toLocalFile()) for url in shown] == [report.folder]
+    assert any(path.name == "pictures-export.json" for path in report.folder.iterdir())
+    report.close()
+
+
+@pytest.mark.parametrize(("format_name", "becomes_instances"), [("coco", False), ("yolo", True)])
+def test_it_is_said_before_and_after_that_proposals_become_instances(hands, qtbot, format_name, becomes_instances):
+    with_proposals(hands)
+    dialog = show_dialog(hands, qtbot)
+    choose(dialog, format_name)
+    assert not dialog.proposals_note.isVisible()
+    dialog.proposals.setChecked(True)
+    assert dialog.proposals_note.isVisible() == becomes_instances
+    text = run(dialog, hands, qtbot).plain_text
+    assert ("proposals: they became ordinary instances" in text) == becomes_instances
+
+
+def test_the_report_names_what_holds_pixels_that_voc_loses(hands, qtbot):
+    for name in ("cat", "dog"):  # one above the other
+        hands.click(50, 80)
+        hands.wait_mask()
+        hands.window.workspace.editor.accept_as_named(name)
+    dialog = show_dialog(hands, qtbot)
+    choose(dialog, "voc")
+    report = run(dialog, hands, qtbot)
+    assert (
+        "pixels that a later instance covers (1 instance(s): 1). To keep this, export as Mask PNGs or COCO"
+        in report.plain_text
+    )
+    assert "the worst IoU is 0.0000" in report.verdict.text()
+
+
+def test_all_categories_are_ticked_at_once_or_none(annotated, qtbot):
+    dialog = show_dialog(annotated, qtbot)
+    qtbot.mouseClick(dialog.tick_none, Qt.MouseButton.LeftButton)
+    assert not dialog.export.isEnabled()
+    qtbot.mouseClick(dialog.tick_all, Qt.MouseButton.LeftButton)
+    assert dialog.export.isEnabled()
+    assert dialog.request.options.categories is None
+    dialog.reject()

@@ -15,7 +15,7 @@ from annotator.core.formats.files import new_folder
 from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.options import ExportOptions, selected, with_proposals_as_instances
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import ExportReport, Loss, compared
+from annotator.core.formats.report import PROPOSALS_ACCEPTED, ExportReport, Loss, compared
 from annotator.errors import DatasetError, SaveError
 
 FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
@@ -64,9 +64,11 @@ def export(
         return compared(part, back, files=files, losses=losses)
     if not part.images:
         raise SaveError("There is no image to export: choose other categories, or annotate and accept some first.")
-    with_proposals_as_instances(part)
+    accepted = with_proposals_as_instances(part)
     with new_folder(out) as folder:
         losses = _WRITERS[format_name](part, folder, options, progress)
+        if accepted:
+            losses = (Loss(PROPOSALS_ACCEPTED, accepted, ("coco",)), *losses)
         # Read back against the document's images: their sizes are known, and they need not have been copied.
         back, _ = _READERS[format_name](folder, ImageIndex.of_document(part), progress)
     return compared(part, back, files=(out,), losses=losses)

@@ -103,9 +103,9 @@ def _losses(document: Document) -> Iterator[Loss]:
     yield Loss("categories without instances are not kept")
     instances = document.instances_in_order()
     if crowds := tuple(i.id for i in instances if i.iscrowd):
-        yield Loss("crowds become ordinary instances", crowds)
+        yield Loss("crowds become ordinary instances", crowds, ("coco",))
     if empty := tuple(i.id for i in instances if not i.mask.area):
-        yield Loss("instances without a pixel are left out", empty)
+        yield Loss("instances without a pixel are left out", empty, ("coco",))
 
 
 def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:

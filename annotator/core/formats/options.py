@@ -61,11 +61,13 @@ def proposals_left_out(document: Document, options: ExportOptions) -> int:
     return len(selected(document, replace(options, proposals=True, accepted_only=False)).proposals)
 
 
-def with_proposals_as_instances(part: Document) -> None:
-    """Turn the proposals of a document of one's own into instances, for formats that do not know them."""
-    for proposal in list(part.proposals.values()):
+def with_proposals_as_instances(part: Document) -> tuple[int, ...]:
+    """Turn the proposals of a document of one's own into instances, for formats that do not know them; their ids."""
+    proposals = list(part.proposals.values())
+    for proposal in proposals:
         part.remove(proposal)
         part.put(proposal.accepted(proposal.category_id))
+    return tuple(proposal.id for proposal in proposals)
 
 
 def validation_images(document: Document, options: ExportOptions) -> frozenset[int]:

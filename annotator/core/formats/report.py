@@ -14,13 +14,20 @@ from annotator.core.geometry import RunLengths
 NOT_KEPT = "ids, provenance, attributes, groups, locks, reviews and notes are not kept"
 """What no format but COCO holds, a Loss of the whole."""
 
+PROPOSALS_ACCEPTED = "proposals become instances, as if they had been accepted"
+"""What formats that do not know proposals make of them."""
+
 
 @dataclass(frozen=True)
 class Loss:
-    """Something the format cannot hold: a clause, and the instances it is true of (empty when of the whole)."""
+    """Something the format cannot hold: a clause, and the instances it is true of (empty when of the whole).
+
+    held_by: the formats, as FORMATS names them, that hold it; what to export instead when it matters.
+    """
 
     what: str
     instance_ids: tuple[int, ...] = ()
+    held_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

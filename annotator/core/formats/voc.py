@@ -112,14 +112,15 @@ def _losses(document: Document, overlapped: list[int], left_out: list[int]) -> I
     yield Loss(NOT_KEPT)
     yield Loss("categories are numbered from 1 in their order")
     if overlapped:
-        yield Loss("pixels that a later instance covers are lost", tuple(overlapped))
+        yield Loss("pixels that a later instance covers are lost", tuple(overlapped), ("masks", "coco"))
     if left_out:
-        yield Loss(Sentence("instances beyond the {most} of an image are left out", most=MAX_NUMBER), tuple(left_out))
+        what = Sentence("instances beyond the {most} of an image are left out", most=MAX_NUMBER)
+        yield Loss(what, tuple(left_out), ("masks", "coco"))
     instances = document.instances_in_order()
     if crowds := tuple(i.id for i in instances if i.iscrowd):
-        yield Loss("crowds become ordinary instances", crowds)
+        yield Loss("crowds become ordinary instances", crowds, ("coco",))
     if empty := tuple(i.id for i in instances if not i.mask.area):
-        yield Loss("instances without a pixel are left out", empty)
+        yield Loss("instances without a pixel are left out", empty, ("coco",))
     if odd := [c.name for c in document.categories.values() if _plain(c.name) != c.name or "#" in c.name]:
         yield Loss(Sentence("category names are written on one line: {names}", names=", ".join(odd[:5])))
 

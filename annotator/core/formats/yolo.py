@@ -84,9 +84,9 @@ def _losses(document: Document, labels: Mapping[str, str]) -> Iterator[Loss]:
     yield Loss(NOT_KEPT)
     yield Loss("categories are numbered from 0 in their order")
     if crowds := tuple(i.id for i in instances if i.iscrowd):
-        yield Loss("crowds become ordinary instances", crowds)
+        yield Loss("crowds become ordinary instances", crowds, ("coco",))
     if empty := tuple(i.id for i in instances if not i.mask.area):
-        yield Loss("instances without a pixel are left out", empty)
+        yield Loss("instances without a pixel are left out", empty, ("coco",))
     if renamed := [path for path, label in labels.items() if label != posixpath.splitext(path)[0]]:
         yield Loss(
             Sentence(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QFileDialog,
+    QHBoxLayout,
     QLabel,
     QLineEdit,
     QListWidget,
@@ -22,13 +24,17 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.core.formats.exchange import FORMATS
 from annotator.core.formats.options import ExportOptions, Shape
 from annotator.errors import reason_of
 from annotator.gui.dialogs.form import AskingDialog
+from annotator.gui.format_names import format_name
 from annotator.gui.language import translated
+from annotator.gui.plain_text import as_tooltip
 
 _WITH_SPLIT = frozenset({"coco", "yolo", "voc"})
-_LIST_HEIGHT = 112
+_ROW_HEIGHT = 24
+_LEAST_LIST_HEIGHT = 3 * _ROW_HEIGHT
 
 
 @dataclass(frozen=True)
@@ -57,33 +63,32 @@ class ExportDialog(AskingDialog):
         self.form.addRow(self.tr("&Format"), self.format)
         self.add_row(self.tr("&Save in"), self.out, self.browse)
         self.form.addRow(self.tr("&Masks as"), self.shape)
-        self.add_row(self.tr("&Polygons may stray by"), self.tolerance)
+        self._tolerance_row = self.add_row(self.tr("&Polygons may stray by"), self.tolerance)
         self.form.addRow(self.tr("&Categories"), self.categories)
-        self.form.addRow(self.tr("Only"), self.accepted_only)
-        self.form.addRow(self.tr("Also"), self.proposals)
-        self.form.addRow("", self.copy_images)
-        self.add_row(self.tr("&Validation"), self.val, self.seed_label, self.seed)
-        self.export = self.lay_out(self.tr("&Export"), self.problem)
+        self.form.addRow("", self._ticking())
+        self.form.addRow(self.tr("Instances"), self.accepted_only)
+        self.form.addRow(self.tr("Proposals"), self.proposals)
+        self.form.addRow("", self.proposals_note)
+        self.form.addRow(self.tr("Images"), self.copy_images)
+        self._val_row = self.add_row(self.tr("&Validation"), self.val, self.seed_label, self.seed)
+        self.export = self.lay_out(self.tr("&Export"), self.problem, form_grows=True)
         self.setMinimumWidth(560)
+        self.resize(600, 520)
         self.format.currentIndexChanged.connect(self._on_format)
         self.shape.currentIndexChanged.connect(self._refresh)
         self.out.textChanged.connect(self._refresh)
         self.categories.itemChanged.connect(self._refresh)
         self.accepted_only.toggled.connect(self._refresh)
+        self.proposals.toggled.connect(self._refresh)
         self.val.valueChanged.connect(self._refresh)
         self.browse.clicked.connect(self._on_browse)
         self._on_format()
 
     def _make_widgets(self, categories: Sequence[str]) -> None:
         self.format = QComboBox(self)
-        for name, text in (
-            ("coco", self.tr("COCO (one JSON file)")),
-            ("yolo", self.tr("YOLO segmentation (folder)")),
-            ("voc", self.tr("Pascal VOC (folder)")),
-            ("masks", self.tr("Mask PNGs (folder)")),
-            ("labelme", self.tr("labelme (folder)")),
-        ):
-            self.format.addItem(text, name)
+        for name in FORMATS:
+            text = self.tr("%1 (one JSON file)") if name == "coco" else self.tr("%1 (folder)")
+            self.format.addItem(text.replace("%1", format_name(name)), name)
         self.out = QLineEdit(self)
         self.browse = QPushButton(self.tr("&Browse..."), self)
         self.shape = QComboBox(self)
@@ -94,14 +99,20 @@ class ExportDialog(AskingDialog):
         self.tolerance.setSuffix(self.tr(" px"))
         self.tolerance.setSpecialValueText(self.tr("nothing: exact"))
         self.categories = QListWidget(self)
-        self.categories.setFixedHeight(_LIST_HEIGHT)
+        self.categories.setMinimumHeight(_LEAST_LIST_HEIGHT)
+        self.categories.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         for name in categories:
             item = QListWidgetItem(name, self.categories)
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
             item.setCheckState(Qt.CheckState.Checked)
-        self.accepted_only = QCheckBox(self.tr("what a review has &accepted"), self)
-        self.proposals = QCheckBox(self.tr("&proposals that nobody has accepted yet"), self)
-        self.copy_images = QCheckBox(self.tr("copies of the &images"), self)
+            item.setSizeHint(QSize(0, _ROW_HEIGHT))
+            item.setToolTip(as_tooltip(name))
+        self.accepted_only = QCheckBox(self.tr("Only those that a review has &accepted"), self)
+        self.proposals = QCheckBox(self.tr("Export them, t&oo, though nobody has accepted them yet"), self)
+        self.proposals_note = QLabel(self)
+        self.proposals_note.setWordWrap(True)
+        self.proposals_note.setTextFormat(Qt.TextFormat.PlainText)
+        self.copy_images = QCheckBox(self.tr("Copy them beside the annotat&ions"), self)
         self.val = QSpinBox(self)
         self.val.setRange(0, 99)
         self.val.setSuffix(self.tr(" % of the images"))
@@ -109,7 +120,7 @@ class ExportDialog(AskingDialog):
         self.seed = QSpinBox(self)
         self.seed.setRange(0, 999_999)
         self.seed.setToolTip(self.tr("Another number is another choice of images; the same number gives the same one"))
-        self.seed_label = self.label(self.tr("S&eed"), self.seed)
+        self.seed_label = self.label(self.tr("See&d"), self.seed)
         self.problem = QLabel(self)
         self.problem.setWordWrap(True)
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
@@ -143,6 +154,22 @@ class ExportDialog(AskingDialog):
         items = [self.categories.item(row) for row in range(self.categories.count())]
         return [item.text() for item in items if item.checkState() == Qt.CheckState.Checked]
 
+    def _ticking(self) -> QHBoxLayout:
+        """Two buttons that tick all categories, or none."""
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self.tick_all, self.tick_none = QPushButton(self.tr("A&ll"), self), QPushButton(self.tr("&None"), self)
+        for button, state in ((self.tick_all, Qt.CheckState.Checked), (self.tick_none, Qt.CheckState.Unchecked)):
+            button.setAutoDefault(False)
+            button.clicked.connect(partial(self._tick, state))
+            row.addWidget(button)
+        row.addStretch()
+        return row
+
+    def _tick(self, state: Qt.CheckState) -> None:
+        for row in range(self.categories.count()):
+            self.categories.item(row).setCheckState(state)
+
     def _on_format(self) -> None:
         name = self.format.currentData()
         self.shape.blockSignals(True)
@@ -169,12 +196,21 @@ class ExportDialog(AskingDialog):
         return folder.with_name(f"{folder.name}-export.json" if name == "coco" else f"{folder.name}-{name}")
 
     def _refresh(self) -> None:
+        name = self.format.currentData()
         self.shape.setEnabled(self.shape.count() > 1)
         self.tolerance.setEnabled(self.shape.currentData() is Shape.POLYGONS)
         self.proposals.setEnabled(not self.accepted_only.isChecked())
-        self.val.setEnabled(self.format.currentData() in _WITH_SPLIT)
+        self.val.setEnabled(name in _WITH_SPLIT)
         for widget in (self.seed, self.seed_label):
             widget.setEnabled(self.val.isEnabled() and self.val.value() > 0)
+        # What the format knows nothing of is not shown at all.
+        self.form.setRowVisible(self.shape, self.shape.isEnabled())
+        self.form.setRowVisible(self._tolerance_row, self.tolerance.isEnabled())
+        self.form.setRowVisible(self._val_row, self.val.isEnabled())
+        become_instances = name != "coco" and self.request.options.proposals
+        note = self.tr("%1 knows no proposals: they become instances there, as if they had been accepted.")
+        self.proposals_note.setText(note.replace("%1", format_name(name)))
+        self.form.setRowVisible(self.proposals_note, become_instances)
         problem = self._problem()
         self.problem.setText(problem)
         self.export.setEnabled(not problem)

@@ -34,8 +34,11 @@ class AskingDialog(QDialog):
         label.setBuddy(buddy)
         return label
 
-    def add_row(self, text: str, *widgets: QWidget) -> None:
-        """Several widgets side by side, or one that keeps its size; the key in the text leads to the first."""
+    def add_row(self, text: str, *widgets: QWidget) -> QHBoxLayout:
+        """Several widgets side by side, or one that keeps its size; the key in the text leads to the first.
+
+        Returns the row, by which the form can hide it.
+        """
         row = QHBoxLayout()
         row.setSpacing(8)
         for widget in widgets:
@@ -43,11 +46,15 @@ class AskingDialog(QDialog):
         if not any(isinstance(widget, QLineEdit) for widget in widgets):
             row.addStretch()
         self.form.addRow(self.label(text, widgets[0]), row)
+        return row
 
-    def lay_out(self, go_on: str, *below: QWidget, stretched: QWidget | None = None) -> QPushButton:
+    def lay_out(
+        self, go_on: str, *below: QWidget, stretched: QWidget | None = None, form_grows: bool = False
+    ) -> QPushButton:
         """Put the form, the widgets below it and the buttons in place; returns the one that goes on, named so.
 
-        stretched: the widget that takes what room there is; without one the form keeps to the top.
+        stretched: the widget that takes what room there is; without one the form keeps to the top, unless it grows
+        itself, because one of its rows does.
         """
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         button = buttons.addButton(go_on, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -57,8 +64,8 @@ class AskingDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(8)
-        column.addLayout(self.form)
-        if stretched is None:
+        column.addLayout(self.form, int(form_grows))
+        if stretched is None and not form_grows:
             column.addStretch()
         for widget in below:
             column.addWidget(widget, int(widget is stretched))

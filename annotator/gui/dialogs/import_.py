@@ -16,9 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.core.formats.exchange import FORMATS
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.dialogs.form import AskingDialog
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.format_names import format_name
 from annotator.gui.import_plan import ImportPlan, plan_import
 from annotator.gui.language import listing, translated
 from annotator.gui.settings import Settings
@@ -64,15 +66,9 @@ class ImportDialog(AskingDialog):
         self.choose_file = QPushButton(self.tr("&File..."), self)
         self.choose_folder = QPushButton(self.tr("Fol&der..."), self)
         self.format = QComboBox(self)
-        for name, text in (
-            ("", self.tr("Find out")),
-            ("coco", "COCO"),
-            ("yolo", self.tr("YOLO segmentation")),
-            ("voc", "Pascal VOC"),
-            ("masks", self.tr("Mask PNGs")),
-            ("labelme", "labelme"),
-        ):
-            self.format.addItem(text, name)
+        self.format.addItem(self.tr("Find out by itself"), "")
+        for name in FORMATS:
+            self.format.addItem(format_name(name), name)
         self.preview = QPlainTextEdit(self)
         self.preview.setReadOnly(True)
         self.preview.setTabChangesFocus(True)

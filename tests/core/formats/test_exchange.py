@@ -20,6 +20,7 @@ from annotator.core.formats.exchange import FORMATS, detected, export, read_fore
 from annotator.core.formats.files import new_folder
 from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.options import ExportOptions, Shape
+from annotator.core.formats.report import PROPOSALS_ACCEPTED, Loss
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError
 
@@ -206,7 +207,10 @@ def test_proposals_only_when_asked_for(document, tmp_path):
     assert (report.instances, report.exact) == (5, 5)
     scores = [a.get("score") for a in json.loads((tmp_path / "with.json").read_bytes())["annotations"]]
     assert scores == [None, None, None, None, 0.5]
-    assert export(document, "yolo", tmp_path / "with", ExportOptions(proposals=True)).exact == 5
+    assert Loss(PROPOSALS_ACCEPTED, (30,), ("coco",)) not in report.losses
+    in_yolo = export(document, "yolo", tmp_path / "with", ExportOptions(proposals=True))
+    assert in_yolo.exact == 5
+    assert Loss(PROPOSALS_ACCEPTED, (30,), ("coco",)) in in_yolo.losses
     assert 30 in document.proposals  # the document itself is as it was
 
 
