@@ -209,6 +209,19 @@ class Together:
             edit.revert(document)
 
 
+@dataclass(frozen=True)
+class Reverted:
+    """An Edit that is taken back, as an Edit."""
+
+    edit: Edit
+
+    def apply(self, document: Document) -> None:
+        self.edit.revert(document)
+
+    def revert(self, document: Document) -> None:
+        self.edit.apply(document)
+
+
 def joined(first: Edit, second: Edit) -> Edit | None:
     """One edit that does what the two do one after the other, for changes of the same records; None for all others."""
     match first, second:
@@ -229,6 +242,8 @@ def record_count(edit: Edit) -> int:
     """About how many records an edit touches."""
     if isinstance(edit, Together):
         return sum(map(record_count, edit.edits))
+    if isinstance(edit, Reverted):
+        return record_count(edit.edit)
     return max(1, sum(len(value) for value in vars(edit).values() if isinstance(value, tuple)))
 
 
@@ -239,6 +254,8 @@ def added_images(edit: Edit) -> Iterator[ImageRecord]:
     elif isinstance(edit, Together):
         for part in edit.edits:
             yield from added_images(part)
+    elif isinstance(edit, Reverted):
+        yield from added_images(edit.edit)
 
 
 def _exchange_all(document: Document, before: Sequence[Record], after: Sequence[Record]) -> None:

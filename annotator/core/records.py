@@ -82,7 +82,8 @@ class ImageRecord:
 
     path: relative to the image root, with forward slashes. height, width: pixels of the oriented image, 0 when the
     file could never be read (such an image has no instances and is not saved).
-    problem: why the file cannot be used, a sentence for the user, or None; never saved.
+    problem: why the file cannot be used, a sentence for the user, or None; never saved, and no difference between two
+    records: it comes and goes with the disk.
     status: what the user said of the work on it, or None; Document.status_of knows better.
     review: what a review said of the image as a whole, or None. note: the user's, any text.
     """
@@ -91,7 +92,7 @@ class ImageRecord:
     path: str
     height: int
     width: int
-    problem: str | None = None
+    problem: str | None = field(default=None, compare=False)
     status: ImageStatus | None = None
     review: Review | None = None
     note: str = ""

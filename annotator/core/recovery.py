@@ -11,7 +11,7 @@ from pathlib import Path
 from annotator.core.dataset import missing_image, place_unreadable
 from annotator.core.document import Document, ImageRecord
 from annotator.core.edit_codec import decode
-from annotator.core.edits import Edit, added_images
+from annotator.core.edits import Edit, Reverted, Together, added_images
 from annotator.core.journal_file import Base, JournalFile, SavedState, digest_of_file, move_aside
 
 _Step = tuple[bool, Edit]
@@ -22,12 +22,14 @@ _NO_GAPS = "{}"
 class Recovery:
     """What a journal held when it was opened.
 
-    edits: how many steps were replayed onto the document. newest_at: when the last was made. file_changed: another
-    program has changed the COCO file since; the steps fitted all the same. set_aside: where the work lies when it did
-    not fit, or the journal was damaged; nothing of it is in the document then.
+    edits: how many steps were replayed onto the document; 0 when they come to nothing, as what was undone again.
+    replayed: all of them as one Edit, which takes them back; None when it cannot. newest_at: when the last was made.
+    file_changed: another program has changed the COCO file since; the steps fitted all the same. set_aside: where the
+    work lies when it did not fit, or the journal was damaged; nothing of it is in the document then.
     """
 
     edits: int = 0
+    replayed: Edit | None = None
     newest_at: datetime | None = None
     file_changed: bool = False
     set_aside: Path | None = None
@@ -53,7 +55,8 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
         recovery = Recovery(set_aside=move_aside(path))
         file, start = JournalFile(path, coco_path), SavedState(0, digest, _NO_GAPS)
     if not recovery.edits:
-        start = replace(start, gaps=_NO_GAPS)  # the document has just been read, and so has none
+        # The document has just been read, and so has no gaps; nor is there anything to replay a second time.
+        start = replace(start, sequence=file.last_sequence(), gaps=_NO_GAPS)
     try:
         file.start(start, document.images.values())
     except BaseException:
@@ -76,26 +79,55 @@ def _replayed(file: JournalFile, document: Document, start: SavedState) -> Recov
     steps = [(entry.applied, decode(entry.edit)) for entry in entries]
     images, gaps = file.images(), json.loads(start.gaps)
     # A rehearsal first: whatever does not fit raises ValueError here.
-    for target in (document.snapshot(), document):
+    before, rehearsed = document.snapshot(), document.snapshot()
+    for target in (rehearsed, document):
         target.keep_gaps(gaps)
         _replay(target, images, steps)
+    if _is_same(before, document):
+        return Recovery()
     return Recovery(
         edits=len(steps),
+        replayed=_as_one(steps, rehearsed),
         newest_at=datetime.fromtimestamp(entries[-1].made_at, timezone.utc),
         file_changed=start.digest not in (file.base().digest, file.base().saving_digest),
     )
 
 
+def _is_same(one: Document, other: Document) -> bool:
+    """Whether both would be the same file, and show the same."""
+    if list(one.categories.values()) != list(other.categories.values()):
+        return False
+    if list(one.images.values()) != list(other.images.values()):
+        return False
+    return one.annotations_in_order() == other.annotations_in_order()
+
+
+def _as_one(steps: list[_Step], rehearsed: Document) -> Edit | None:
+    """The steps as one Edit; None when the document that was replayed could not be taken back to before."""
+    edit = Together(tuple(edit if applied else Reverted(edit) for applied, edit in steps))
+    try:
+        edit.revert(rehearsed)
+    except ValueError:
+        return None  # an image that they mean is gone
+    return edit
+
+
 def _replay(document: Document, images: list[ImageRecord], steps: list[_Step]) -> None:
     missing = _restore_images(document, images)
     found = _set_aside(document, {image.path for image in images}, steps)
+    problems = {image.id: image.problem for image in document.images.values()}
     for applied, edit in steps:
         if applied:
             edit.apply(document)
         else:
             edit.revert(document)
+    for image in list(document.images.values()):
+        problem = problems.get(image.id, image.problem)
+        if problem != image.problem:  # the step was made when the file was there, or was not
+            document.put(replace(image, problem=problem))
     for image in missing:
-        if not document.count_of_image(image.id) and not any(document.proposals_of(image.id)):
+        is_as_found = document.images.get(image.id) == image
+        if is_as_found and not document.count_of_image(image.id) and not any(document.proposals_of(image.id)):
             document.remove(image)
     listed = {image.path for image in document.images.values()}
     for image in found:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from annotator.gui.document_model import DocumentModel
+from annotator.gui.document_model import DocumentModel, RecoveryState
 from annotator.gui.saving import SaveConflict, Saver
 
 _MINUTE_MS = 60_000
@@ -63,8 +63,10 @@ class Autosave(QObject):
         return self._timer.isActive() and not self._problem
 
     def save(self) -> None:
-        """Save now if there is something to save."""
+        """Save now if there is something to save; not what a crash had left, before its user goes on with it."""
         model = self._model
+        if model.recovery is RecoveryState.NEWEST:
+            return
         if not self._timer.isActive() or self._saver.is_saving:
             return
         if model.coco_path is not None and not model.is_saved and not model.refusal:

@@ -17,6 +17,7 @@ from annotator.gui.dialogs.conflict import ConflictBox, ConflictChoice
 from annotator.gui.language import translated
 from annotator.gui.leaving import Leaving
 from annotator.gui.message_bar import MessageBar
+from annotator.gui.recovery_offer import RecoveryOffer
 from annotator.gui.saving import SaveConflict
 from annotator.gui.settings import Settings
 from annotator.gui.workspace import Workspace
@@ -36,7 +37,7 @@ class DocumentFlow(QObject):
         self._workspace = workspace
         self._messages = messages
         self._settings = settings
-        self._told_recovery = ""  # what offers to save what has come back
+        self._recovery = RecoveryOffer(workspace, messages, self.save, self)
         self._told_failure = ""  # why it could not be saved, which is out of date after the next save
         self._leaving = Leaving(window, workspace, messages, self.save, self)
         workspace.opening_failed.connect(messages.tell)
@@ -110,16 +111,18 @@ class DocumentFlow(QObject):
         if coco_path is None:
             return
         self._messages.clear()
+        keeping = self._workspace.model.keeping
+        assert keeping is not None
         texts = [self._missing_images(), *self._kept_work(coco_path), *notes]
         text = " ".join(translated(text) for text in texts if text)
         again = partial(_tell_opened_in, notes=notes)
-        if texts[0]:
-            self._messages.tell(text, self.tr("Locate images..."), self.locate_images, again=again)
+        locate = (self.tr("Locate images..."), self.locate_images) if texts[0] else None
+        if keeping.recovery.edits:
+            self._recovery.tell(text, again, locate)
+        elif locate is not None:
+            self._messages.tell(text, *locate, again=again)
         elif self._workspace.model.refusal:
             self._messages.tell(text, self.tr("Save as..."), self.save_as, again=again)
-        elif text and not self._workspace.model.is_saved:  # work has come back
-            self._told_recovery = text
-            self._messages.tell(text, self.tr("Save"), self.save, again=again)
         elif text:
             self._messages.tell(text, again=again)
 
@@ -218,10 +221,6 @@ class DocumentFlow(QObject):
     def _on_saved(self, path: Path) -> None:
         self.saved.emit(path)
         self._messages.withdraw(self._told_failure)
-        if self._told_recovery and self._workspace.model.is_saved:
-            # It is still to be known that work has come back, but there is nothing to save any more.
-            self._messages.take_action_from(self._told_recovery)
-            self._told_recovery = ""
         if path == self._workspace.model.coco_path:
             self._remember(path)
         if self._workspace.model.refusal:

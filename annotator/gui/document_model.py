@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum, auto
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,14 @@ from annotator.gui.undo_stack import Step, UndoStack
 _ANNOTATIONS = (Instance, StoredProposal)
 _Work = Callable[[], Outcome]
 _Done = Callable[[Outcome], None]
+
+
+class RecoveryState(Enum):
+    """NEWEST: nothing was done after it, so undo takes it back. UNDONE: redo brings it back. PAST: neither, or none."""
+
+    NEWEST = auto()
+    UNDONE = auto()
+    PAST = auto()
 
 
 class DocumentModel(QObject):
@@ -49,6 +58,7 @@ class DocumentModel(QObject):
         self.coco_path: Path | None = None
         self.coco_version: FileVersion | None = None  # of the file as we read or wrote it; None: there was none
         self.keeping: Keeping | None = None  # of the open dataset
+        self._recovered: Step | None = None
         self._frozen_because = ""
         self._states_given = 0
         self._state = 0
@@ -103,7 +113,7 @@ class DocumentModel(QObject):
     def open(self, dataset: Dataset, keeping: Keeping | None = None) -> None:
         """Replace the document; keeping: that of the dataset, None for one that is not kept safe.
 
-        What the journal has recovered is not in the file yet.
+        What the journal has recovered is not in the file yet, and is the first step on the undo stack.
         """
         self.undo_stack.clear()
         self._frozen_because = self._busy_because = ""
@@ -116,10 +126,26 @@ class DocumentModel(QObject):
         self.coco_version = dataset.coco_version
         self.document.subscribe(self._on_document_changed)
         self._state = self._saved_state = self._new_state()
+        self._recovered = None
         if keeping is not None and keeping.recovery.edits:
             self._state = self._new_state()
         self._tell_saved()
         self.document_replaced.emit()
+        replayed = None if keeping is None else keeping.take_replayed()
+        if replayed is not None:
+            states = {"before": self._saved_state, "after": self._state}
+            self.undo_stack.push(replayed, self.document, text=self.tr("Recovered changes"), typing="", **states)
+            self._recovered = self.undo_stack.step_to_undo()
+
+    @property
+    def recovery(self) -> RecoveryState:
+        """What has become of the changes that came from the journal when the dataset was opened."""
+        stack = self.undo_stack
+        if self._recovered is not None and self._recovered is stack.step_to_undo():
+            return RecoveryState.NEWEST
+        if self._recovered is not None and self._recovered is stack.step_to_redo():
+            return RecoveryState.UNDONE
+        return RecoveryState.PAST
 
     def freeze(self, reason: str) -> None:
         """Refuse changes until a document is opened, or this one is to be worked on again."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -60,6 +61,11 @@ class Keeping(QObject):
             self._committed = self._journal.sequence
         except (DatasetError, SaveError) as error:
             self.problem = error.sentence
+
+    def take_replayed(self) -> Edit | None:
+        """What was recovered, as one edit, for whoever keeps it from then on: it may be large."""
+        replayed, self.recovery = self.recovery.replayed, replace(self.recovery, replayed=None)
+        return replayed
 
     @property
     def is_kept(self) -> bool:

@@ -1,9 +1,9 @@
-"""The bar above the canvas: one thing to know, with at most one action."""
+"""The bar above the canvas: one thing to know, with at most one action, or two to choose from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence, with a button named `action` that calls `callback`, when there is one.
+    """A sentence, with a button named `action` that calls `callback`, when there is one, and with another beside it.
 
     on_closed: called when the user closes the message without using its action. again: tells the same in the main
     window it is given; without it the text alone is told there.
@@ -28,6 +28,8 @@ class Message:
     text: str
     action: str = ""
     callback: Callable[[], None] | None = None
+    other: str = ""
+    other_callback: Callable[[], None] | None = None
     on_closed: Callable[[], None] | None = None
     again: Callable[[MainWindow], None] | None = None
 
@@ -50,6 +52,8 @@ class MessageBar(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._action = QPushButton(self)
         self._action.clicked.connect(self._on_action_clicked)
+        self._other = QPushButton(self)
+        self._other.clicked.connect(self._on_other_clicked)
         close = QToolButton(self)
         close.setObjectName("close_message")
         close.setAutoRaise(True)
@@ -62,6 +66,7 @@ class MessageBar(QFrame):
         row.setSpacing(8)
         row.addWidget(self._text)
         row.addWidget(self._action)
+        row.addWidget(self._other)
         row.addWidget(close)
         self.hide()
 
@@ -76,11 +81,17 @@ class MessageBar(QFrame):
         action: str = "",
         callback: Callable[[], None] | None = None,
         *,
+        other: str = "",
+        other_callback: Callable[[], None] | None = None,
         again: Callable[[MainWindow], None] | None = None,
     ) -> None:
         """Show a passing message in place of the one before."""
-        self._passing = Message(text, action, callback, again=again)
+        self._passing = Message(text, action, callback, other, other_callback, again=again)
         self._refresh()
+
+    def tells(self, text: str) -> bool:
+        """Whether that is the passing message on show."""
+        return self._passing is not None and self._passing.text == text
 
     def tell_again_in(self, window: MainWindow) -> None:
         """Show the passing message, if there is one, in another window, which speaks another language."""
@@ -116,12 +127,6 @@ class MessageBar(QFrame):
         if self._passing is not None and self._passing.text == text:
             self._take()
 
-    def take_action_from(self, text: str) -> None:
-        """What that passing message offers is done; what it says is as true as before."""
-        if self._passing is not None and self._passing.text == text:
-            self._passing = replace(self._passing, action="", callback=None)
-            self._refresh()
-
     def set_standing(self, message: Message | None) -> None:
         """What is shown whenever there is no passing message."""
         self._standing = message
@@ -135,6 +140,8 @@ class MessageBar(QFrame):
             self._text.setAccessibleName(text)
             self._action.setText(message.action)
             self._action.setVisible(message.callback is not None)
+            self._other.setText(message.other)
+            self._other.setVisible(message.other_callback is not None)
         self.setVisible(message is not None)
 
     def _take(self) -> Message | None:
@@ -148,11 +155,18 @@ class MessageBar(QFrame):
         return message
 
     def _on_action_clicked(self) -> None:
-        message = self._passing or self._standing
-        if self._passing is not None:
-            self._take()  # a standing one stays until what it says is no longer so
+        message = self._used()
         if message is not None and message.callback is not None:
             message.callback()
+
+    def _on_other_clicked(self) -> None:
+        message = self._used()
+        if message is not None and message.other_callback is not None:
+            message.other_callback()
+
+    def _used(self) -> Message | None:
+        """The message whose action is chosen; a standing one stays until what it says is no longer so."""
+        return self._standing if self._passing is None else self._take()
 
     def _on_close_clicked(self) -> None:
         message = self._take()

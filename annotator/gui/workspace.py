@@ -132,7 +132,7 @@ class Workspace(QObject):
         self.jobs.close(waits=not self.leaves_behind)
         for keeping in (self.model.keeping, self._next_keeping):
             if keeping is not None:
-                discard = self.discards and keeping is self.model.keeping
+                discard = self._has_nothing_to_keep and keeping is self.model.keeping
                 keeping.close(discard=discard, keeps_lock=self.leaves_behind)
         self._loader.close(waits=not self.leaves_behind)
         self.inference.close()
@@ -206,6 +206,11 @@ class Workspace(QObject):
         """Whether the document that is open is given up for another, which will be here in a moment."""
         return self._is_exchanging
 
+    @property
+    def _has_nothing_to_keep(self) -> bool:
+        """Whether the journal may forget what is in no file: it was given up, or undone."""
+        return self.discards or self.model.is_saved
+
     def _work_done(self) -> _WorkDone:
         masks = self.editor.masks
         begun: dict[object, object] = dict(self.session.unfinished_prompts)
@@ -236,7 +241,7 @@ class Workspace(QObject):
         before = self.model.keeping
         self.model.freeze(self.tr("Another dataset is being opened."))
         self._is_exchanging = True
-        exchange = Exchange(dataset, source, before, self.discards)
+        exchange = Exchange(dataset, source, before, self._has_nothing_to_keep)
 
         def run(job: BackgroundJob) -> tuple[Dataset, Keeping]:
             newest, keeping = exchange.run(job)

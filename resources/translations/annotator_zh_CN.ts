@@ -873,10 +873,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>其间 %1 被其他程序修改过；保存后的文件将同时包含两者。</translation>
     </message>
     <message>
-        <source>Save</source>
-        <translation>保存</translation>
-    </message>
-    <message>
         <source>Save as</source>
         <translation>另存为</translation>
     </message>
@@ -899,6 +895,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 </context>
 <context>
     <name>DocumentModel</name>
+    <message>
+        <source>Recovered changes</source>
+        <translation>恢复的修改</translation>
+    </message>
     <message>
         <source>A large change is being taken back or made again: wait a moment.</source>
         <translation>正在撤销或重做大量更改，请稍候。</translation>
@@ -3861,6 +3861,25 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>%1, images in %2</source>
         <translation>%1，图像在 %2</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryOffer</name>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Discard</source>
+        <translation>放弃</translation>
+    </message>
+    <message>
+        <source>Bring back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>The changes that had come back are discarded.</source>
+        <translation>已放弃恢复的修改。</translation>
     </message>
 </context>
 <context>

@@ -94,6 +94,7 @@ KINDS = {
     "RemoveCategory": st.builds(edits.RemoveCategory, categories),
     "OrderCategories": st.builds(edits.OrderCategories, tuples(ids), tuples(ids)),
 }
+KINDS["Reverted"] = st.builds(edits.Reverted, st.one_of(*KINDS.values()))
 KINDS["Together"] = st.builds(Together, tuples(st.one_of(*KINDS.values())))
 
 

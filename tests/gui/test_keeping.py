@@ -42,6 +42,7 @@ def again(make_window, qtbot, folder):
 
 def end(hands: Hands) -> None:
     """The program ends without the unsaved work being saved, and without the user having thrown it away."""
+    hands.window.workspace.model.keeping.close(discard=False)
     forget_changes(hands.window)
     hands.window.close()
 

@@ -64,11 +64,12 @@ def test_the_first_page_lists_it_and_a_click_brings_it_back(crashed, started, fo
         click(later)
     assert names(later) == ["cat", "dog"]
     assert "had not been saved" in later.window.messages.text
-    assert later.window.messages._action.isVisible()
+    assert later.window.messages._action.text() == "Save"
     later.save()
     assert "had not been saved" in later.window.messages.text
     assert later.window.messages.isVisible()
-    assert not later.window.messages._action.isVisible()  # there is nothing to save any more
+    assert later.window.messages._action.text() == "Discard"  # there is nothing to save any more
+    assert not later.window.messages._other.isVisible()
     end(later)
     again = started(shown=0)
     qtbot.wait(50)
