@@ -35,6 +35,7 @@ from annotator.gui.panels.details import DetailsPanel
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.instances import InstancesPanel
 from annotator.gui.panels.proposals import ProposalsPanel
+from annotator.gui.panels.side_column import SideColumn
 from annotator.gui.prelabelling import Prelabelling
 from annotator.gui.proposals_on_screen import ProposalsOnScreen
 from annotator.gui.settings import Settings
@@ -122,7 +123,6 @@ class MainWindow(QMainWindow):
     def _restore_layout(self) -> None:
         self.resize(1280, 800)
         self.work_page.setSizes([220, 820, 240])
-        self.side.setSizes([150, 160, 170, 280])
         self.restoreGeometry(self._settings.layout("window"))
         self.work_page.restoreState(self._settings.layout("columns"))
         self.side.restoreState(self._settings.layout("side lists"))
@@ -199,9 +199,7 @@ class MainWindow(QMainWindow):
         self.tone_panel = TonePanel(self.canvas, workspace.tone, actions.show_tone)
 
     def _lay_out(self) -> None:
-        self.side = QSplitter(Qt.Orientation.Vertical, self)
-        for panel in (self.categories, self.instances, self.proposals, self.details):
-            self.side.addWidget(panel)
+        self.side = SideColumn((self.categories, self.instances, self.proposals), self.details, self)
         self.work_page = QSplitter(Qt.Orientation.Horizontal, self)
         for widget, stretch in ((self.images, 0), (self.canvas, 1), (self.side, 0)):
             self.work_page.addWidget(widget)

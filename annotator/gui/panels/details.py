@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -32,8 +32,12 @@ from annotator.gui.selection import Selection
 
 
 class DetailsPanel(QWidget):
-    """Shows what the selected instances have in common, and changes all of them at once, each key in the document."""
+    """Shows what the selected instances have in common, and changes all of them at once, each key in the document.
 
+    It is never higher than the most that it has shown of this document needs.
+    """
+
+    can_be_higher = Signal(int)  # its maximum height is more than it was, which is given
     attributes_wanted = Signal(int)  # category id: its attributes are to be defined
     left = Signal()  # the user is done with a field
 
@@ -94,7 +98,9 @@ class DetailsPanel(QWidget):
         ):
             changed.connect(self._refresh_later)
         model.instance_changed.connect(self._on_instance_changed)
+        model.document_replaced.connect(self._forget_height)
         self.refresh()
+        self._forget_height()
 
     @property
     def _ids(self) -> tuple[int, ...]:
@@ -168,6 +174,26 @@ class DetailsPanel(QWidget):
         if self._shown:
             self.attributes_wanted.emit(self._shown[0].category_id)
 
+    # -- its height --------------------------------------------------------------------------------------------------
+
+    def _limit_height(self) -> None:
+        """It does not shrink with what is selected: the lists above would jump with every click."""
+        before, needed = self.maximumHeight(), self._needed_height()
+        if needed > before:
+            self.setMaximumHeight(needed)
+            self.can_be_higher.emit(before)
+
+    def _forget_height(self) -> None:
+        self.setMaximumHeight(self._needed_height())
+
+    def _needed_height(self) -> int:
+        layout = self.layout()
+        assert layout is not None
+        wrapped = self._column.totalHeightForWidth(self._fields.width()) if self._column.hasHeightForWidth() else 0
+        return int(
+            self._head.sizeHint().height() + layout.spacing() + max(self._column.totalSizeHint().height(), wrapped)
+        )
+
     # -- putting together --------------------------------------------------------------------------------------------
 
     def _replace_form(self, attributes: tuple[Attribute, ...]) -> None:
@@ -199,7 +225,8 @@ class DetailsPanel(QWidget):
         rows.addRow(self.tr("Review"), self.review)
         rows.addRow(self.tr("Group"), self.group)
         rows.addRow(self.tr("Order"), order)
-        self._fields = QWidget(self)
+        self._fields = _Fields(self)
+        self._fields.laid_out.connect(self._limit_height)
         self._column = QVBoxLayout(self._fields)
         self._column.setContentsMargins(0, 0, 4, 0)
         self._column.setSpacing(8)
@@ -214,7 +241,7 @@ class DetailsPanel(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        nothing = QLabel(self.tr("Select an instance to see what is said of it."), self)
+        nothing = QLabel(self.tr("Select an instance to see its details."), self)
         nothing.setWordWrap(True)
         nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -222,7 +249,7 @@ class DetailsPanel(QWidget):
         self._pages = QStackedLayout()
         self._pages.addWidget(nothing)
         self._pages.addWidget(area)
-        head = QHBoxLayout()
+        self._head = head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(title_label(self.tr("Details"), area, self))
         head.addWidget(self.subject, 1)
@@ -232,3 +259,13 @@ class DetailsPanel(QWidget):
         layout.setSpacing(4)
         layout.addLayout(head)
         layout.addLayout(self._pages, 1)
+
+
+class _Fields(QWidget):
+    laid_out = Signal()  # something in it has come, gone or changed its size
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.laid_out.emit()
+        return handled

@@ -23,6 +23,7 @@ from annotator.gui.panels.row_view import RowView, title_label
 from annotator.gui.thumbnails import Thumbnails
 
 _PIXEL_RATIO = 2  # thumbnails are sharp on screens of up to this scale
+_LEAST_WIDTH = 184  # a thumbnail and as much of a name as says something
 
 
 class ImageListPanel(QWidget):
@@ -50,6 +51,7 @@ class ImageListPanel(QWidget):
         self.unusable.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.details = ImageDetails(model, self._changes, self)
         self.details.left.connect(self.left)
+        self.setMinimumWidth(_LEAST_WIDTH)
         self.matches = QLabel(self)
         self.clear_filter = QToolButton(self)
         set_icon(self.clear_filter, "close")
