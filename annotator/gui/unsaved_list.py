@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
-from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QDateTime, QLocale, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from annotator import paths
 from annotator.core.unsaved import UnsavedWork, unsaved_work
 from annotator.gui.background import BackgroundJob, BackgroundJobs
-from annotator.gui.icons import set_icon
+from annotator.gui.path_button import PathButton
 from annotator.gui.short_path import short_path
 
 _SHOWN = 5
@@ -30,7 +30,8 @@ class UnsavedList(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._column.addWidget(self.title, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._column.addWidget(self.title)
+        self._column.addSpacing(4)
         self.hide()
 
     @property
@@ -52,7 +53,7 @@ class UnsavedList(QWidget):
             button.setToolTip(self.tr("Open %1 with this work").replace("%1", str(work.coco_path)))
             button.chosen.connect(self.chosen)
             self._buttons.append(button)
-            self._column.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
+            self._column.addWidget(button)
         self.setVisible(bool(works))
 
     def _text(self, work: UnsavedWork) -> str:
@@ -62,16 +63,12 @@ class UnsavedList(QWidget):
         return text.replace("%1", short_path(work.to_open)).replace("%2", when)
 
 
-class _Button(QToolButton):
+class _Button(PathButton):
     chosen = Signal(object)
 
     def __init__(self, work: UnsavedWork, text: str, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(text, parent)
         self._work = work
-        set_icon(self, "open")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setAutoRaise(True)
-        self.setText(text.replace("&", "&&"))
         self.clicked.connect(self._on_clicked)
 
     def _on_clicked(self) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QIcon, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QIcon, QPalette, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from annotator import paths
 from annotator.gui.background import BackgroundJobs
-from annotator.gui.icons import set_icon
+from annotator.gui.path_button import PathButton
 from annotator.gui.plain_text import as_tooltip
 from annotator.gui.settings import Settings
 from annotator.gui.short_path import recent_text
@@ -52,10 +52,14 @@ class WelcomePage(QWidget):
         row.setSpacing(8)
         row.addStretch()
         for button in (self.folder, self.images, self.example):
-            button.setMinimumHeight(32)
+            button.setMinimumSize(button.sizeHint().width() + 24, 32)
             row.addWidget(button)
         row.addStretch()
-        self._recent_title = QLabel(self.tr("Opened lately"), self)
+        drop.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self._recent_title = QLabel(self.tr("Recent"), self)
+        font = self._recent_title.font()
+        font.setBold(True)
+        self._recent_title.setFont(font)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(0)
         logo = QLabel(self)
@@ -68,10 +72,8 @@ class WelcomePage(QWidget):
         column.addLayout(row)
         column.addWidget(drop)
         column.addWidget(self.hint)
-        column.addSpacing(16)
-        column.addWidget(self.unsaved)
-        column.addWidget(self._recent_title, alignment=Qt.AlignmentFlag.AlignCenter)
-        column.addLayout(self._recent)
+        column.addSpacing(8)
+        column.addWidget(self._datasets(), alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
         settings.recent_changed.connect(self._refresh_recent)
         self._refresh_recent()
@@ -105,6 +107,18 @@ class WelcomePage(QWidget):
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         return label
 
+    def _datasets(self) -> QWidget:
+        """What can be opened again, one below the other with their beginnings in line."""
+        datasets = QWidget(self)
+        column = QVBoxLayout(datasets)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.unsaved)
+        column.addSpacing(8)
+        column.addWidget(self._recent_title)
+        column.addLayout(self._recent)
+        return datasets
+
     def _refresh_recent(self) -> None:
         while self._recent_buttons:
             self._recent_buttons.pop().deleteLater()
@@ -112,20 +126,16 @@ class WelcomePage(QWidget):
             button = _RecentButton(path, self._settings.recent_image_root(path), self)
             button.chosen.connect(self.recent_wanted)
             self._recent_buttons.append(button)
-            self._recent.addWidget(button, alignment=Qt.AlignmentFlag.AlignCenter)
+            self._recent.addWidget(button)
         self._recent_title.setVisible(bool(self._recent_buttons))
 
 
-class _RecentButton(QToolButton):
+class _RecentButton(PathButton):
     chosen = Signal(Path)
 
     def __init__(self, path: Path, image_root: Path | None, parent: QWidget) -> None:
-        super().__init__(parent)
+        super().__init__(recent_text(path, image_root), parent)
         self._path = path
-        set_icon(self, "open")
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setAutoRaise(True)
-        self.setText(recent_text(path, image_root).replace("&", "&&"))
         self.setToolTip(as_tooltip(str(path)))
         self.clicked.connect(self._on_clicked)
 
