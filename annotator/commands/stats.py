@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StatsOptions:
-    """What `annotator stats` was asked. html: where to write a page, or None."""
+    """What `annotator stats` was asked. html: where to write a page, or None. language: of the page."""
 
     file: Path
     html: Path | None
+    language: str
 
 
 def parse(words: list[str]) -> StatsOptions:
@@ -37,11 +38,14 @@ def parse(words: list[str]) -> StatsOptions:
         const=Path(),
         help="also write a page with plots; without a name, FILE.html beside the file",
     )
+    parser.add_argument(
+        "--language", choices=("en", "zh-CN"), default="en", help="the language of the page (default: %(default)s)"
+    )
     options = parser.parse_args(words, argparse.Namespace())
     html = options.file.with_suffix(".html") if options.html == Path() else options.html
     if html is not None and html.resolve() == options.file.resolve():
         parser.error("the page would replace the COCO file; give it another name")
-    return StatsOptions(options.file, html)
+    return StatsOptions(options.file, html, options.language)
 
 
 def run(options: StatsOptions) -> int:
@@ -54,8 +58,12 @@ def run(options: StatsOptions) -> int:
     if options.html is not None:
         from annotator.core.atomic import replace_file
         from annotator.core.stats_page import stats_page
+        from annotator.core.stats_words import WORDS
 
-        replace_file(options.html, stats_page(counted, options.file.name).encode("utf-8", "backslashreplace"))
+        # The folder's name says more than that of the file, which is often the same.
+        title = f"{options.file.resolve().parent.name}/{options.file.name}".removeprefix("/")
+        page = stats_page(counted, title, WORDS[options.language])
+        replace_file(options.html, page.encode("utf-8", "backslashreplace"))
         complain(f"The page is {options.html}.")
     return 0
 

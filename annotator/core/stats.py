@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from annotator.core.document import Document
+from annotator.core.document import Document, ImageStatus, ReviewState
 from annotator.core.geometry import measure
 
 SMALL_AREA, LARGE_AREA = 32**2, 96**2
@@ -43,12 +43,17 @@ class Statistics:
     """Counts of a document. Bars: `sizes` by the square root of the area in pixels, doubling from bar to bar;
     `per_image` by the number of instances on an image; `sources` by where the masks came from.
 
+    done_images, accepted_images, rejected_images, images_to_review: as the images' status and review say.
     proposals, proposed_images: how many there are, and on how many images; `proposal_sizes` are bars like `sizes`. All
     else is of instances.
     """
 
     images: int
     annotated_images: int
+    done_images: int
+    accepted_images: int
+    rejected_images: int
+    images_to_review: int
     instances: int
     proposals: int
     proposed_images: int
@@ -77,9 +82,14 @@ def statistics(document: Document) -> Statistics:
     areas = [instance.mask.area for instance in instances]
     filled = [area for area in areas if area]
     counts = [document.count_of_image(image_id) for image_id in document.images]
+    reviews = Counter(image.review.state for image in document.images.values() if image.review is not None)
     return Statistics(
         images=len(document.images),
         annotated_images=sum(count > 0 for count in counts),
+        done_images=sum(image.status is ImageStatus.DONE for image in document.images.values()),
+        accepted_images=reviews[ReviewState.ACCEPTED],
+        rejected_images=reviews[ReviewState.REJECTED],
+        images_to_review=reviews[ReviewState.TO_REVIEW],
         instances=len(instances),
         proposals=len(proposals),
         proposed_images=len({proposal.image_id for proposal in proposals}),

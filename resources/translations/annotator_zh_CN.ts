@@ -803,8 +803,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>层次</translation>
     </message>
     <message>
-        <source>Select an instance to see what is said of it.</source>
-        <translation>选中实例后，这里显示它的详细信息。</translation>
+        <source>Select an instance to see its details.</source>
+        <translation>选中实例后，这里显示其详细信息。</translation>
     </message>
     <message>
         <source>Details</source>
@@ -4350,7 +4350,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>打开示例</translation>
     </message>
     <message>
-        <source>Opened lately</source>
+        <source>Recent</source>
         <translation>最近打开</translation>
     </message>
     <message>

@@ -128,5 +128,12 @@ def test_stats_write_a_page(coco_file, words, name, monkeypatch, capsys):
     assert name in capsys.readouterr().err
 
 
+def test_the_page_is_in_the_language_asked_for(coco_file):
+    assert run("stats", coco_file, "--html", "--language", "zh-CN") == 0
+    page = coco_file.with_suffix(".html").read_text(encoding="utf-8")
+    assert 'lang="zh-CN"' in page
+    assert f"{coco_file.parent.name}/{coco_file.name}" in page
+
+
 def test_the_page_does_not_replace_the_file(coco_file, capsys):
     assert "another name" in refuse(capsys, "stats", str(coco_file), "--html", str(coco_file))

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance, StoredProposal
+from annotator.core.document import (
+    Category,
+    Document,
+    ImageRecord,
+    ImageStatus,
+    Instance,
+    Provenance,
+    Review,
+    ReviewState,
+    StoredProposal,
+)
 from annotator.core.geometry import RunLengths
 from annotator.core.stats import Bar, CategoryStatistics, statistics
 from annotator.core.stats_page import stats_page
+from annotator.core.stats_words import CHINESE, ENGLISH
+from annotator.segment.stored_proposals import SOURCE
 
 
 def square(side: int) -> RunLengths:
@@ -114,12 +129,51 @@ def test_the_page_is_whole_and_needs_nothing_else():
     assert not page.open
     assert not page.links
     assert "<my> dataset" in page.text
-    assert page.text.count("<cat> & dog") >= 2  # in the table and at its bar
+    assert page.text.count("<cat> & dog") == 1
 
 
 def test_bars_are_as_long_as_their_counts():
     page = stats_page(statistics(document()), "x")
-    widths = [float(part.split('"')[0]) for part in page.split('width="')[1:] if 'rx="2"' in part.split(">")[0]]
-    assert widths[0] > 0
-    assert widths[1] == 0
-    assert max(widths) == widths[0]
+    bars = [float(width) for width in re.findall(r'<div class="bar[ a-z]*" style="width: ([0-9.]+)%">', page)]
+    by_category, per_image, sources = bars[:2], bars[-5:-2], bars[-2:]
+    assert by_category == [100, 0]  # 5 and 0
+    assert per_image == [50, 0, 100]  # 1, 0 and 2
+    assert sources == [100, pytest.approx(66.67)]  # 3 and 2
+
+
+def test_sizes_begin_with_the_smallest_there_is():
+    page = stats_page(statistics(document()), "x")
+    assert "<td>16–31</td>" in page
+    assert "<td>8–15</td>" not in page
+
+
+def test_the_page_counts_what_is_done_and_reviewed():
+    reviewed = document()
+    for image_id, status, state in (
+        (1, ImageStatus.DONE, ReviewState.ACCEPTED),
+        (2, ImageStatus.DONE, ReviewState.REJECTED),
+        (3, None, ReviewState.TO_REVIEW),
+    ):
+        image = replace(reviewed.images[image_id], status=status, review=Review(state))
+        reviewed.put(image)
+    page = Page()
+    page.feed(stats_page(statistics(reviewed), "x"))
+    for text in ("2 done", "1 accepted", "1 rejected", "1 to review"):
+        assert text in page.text
+    assert "Reviewed" not in stats_page(statistics(document()), "x")
+
+
+def test_the_page_in_chinese_has_no_english():
+    with_all = document()
+    with_all.put(StoredProposal(20, 1, 1, square(9), score=0.5))
+    with_all.put(Category(5, "猫"))
+    with_all.put(Category(1, "狗"))
+    page = Page()
+    page.feed(stats_page(statistics(with_all), "街景", CHINESE).partition("</head>")[2].partition("</html>")[0])
+    assert "各类别的实例数" in page.text
+    assert set(re.findall("[A-Za-z]+", page.text)) == {"TinySAM", "crowd"}
+
+
+@pytest.mark.parametrize("words", [ENGLISH, CHINESE])
+def test_all_that_the_program_says_of_the_source_of_a_mask_has_words(words):
+    assert set(words.sources) >= {SOURCE, "tinysam", "brush", "polygon", "copied", "imported", "unknown"}
