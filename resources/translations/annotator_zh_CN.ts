@@ -1347,8 +1347,16 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{path} 有 {size} 种颜色，不会是掩码：请选择掩码所在的文件夹。</translation>
     </message>
     <message>
+        <source>images whose files get another name, because theirs differs in its ending only or is no name on Windows: {count}, such as {names}</source>
+        <translation>有图像的文件改用其他名称，因为名称只有扩展名不同，或在 Windows 上不能使用：{count} 张，例如 {names}</translation>
+    </message>
+    <message>
         <source>Pascal VOC can hold {max_number} categories, not {count}: export fewer at a time.</source>
         <translation>Pascal VOC 最多容纳 {max_number} 个类别，现有 {count} 个：请分批导出。</translation>
+    </message>
+    <message>
+        <source>categories get another name, because theirs does not fit on a line: {names}</source>
+        <translation>有类别改用其他名称，因为原名不能写在一行中：{names}</translation>
     </message>
     <message>
         <source>There are no masks in {folder}: choose the folder that SegmentationClass lies in.</source>
@@ -1673,14 +1681,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>instances beyond the {most} of an image are left out</source>
         <translation>一张图像中超出 {most} 个的实例未写入</translation>
-    </message>
-    <message>
-        <source>category names are written on one line: {names}</source>
-        <translation>类别名称写成一行：{names}</translation>
-    </message>
-    <message>
-        <source>images that get another name, because only their endings differ: {count}, such as {names}</source>
-        <translation>有 {count} 张图像仅扩展名不同，因此换用其他名称，例如 {names}</translation>
     </message>
     <message>
         <source>Label files without an image in {root}: {count}, such as {name}.</source>

@@ -199,5 +199,7 @@ def test_proposals_left_out_are_counted(coco_file, tmp_path, capsys):
     assert "worst IoU" not in out
     assert run(*words, tmp_path / "with", "--proposals") == 0
     out = capsys.readouterr().out
-    assert "instances: 3" in out
+    assert "instances: 3, 3 of them with exactly the same mask" in out
+    assert "of these 3 are only proposed" in out
+    assert "not held: proposals become instances, as if they had been accepted: 3 (instances 1, 2, 3)" in out
     assert "left out" not in out

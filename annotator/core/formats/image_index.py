@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import posixpath
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
@@ -13,15 +14,32 @@ from annotator.core.document import Document, ImageRecord
 from annotator.core.images import IMAGE_SUFFIXES, read_header
 from annotator.errors import DatasetError, ImageError
 
+_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+"""What Windows opens a device for, in any folder and with any ending."""
+
 
 def label_names(paths: Iterable[str]) -> dict[str, str]:
     """For each image path the name of its label file without ending: no two are the same, whatever the capitals.
 
-    It is the path without its ending, "a" for "a.jpg"; images that differ in nothing else keep it as "a_jpg", "a_png".
+    It is the path without its ending, "a" for "a.jpg"; images that differ in nothing else keep it as "a_jpg", "a_png",
+    or with a number when even that is another's. What names a device of Windows gets an underscore: "aux_" for
+    "aux.jpg". The names do not depend on the order of the paths.
     """
     paths = list(paths)
-    count = Counter(_stem(path).casefold() for path in paths)
-    return {path: _stem(path) if count[_stem(path).casefold()] == 1 else _tied(path) for path in paths}
+    labels = {path: _without_devices(_stem(path)) for path in paths}
+    count = Counter(label.casefold() for label in labels.values())
+    taken = {label for label, times in count.items() if times == 1}
+    for path in sorted(path for path, label in labels.items() if count[label.casefold()] > 1):
+        tied = _without_devices(_tied(path))
+        numbered = (f"{tied}_{number}" for number in itertools.count(2))
+        labels[path] = next(name for name in itertools.chain((tied,), numbered) if name.casefold() not in taken)
+        taken.add(labels[path].casefold())
+    return labels
+
+
+def renamed_images(labels: Mapping[str, str]) -> list[str]:
+    """The paths, in what label_names gave, of those that are not called as their image is."""
+    return [path for path, label in labels.items() if label != _stem(path)]
 
 
 class ImageIndex:
@@ -109,6 +127,14 @@ class ImageIndex:
                 raise DatasetError(error.sentence) from error
             image = self._images[path] = replace(image, height=header.height, width=header.width)
         return image
+
+
+def _without_devices(label: str) -> str:
+    parts = []
+    for part in label.split("/"):
+        before, dot, after = part.partition(".")
+        parts.append(f"{before}_{dot}{after}" if before.rstrip().casefold() in _DEVICES else part)
+    return "/".join(parts)
 
 
 def _stem(path: str) -> str:

@@ -8,37 +8,29 @@ area, and shapes of other types are listed.
 
 from __future__ import annotations
 
-import base64
-import io
 import json
-import math
 import os
 import posixpath
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import orjson
-from PIL import Image
 
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, read_text, write_bytes
 from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.labelme_shapes import WITH_AREA, mask_png, parse_shape, union
 from annotator.core.formats.options import ExportOptions, Shape
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss
+from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
 from annotator.core.geometry import RunLengths
 from annotator.core.json_file import no_json
 from annotator.core.polygons import polygons
-from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
+from annotator.errors import DatasetError, Sentence, reason_of
 
 _VERSION = "5.5.0"  # whose files these are like
 _FLAT = ("line", "linestrip", "point", "points")
-_POLYGONS = ("polygon", "rectangle", "rotation")  # when they have three corners or more
-_WITH_AREA = (*_POLYGONS, "circle", "mask")
-_CIRCLE_CORNERS = 64
 
 
 def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
@@ -62,7 +54,7 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
             "imageWidth": image.width,
         }
         write_bytes(path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
-    return tuple(_losses(document))
+    return (*_losses(document), *renaming_losses(labels))
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -84,18 +76,12 @@ def _shapes(instance: Instance, document: Document, options: ExportOptions) -> I
     if options.shape is Shape.EXACT:
         part, x, y = instance.mask.crop()
         last = [x + part.shape[1] - 1, y + part.shape[0] - 1]
-        yield {**common, "shape_type": "mask", "points": [[x, y], last], "mask": _png(part)}
+        yield {**common, "shape_type": "mask", "points": [[x, y], last], "mask": mask_png(part)}
         return
     rings = polygons(instance.mask, tolerance=options.tolerance)
     common["group_id"] = instance.id if len(rings) > 1 else None
     for ring in rings:
         yield {**common, "shape_type": "polygon", "points": ring.tolist(), "mask": None}
-
-
-def _png(part: npt.NDArray[np.bool_]) -> str:
-    file = io.BytesIO()
-    Image.fromarray(part).save(file, "PNG")
-    return base64.b64encode(file.getvalue()).decode("ascii")
 
 
 def _losses(document: Document) -> Iterator[Loss]:
@@ -209,10 +195,10 @@ def _put_shapes(
     for number, shape in enumerate(content["shapes"], start=1):
         try:
             kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else None
-            if isinstance(kind, str) and kind not in _WITH_AREA:
+            if isinstance(kind, str) and kind not in WITH_AREA:
                 left_out.append(kind)
                 continue
-            label, group, mask = _parse(shape, image)
+            label, group, mask = parse_shape(shape, image)
         except ValueError as error:
             raise DatasetError(
                 "In {path}, shape {number} cannot be used: {reason}. Correct it or take it out.",
@@ -227,75 +213,5 @@ def _put_shapes(
             document.put(Category(categories[label], label))
         instance_id = document.take_id(Instance)
         provenance = Provenance(source="imported")
-        document.put(Instance(instance_id, image.id, categories[label], _union(masks), provenance=provenance))
+        document.put(Instance(instance_id, image.id, categories[label], union(masks), provenance=provenance))
     return left_out
-
-
-def _union(masks: list[RunLengths]) -> RunLengths:
-    if len(masks) == 1:
-        return masks[0]
-    together = masks[0].to_mask()
-    for mask in masks[1:]:
-        part, x, y = mask.crop()
-        together[y : y + part.shape[0], x : x + part.shape[1]] |= part
-    return RunLengths.from_mask(together)
-
-
-def _parse(shape: object, image: ImageRecord) -> tuple[str, int | None, RunLengths]:
-    """Label, group and mask of a shape. Raises ValueError."""
-    if not isinstance(shape, dict):
-        raise ClauseError("it is not an object in braces")
-    label, group = shape.get("label"), shape.get("group_id")
-    if not isinstance(label, str):
-        raise ClauseError("it has no label")
-    if group is not None and type(group) is not int:
-        raise ClauseError("its group_id is {group!r}, not a whole number", group=group)
-    points = _points(shape.get("points"))
-    kind = shape.get("shape_type", "polygon")
-    if kind == "mask":
-        return label, group, _mask(shape.get("mask"), points, image)
-    if kind in _POLYGONS and len(points) >= 3:
-        corners = points
-    elif kind == "rectangle" and len(points) == 2:
-        (left, top), (right, bottom) = points
-        corners = [(left, top), (right, top), (right, bottom), (left, bottom)]
-    elif kind == "circle" and len(points) == 2:
-        (x, y), edge = points
-        radius = math.dist((x, y), edge)
-        angles = [2 * math.pi * n / _CIRCLE_CORNERS for n in range(_CIRCLE_CORNERS)]
-        corners = [(x + radius * math.cos(angle), y + radius * math.sin(angle)) for angle in angles]
-    else:
-        raise ClauseError("a {kind!r} of {count} points has no area that is known", kind=kind, count=len(points))
-    return label, group, RunLengths.from_coco([[v for corner in corners for v in corner]], image.height, image.width)
-
-
-def _points(value: object) -> list[tuple[float, float]]:
-    points = []
-    for point in value if isinstance(value, list) else ():
-        if not isinstance(point, list) or len(point) != 2 or not all(type(v) in (int, float) for v in point):
-            raise ClauseError("one of its points is not a pair of numbers")
-        if not all(abs(v) < 1e9 for v in point):
-            raise ClauseError("one of its points lies nowhere near the image")
-        points.append((float(point[0]), float(point[1])))
-    return points
-
-
-def _mask(text: object, points: list[tuple[float, float]], image: ImageRecord) -> RunLengths:
-    """A mask's PNG covers the pixels from the first point to the second, both included."""
-    if not isinstance(text, str) or len(points) != 2:
-        raise ClauseError("its mask needs a picture and two points")
-    x, y = (round(v) for v in points[0])
-    try:
-        with Image.open(io.BytesIO(base64.b64decode(text, validate=True)), formats=["PNG"]) as picture:
-            if picture.width * picture.height > image.width * image.height:
-                raise ClauseError("the picture of its mask is larger than the image")
-            part = np.asarray(picture.convert("L")) > 0
-    except ClauseError:
-        raise
-    except Exception as error:  # Pillow's decoders meet damaged pictures with exceptions of every kind
-        raise ClauseError("the picture of its mask is damaged ({reason})", reason=reason_of(error)) from error
-    if x < 0 or y < 0 or y + part.shape[0] > image.height or x + part.shape[1] > image.width:
-        raise ClauseError("its mask reaches out of the image")
-    mask = np.zeros((image.height, image.width), np.bool_)
-    mask[y : y + part.shape[0], x : x + part.shape[1]] = part
-    return RunLengths.from_mask(mask)

@@ -31,7 +31,7 @@ from annotator.core.formats.image_index import ImageIndex, label_names
 from annotator.core.formats.options import ExportOptions
 from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss
+from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
 from annotator.core.geometry import RunLengths
 from annotator.core.json_file import no_json
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
@@ -64,7 +64,7 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
         if options.copy_images:
             copy_image(document, image.id, folder / "images" / image.path)
     write_text(folder / INDEX_NAME, json.dumps(index, ensure_ascii=False, indent=1))
-    return (Loss(NOT_KEPT),)
+    return (Loss(NOT_KEPT), *renaming_losses(labels))
 
 
 def _free_names(label: str, taken: set[str]) -> Iterator[str]:

@@ -67,7 +67,7 @@ def with_proposals_as_instances(part: Document) -> tuple[int, ...]:
     for proposal in proposals:
         part.remove(proposal)
         part.put(proposal.accepted(proposal.category_id))
-    return tuple(proposal.id for proposal in proposals)
+    return tuple(sorted(proposal.id for proposal in proposals))
 
 
 def validation_images(document: Document, options: ExportOptions) -> frozenset[int]:

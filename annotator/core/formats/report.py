@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pycocotools import mask as mask_utils
 
 from annotator.core.document import Document, Instance, StoredProposal
+from annotator.core.formats.image_index import renamed_images
 from annotator.core.geometry import RunLengths
+from annotator.errors import Sentence
 
 NOT_KEPT = "ids, provenance, attributes, groups, locks, reviews and notes are not kept"
 """What no format but COCO holds, a Loss of the whole."""
@@ -30,6 +33,19 @@ class Loss:
     held_by: tuple[str, ...] = ()
 
 
+def renaming_losses(labels: Mapping[str, str]) -> Iterator[Loss]:
+    """The images whose files are not called like them, if any. labels: what label_names gave."""
+    if renamed := renamed_images(labels):
+        yield Loss(
+            Sentence(
+                "images whose files get another name, because theirs differs in its ending only or is no name on "
+                "Windows: {count}, such as {names}",
+                count=len(renamed),
+                names=", ".join(renamed[:5]),
+            )
+        )
+
+
 @dataclass(frozen=True)
 class Deviation:
     """An instance whose mask came back different. iou: with the document's mask."""
@@ -42,6 +58,7 @@ class Deviation:
 class ExportReport:
     """files: what was written, the first to open. images, instances: how many of the document were to be exported.
 
+    proposals: how many of these instances nobody has accepted; 0 unless they were asked for.
     exact: instances that came back with the very same mask. changed: those that did not, worst first. missing: ids of
     those that did not come back at all. losses: what the format cannot hold.
     """
@@ -49,6 +66,7 @@ class ExportReport:
     files: tuple[Path, ...]
     images: int
     instances: int
+    proposals: int
     exact: int
     changed: tuple[Deviation, ...]
     missing: tuple[int, ...]
@@ -60,9 +78,12 @@ class ExportReport:
         return self.changed[0].iou if self.changed else 1.0
 
 
-def compared(document: Document, back: Document, *, files: tuple[Path, ...], losses: tuple[Loss, ...]) -> ExportReport:
+def compared(
+    document: Document, back: Document, *, files: tuple[Path, ...], losses: tuple[Loss, ...], proposals: int = 0
+) -> ExportReport:
     """Compare the exported document with what was read back; images are the same by path, categories by name.
 
+    files, losses, proposals: for the report.
     Each instance is compared with the one most like it of the same category on the same image.
     """
     read = defaultdict(list)
@@ -95,6 +116,7 @@ def compared(document: Document, back: Document, *, files: tuple[Path, ...], los
         files=files,
         images=len(document.images),
         instances=len(document.instances) + len(document.proposals),
+        proposals=proposals,
         exact=exact,
         changed=tuple(changed),
         missing=tuple(sorted(missing)),

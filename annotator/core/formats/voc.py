@@ -11,9 +11,11 @@ A pixel belongs to one object, so of overlapping instances the one drawn later h
 
 from __future__ import annotations
 
+import itertools
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +27,7 @@ from annotator.core.formats.image_index import ImageIndex, label_names
 from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss
+from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError, Sentence
 
@@ -57,6 +59,8 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
             max_number=MAX_NUMBER,
             count=len(document.categories),
         )
+    original_names = {category.id: category.name for category in document.categories.values()}
+    _put_on_one_line(document)
     class_of = {category_id: number for number, category_id in enumerate(document.categories, start=1)}
     validation = validation_images(document, options)
     labels = label_names(image.path for image in document.images.values())
@@ -79,7 +83,7 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
     for name, members in sets.items():
         write_text(folder / "ImageSets" / "Segmentation" / f"{name}.txt", "".join(f"{label}\n" for label in members))
     write_text(folder / "labelmap.txt", _labelmap(document))
-    return tuple(_losses(document, overlapped, left_out))
+    return (*_losses(document, overlapped, left_out), *_name_losses(original_names, document), *renaming_losses(labels))
 
 
 def _drawn(image: ImageRecord, instances: list[Instance]) -> tuple[npt.NDArray[np.uint8], list[int]]:
@@ -96,16 +100,38 @@ def _drawn(image: ImageRecord, instances: list[Instance]) -> tuple[npt.NDArray[n
 
 
 def _labelmap(document: Document) -> str:
-    names = ["background", *(_plain(category.name) for category in document.categories.values())]
+    names = ["background", *(category.name for category in document.categories.values())]
     colours = voc_palette().tolist()
     lines = ["# label:color_rgb:parts:actions"]
     lines += [f"{name}:{colours[n][0]},{colours[n][1]},{colours[n][2]}::" for n, name in enumerate(names)]
     return "\n".join(lines) + "\n"
 
 
+def _put_on_one_line(document: Document) -> None:
+    """Give the categories of a document of one's own names that fit on a line each, and are as different as before."""
+    used = {category.name for category in document.categories.values() if _plain(category.name) == category.name}
+    for category in list(document.categories.values()):
+        plain = _plain(category.name)
+        if plain != category.name:
+            numbered = (f"{plain} {number}" for number in itertools.count(2))
+            plain = next(name for name in itertools.chain((plain,), numbered) if name not in used)
+            used.add(plain)
+            document.put(replace(category, name=plain))
+
+
 def _plain(name: str) -> str:
-    """A name that fits on a line of labelmap.txt."""
-    return " ".join(name.split()) or "unnamed"
+    plain = " ".join(name.split()) or "unnamed"
+    # A comment to other readers, and to this one where it is the first line of the file.
+    return f"_{plain}" if plain.startswith("#") else plain
+
+
+def _name_losses(names: Mapping[int, str], document: Document) -> Iterator[Loss]:
+    """names: those the categories had."""
+    if odd := [name for category_id, name in names.items() if document.categories[category_id].name != name]:
+        listed = ", ".join(" ".join(name.split()) or repr(name) for name in odd[:5])
+        yield Loss(
+            Sentence("categories get another name, because theirs does not fit on a line: {names}", names=listed)
+        )
 
 
 def _losses(document: Document, overlapped: list[int], left_out: list[int]) -> Iterator[Loss]:
@@ -121,8 +147,6 @@ def _losses(document: Document, overlapped: list[int], left_out: list[int]) -> I
         yield Loss("crowds become ordinary instances", crowds, ("coco",))
     if empty := tuple(i.id for i in instances if not i.mask.area):
         yield Loss("instances without a pixel are left out", empty, ("coco",))
-    if odd := [c.name for c in document.categories.values() if _plain(c.name) != c.name or "#" in c.name]:
-        yield Loss(Sentence("category names are written on one line: {names}", names=", ".join(odd[:5])))
 
 
 def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:

@@ -26,7 +26,7 @@ from annotator.core.formats.files import copy_image, read_text, write_text
 from annotator.core.formats.image_index import ImageIndex, label_names
 from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss
+from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
 from annotator.core.geometry import RunLengths
 from annotator.core.polygons import one_polygon
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
@@ -87,14 +87,7 @@ def _losses(document: Document, labels: Mapping[str, str]) -> Iterator[Loss]:
         yield Loss("crowds become ordinary instances", crowds, ("coco",))
     if empty := tuple(i.id for i in instances if not i.mask.area):
         yield Loss("instances without a pixel are left out", empty, ("coco",))
-    if renamed := [path for path, label in labels.items() if label != posixpath.splitext(path)[0]]:
-        yield Loss(
-            Sentence(
-                "images that get another name, because only their endings differ: {count}, such as {names}",
-                count=len(renamed),
-                names=", ".join(renamed[:5]),
-            )
-        )
+    yield from renaming_losses(labels)
 
 
 def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:
@@ -139,9 +132,17 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
 
 
 def _label_files(folder: Path) -> list[Path]:
-    texts = sorted(path for path in folder.rglob("*.txt") if path.stem.lower() not in _NOT_LABELS)
+    texts = sorted(folder.rglob("*.txt"))
     below = [path for path in texts if "labels" in path.relative_to(folder).parts[:-1]]
-    return below or texts
+    # An image may be called "train" or "classes", too: only what lies beside the labels' folders is a list of classes.
+    labels = [path for path in below if not (path.stem.lower() == "classes" and _folders(path, folder) == ["labels"])]
+    return labels or [path for path in texts if path.stem.lower() not in _NOT_LABELS]
+
+
+def _folders(path: Path, folder: Path) -> list[str]:
+    """The folders that the file is in, from the first that is called "labels"."""
+    *folders, _ = path.relative_to(folder).parts
+    return folders[folders.index("labels") :]
 
 
 def _image_names(label: str, *, in_place: bool) -> list[str]:

@@ -207,10 +207,31 @@ def test_proposals_only_when_asked_for(document, tmp_path):
     assert (report.instances, report.exact) == (5, 5)
     scores = [a.get("score") for a in json.loads((tmp_path / "with.json").read_bytes())["annotations"]]
     assert scores == [None, None, None, None, 0.5]
-    assert Loss(PROPOSALS_ACCEPTED, (30,), ("coco",)) not in report.losses
-    in_yolo = export(document, "yolo", tmp_path / "with", ExportOptions(proposals=True))
-    assert in_yolo.exact == 5
-    assert Loss(PROPOSALS_ACCEPTED, (30,), ("coco",)) in in_yolo.losses
+    assert json.loads((tmp_path / "with.json").read_bytes())["annotations"][4]["annotator"]["state"] == "proposal"
+    assert report.proposals == 1
+    assert not any(30 in loss.instance_ids for loss in report.losses)  # COCO tells them from instances
+
+
+@pytest.mark.parametrize("format_name", FOLDERS)
+def test_formats_that_do_not_know_proposals_get_none_unless_asked_for_and_the_report_says_so(
+    format_name, document, tmp_path
+):
+    document.remove(document.instances[15])  # it covers another
+    proposed = RunLengths.from_crop(np.ones((3, 4), bool), 20, 1, height=20, width=30)
+    document.put(StoredProposal(30, 7, 4, proposed, score=0.5))
+    for options in (ExportOptions(), ExportOptions(proposals=True, accepted_only=True)):
+        if options.accepted_only:
+            document.put(replace(document.instances[11], review=Review(ReviewState.ACCEPTED)))
+        out = tmp_path / f"without {options.accepted_only}"
+        report = export(document, format_name, out, options)
+        assert report.proposals == 0
+        back = read_foreign(out, format_name, images=ImageIndex.of_document(document)).document
+        assert proposed not in [i.mask for i in back.instances.values()]
+    report = export(document, format_name, tmp_path / "with", ExportOptions(proposals=True))
+    assert (report.instances, report.exact, report.proposals) == (4, 4, 1)
+    assert Loss(PROPOSALS_ACCEPTED, (30,), ("coco",)) in report.losses
+    back = read_foreign(tmp_path / "with", format_name, images=ImageIndex.of_document(document)).document
+    assert proposed in [i.mask for i in back.instances.values()]
     assert 30 in document.proposals  # the document itself is as it was
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from PIL import Image, ImageDraw
 from PIL.PngImagePlugin import PngInfo
 
-from annotator.core.document import Document
+from annotator.core.document import Document, ImageRecord
 from annotator.core.formats import labelme, masks, voc, yolo
 from annotator.core.formats.exchange import detected, read_foreign
 from annotator.core.formats.image_index import ImageIndex, label_names
@@ -178,6 +179,24 @@ def test_labelme_rectangles_with_all_their_corners_and_types_of_other_programs(t
     imported = read_foreign(tmp_path)
     assert said(imported.document) == [("x.png", "cat", (2, 3, 6, 6)), ("x.png", "dog", (10, 3, 5, 6))]
     assert imported.notes[0] == "Shapes of a type that is not known: 1, such as star."
+
+
+def test_labelme_masks_take_the_memory_of_their_boxes_not_of_their_image(tmp_path):
+    """An image of 12,000 x 8,000 pixels would be 96 MB for each of them."""
+    part = np.ones((20, 30), bool)
+    png = io.BytesIO()
+    Image.fromarray(part).save(png, "PNG")
+    mask = {"shape_type": "mask", "mask": base64.b64encode(png.getvalue()).decode(), "label": "cat"}
+    shapes = [{**mask, "points": [[9000 + 50 * n, 40 * n], [0, 0]], "group_id": n // 2} for n in range(8)]
+    text(tmp_path / "x.json", {"imagePath": "x.png", "shapes": shapes})
+    images = ImageIndex(tmp_path, [ImageRecord(1, "x.png", 8_000, 12_000)])
+    tracemalloc.start()
+    document, _ = labelme.read(tmp_path / "x.json", images, Progress())
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    found = [(i.mask.area, i.mask.bbox) for i in document.instances_in_order()]
+    assert found == [(1200, (9000 + 100 * n, 80 * n, 80, 60)) for n in range(4)]
+    assert peak < 10_000_000
 
 
 def test_labelme_masks_overlay_as_pillow_draws_polygons(tmp_path):
