@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from annotator.errors import Sentence
 from annotator.gui.document_model import DocumentModel, RecoveryState
 from annotator.gui.saving import SaveConflict, Saver
 
@@ -18,7 +19,7 @@ class Autosave(QObject):
     """Saves the document's own file every few minutes, and when another image is chosen; never over another's changes.
 
     What keeps it from saving is told once, and tried again at every one of these occasions and after the next edit:
-    it may pass by itself, as a network that comes back. problem: a sentence as long as that lasts, else "".
+    it may pass by itself, as a network that comes back.
     """
 
     failed = Signal(object)  # why it cannot save, when that is something new
@@ -30,6 +31,7 @@ class Autosave(QObject):
         self._model = model
         self._saver = saver
         self._problem: str = ""
+        self._reason: str = ""
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.save)
         self._retry = QTimer(self)
@@ -54,8 +56,13 @@ class Autosave(QObject):
 
     @property
     def problem(self) -> str:
-        """Why the last save of the document's file came to nothing, asked for or not."""
+        """Why the last save of the document's file came to nothing, asked for or not: a sentence, or ""."""
         return self._problem
+
+    @property
+    def reason(self) -> str:
+        """The same in a few words, where there are any: the file is known to whoever works on it."""
+        return self._reason
 
     @property
     def is_working(self) -> bool:
@@ -77,28 +84,34 @@ class Autosave(QObject):
             self._retry.start()
 
     def _on_failed(self, reason: str) -> None:
-        if self._set_problem(reason):
+        if self._set_problem(reason, _reason_in(reason)):
             self.failed.emit(reason)
 
     def _on_conflicted(self, conflict: SaveConflict) -> None:
-        if self._set_problem(conflict.sentence):
+        if self._set_problem(conflict.sentence, conflict.reason):
             self.conflicted.emit(conflict)
 
     def _on_asked_failed(self, reason: str, path: Path) -> None:
         if path == self._model.coco_path:  # else the user's other place is full or gone, not this one
-            self._set_problem(reason)
+            self._set_problem(reason, _reason_in(reason))
 
     def _on_asked_conflicted(self, conflict: SaveConflict) -> None:
-        self._set_problem(conflict.sentence)
+        self._set_problem(conflict.sentence, conflict.reason)
 
     def _on_saved(self, *_: object) -> None:
         self._retry.stop()
-        self._set_problem("")
+        self._set_problem("", "")
 
-    def _set_problem(self, problem: str) -> bool:
+    def _set_problem(self, problem: str, reason: str) -> bool:
         """Returns whether it is another one."""
         if problem == self._problem:
             return False
-        self._problem = problem
+        self._problem, self._reason = problem, reason
         self.problem_changed.emit()
         return True
+
+
+def _reason_in(problem: str) -> str:
+    """What of a sentence about a file says why; all of it where nothing else is known."""
+    reason = problem.arguments.get("reason") if isinstance(problem, Sentence) else None
+    return reason if isinstance(reason, str) else problem

@@ -122,7 +122,11 @@ class DocumentFlow(QObject):
         elif locate is not None:
             self._messages.tell(text, *locate, again=again)
         elif self._workspace.model.refusal:
-            self._messages.tell(text, self.tr("Save as..."), self.save_as, again=again)
+            open_again = (self.tr("Open again"), partial(self.leave_for, self._workspace.reopen))
+            other, other_callback = open_again if keeping.is_taken else ("", None)
+            self._messages.tell(
+                text, self.tr("Save as..."), self.save_as, other=other, other_callback=other_callback, again=again
+            )
         elif text:
             self._messages.tell(text, again=again)
 
@@ -147,6 +151,8 @@ class DocumentFlow(QObject):
         assert keeping is not None
         if keeping.refusal:
             yield keeping.refusal
+            if keeping.is_taken:
+                yield self.tr("Close it there, or wait until it is done, and open it here again.")
             yield self.tr("A copy saved under another name can be edited.")
         yield keeping.problem
         recovery = keeping.recovery

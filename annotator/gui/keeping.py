@@ -73,6 +73,11 @@ class Keeping(QObject):
         return self._journal is not None and max(self._committed, self._saved) >= self._journal.sequence
 
     @property
+    def is_taken(self) -> bool:
+        """Whether another program is the writer, so that the refusal ends with it."""
+        return self._lock is not None and self._lock.is_taken
+
+    @property
     def is_journalled(self) -> bool:
         """Whether edits go into a journal."""
         return self._journal is not None

@@ -37,6 +37,13 @@ class SaveConflict:
             "{path} is not as it was opened or saved here any more, so it is not saved by itself.", path=self.path
         )
 
+    @property
+    def reason(self) -> Sentence:
+        """The same in a few words."""
+        if self.is_deleted:
+            return Sentence("the file is not there any more")
+        return Sentence("another program has changed the file")
+
 
 class _Conflicted(Exception):
     def __init__(self, conflict: SaveConflict) -> None:

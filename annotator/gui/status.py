@@ -154,15 +154,15 @@ class StatusBar(QStatusBar):
         return parts
 
     def _show_saved(self) -> None:
-        text = self._saved_text()
+        text, short = self._saved_text(self._autosave.problem), self._saved_text(self._autosave.reason)
         metrics = self.saved.fontMetrics()
         width = _PROBLEM_CHARACTERS * metrics.averageCharWidth()
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+        shown = metrics.elidedText(short, Qt.TextElideMode.ElideRight, width)
         self.saved.setText(shown)
         self.saved.setToolTip("" if shown == text else as_tooltip(text))
         self.saved.setAccessibleName(text)
 
-    def _saved_text(self) -> str:
+    def _saved_text(self, problem: str) -> str:
         model = self._model
         if not model.is_open:
             return ""
@@ -171,7 +171,7 @@ class StatusBar(QStatusBar):
         # Undoing to what is in the file counts once the journal knows of it: else it would come back undone.
         if model.is_saved and (model.is_kept or not model.is_journalled):
             return self.tr("nothing to save yet") if model.coco_version is None else self.tr("saved")
-        if not self._autosave.problem:
+        if not problem:
             return self.tr("not saved, but kept") if model.is_kept else self.tr("not saved")
         text = self.tr("not saved, but kept: %1") if model.is_kept else self.tr("not saved: %1")
-        return text.replace("%1", translated(self._autosave.problem))
+        return text.replace("%1", translated(problem))

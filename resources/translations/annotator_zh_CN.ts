@@ -859,6 +859,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>指定图像位置...</translation>
     </message>
     <message>
+        <source>Open again</source>
+        <translation>重新打开</translation>
+    </message>
+    <message>
+        <source>Close it there, or wait until it is done, and open it here again.</source>
+        <translation>请先在那里关闭，或等它完成，再在这里重新打开。</translation>
+    </message>
+    <message>
         <source>Changes from before that were not saved do not fit %1 any more, which is open as it is on the disk. They lie in %2.</source>
         <translation>上次未保存的修改已无法应用到 %1，现在打开的是磁盘上的版本。这些修改保存在 %2 中。</translation>
     </message>
@@ -2117,6 +2125,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>The journal of {path} could not be closed as it should ({reason}).</source>
         <translation>{path} 的日志未能正常关闭（{reason}）。</translation>
+    </message>
+    <message>
+        <source>the file is not there any more</source>
+        <translation>文件已经不在</translation>
+    </message>
+    <message>
+        <source>another program has changed the file</source>
+        <translation>文件已被其他程序修改</translation>
     </message>
     <message>
         <source>{journal} could not be renamed ({reason}): check the permissions of its folder.</source>

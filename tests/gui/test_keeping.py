@@ -188,10 +188,23 @@ class TestTwoWindows:
         assert "is being edited" in hands.window.messages.text
         assert "A copy saved under another name" in hands.window.messages.text
         assert hands.window.messages._action.text() == "Save as..."
+        assert hands.window.messages._other.text() == "Open again"
         assert hands.window.status.saved.text() == "view only"
         add_category(hands, "cat")
         assert names(hands) == []
         assert "is being edited" in hands.window.status.currentMessage()
+
+    def test_it_is_opened_again_once_the_other_is_closed(self, other_writer, again):
+        hands = again()
+        assert "Close it there, or wait until it is done, and open it here again." in hands.window.messages.text
+        for is_closed in (False, True):
+            if is_closed:
+                other_writer.release()
+            with hands.qtbot.waitSignal(hands.window.workspace.opened, timeout=10_000):
+                hands.window.messages._other.click()
+            assert hands.window.messages.isVisible() is not is_closed
+        add_category(hands, "cat")
+        assert names(hands) == ["cat"]
 
     def test_nothing_that_would_change_it_begins(self, other_writer, again):
         hands = again()
