@@ -7,8 +7,12 @@ import errno
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
+
+_MOVES_OVER_READ_FILES = os.name != "nt"
+_PAUSES = (0.01, 0.05, 0.25, 0.5)  # seconds between two attempts to move a file over one that is being read
 
 
 def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | None = None) -> os.stat_result:
@@ -31,13 +35,25 @@ def replace_file(path: Path, data: bytes, *, before_move: Callable[[], None] | N
         if before_move is not None:
             before_move()
         status = os.stat(beside)
-        os.replace(beside, target)
+        _move(beside, target)
     except BaseException:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         raise
     flush_folder(target.parent)
     return status
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a file over another one. Windows refuses while a program reads that, as virus scanners do for a moment."""
+    for seconds in () if _MOVES_OVER_READ_FILES else _PAUSES:
+        try:
+            os.replace(source, target)
+        except PermissionError:
+            time.sleep(seconds)
+        else:
+            return
+    os.replace(source, target)
 
 
 def _write(path: Path, data: bytes) -> None:

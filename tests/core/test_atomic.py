@@ -112,6 +112,31 @@ def test_a_write_protected_file_is_not_replaced(tmp_path, monkeypatch):
 
 
 @POSIX
+@pytest.mark.parametrize("refusals", [2, 1000])
+def test_a_file_that_another_program_reads_on_windows_is_tried_again(tmp_path, monkeypatch, refusals):
+    path, refused, pauses, move = tmp_path / "a.json", [], [], os.replace
+    path.write_bytes(b"old")
+
+    def busy(source, target):
+        if len(refused) < refusals:
+            refused.append(target)
+            raise PermissionError(errno.EACCES, "Access is denied")
+        move(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(files.os, "replace", busy)
+        patch.setattr(files.time, "sleep", pauses.append)
+        patch.setattr(files, "_MOVES_OVER_READ_FILES", False)
+        if refusals == 2:
+            atomic.replace_file(path, b"new")
+        else:
+            with pytest.raises(SaveError, match="Access is denied"):
+                atomic.replace_file(path, b"new")
+    assert path.read_bytes() == (b"new" if refusals == 2 else b"old")
+    assert len(pauses) == min(refusals, len(files._PAUSES))
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_permissions_stay_and_new_files_get_the_usual_ones(tmp_path):
     path, new = tmp_path / "file.json", tmp_path / "new.json"
     path.write_bytes(b"old")
