@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -80,7 +81,7 @@ def open_dataset(
     document = Document(root) if version is None else coco.read(sources.coco_path, image_root, on_progress=report)
     found = set(sources.images) if document.image_root == root else set()
     _mark_missing(document, found)
-    listed = {image.path for image in document.images.values()}
+    listed = {image.path for image in document.images.values()} | _spelled_otherwise(document, found)
     new = [name for name in sources.images if name in found and name not in listed]
     for done, name in enumerate(new):
         if done % _REPORTED_TOGETHER == 0:
@@ -201,6 +202,29 @@ def _mark_missing(document: Document, found: set[str]) -> None:
         if name not in present.get(folder, ()) and not os.path.isfile(document.image_path(image.id)):
             problem = missing_image(document.image_path(image.id))
             document.put(replace(image, problem=problem))
+
+
+def _spelled_otherwise(document: Document, found: set[str]) -> set[str]:
+    """Those of the names found that are images of the document under another spelling.
+
+    Windows and macOS find a file whatever the capitals, macOS also whether or not an accent is a character of its own.
+    """
+    there = {_folded(i.path): i for i in document.images.values() if i.path not in found and i.problem is None}
+    if not there:
+        return set()
+    pairs = ((name, there.get(_folded(name))) for name in found)
+    return {name for name, image in pairs if image is not None and _is_same(document, name, image)}
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
+
+
+def _is_same(document: Document, name: str, image: ImageRecord) -> bool:
+    try:
+        return os.path.samefile(document.image_root / name, document.image_path(image.id))
+    except OSError:  # one of them has just gone
+        return False
 
 
 def _files(folder: Path) -> set[str]:

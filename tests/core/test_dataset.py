@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from annotator.core.dataset import COCO_NAME, Dataset, open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.file_version import FileVersion
 from annotator.core.geometry import RunLengths
-from annotator.core.image_files import natural
+from annotator.core.image_files import FoundImages, natural
 from annotator.errors import DatasetError
 
 
@@ -65,6 +66,19 @@ def test_a_folder_is_listed_with_its_sub_folders_in_natural_order(tmp_path):
     assert opened.document.image_root == tmp_path
     assert list(opened.document.images) == list(range(1, 9))
     assert {(image.height, image.width, image.problem) for image in opened.document.images.values()} == {(3, 4, None)}
+
+
+@pytest.mark.parametrize(("on_disk", "in_the_file"), [("a.png", "A.PNG"), ("e\N{COMBINING ACUTE ACCENT}.png", "é.png")])
+def test_another_spelling_of_a_name_is_no_other_image_where_it_leads_to_the_same_file(
+    tmp_path, monkeypatch, on_disk, in_the_file
+):
+    picture(tmp_path / on_disk)
+    picture(tmp_path / "b.png")
+    with suppress(FileExistsError):  # where it leads there by itself
+        os.link(tmp_path / on_disk, tmp_path / in_the_file)
+    monkeypatch.setattr(dataset, "find_images", lambda *_, **__: FoundImages((on_disk, "b.png"), ()))
+    coco_file(tmp_path / COCO_NAME, {"id": 1, "file_name": in_the_file, "width": 4, "height": 3})
+    assert listed(open_dataset([tmp_path])) == [in_the_file, "b.png"]
 
 
 def test_saving_and_opening_again_restores_everything(tmp_path):
