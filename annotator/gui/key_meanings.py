@@ -8,6 +8,7 @@ from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
 from annotator.gui.kept_per_image import KeptPerImage
 from annotator.gui.mask_changes import DrawnMask
+from annotator.gui.shortcuts import native_keys
 from annotator.gui.workspace import Workspace
 
 
@@ -79,7 +80,7 @@ class KeyMeanings(QObject):
         self._canvas.setFocus()
         if is_on:
             text = self.tr("The arrow keys move the pointer (Shift: 10 pixels, Ctrl: 100), Space is its left button.")
-            self._workspace.editor.refused.emit(text)
+            self._workspace.editor.refused.emit(native_keys(text))
 
     def select_all(self) -> None:
         """Select every instance of the image that is neither hidden nor locked."""

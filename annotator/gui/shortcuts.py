@@ -6,6 +6,7 @@ Two actions may have the same key only where never both can be meant: in two lis
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -145,11 +146,20 @@ class Shortcuts(QObject):
 
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
+_ON_A_MAC = {"Ctrl": "\N{PLACE OF INTEREST SIGN}", "Alt": "\N{OPTION KEY}"}  # there Qt takes Command for Ctrl
 
 
 def keys_text(keys: Iterable[QKeySequence]) -> str:
     """Keys as the platform writes them; Return and Enter have one name in some languages."""
     return ", ".join(dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys))
+
+
+def native_keys(text: str) -> str:
+    """A text that names Ctrl or Alt, in whatever language, with what is written on this computer's keys."""
+    if sys.platform == "darwin":
+        for name, sign in _ON_A_MAC.items():
+            text = text.replace(name, sign)
+    return text
 
 
 def key_hint(action: QAction) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
@@ -11,6 +12,7 @@ from PySide6.QtGui import QKeySequence
 
 from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.settings import Settings
+from annotator.gui.shortcuts import native_keys
 from tests.gui.conftest import FakeProcess, Hands
 from tools import update_translations
 
@@ -35,6 +37,15 @@ def keys(window, name: str) -> list[str]:
 def dialog(window) -> KeysDialog:
     window.actions_.keys.trigger()
     return window.findChild(KeysDialog)
+
+
+@pytest.mark.parametrize(
+    ("system", "expected"),
+    [("darwin", "⌘+click, ⌥+click"), ("linux", "Ctrl+click, Alt+click"), ("win32", "Ctrl+click, Alt+click")],
+)
+def test_keys_are_called_what_is_written_on_them(monkeypatch, system, expected):
+    monkeypatch.setattr(sys, "platform", system)
+    assert native_keys("Ctrl+click, Alt+click") == expected
 
 
 def row(dialog: KeysDialog, name: str):

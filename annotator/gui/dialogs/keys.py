@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from annotator.gui.dialogs.key_editor import KeyEditor
 from annotator.gui.dialogs.parts import drop_button_icons
-from annotator.gui.shortcuts import BoundAction, Shortcuts
+from annotator.gui.shortcuts import BoundAction, Shortcuts, native_keys
 
 _COLUMNS = 3
 _ROW_HEIGHT = 24
@@ -171,7 +171,7 @@ class KeysDialog(QDialog):
         name = QLabel(what, widget)
         name.setTextFormat(Qt.TextFormat.PlainText)
         if bound is None:
-            shown: QLabel | QToolButton = QLabel(keys, widget)
+            shown: QLabel | QToolButton = QLabel(native_keys(keys), widget)
             shown.setContentsMargins(0, 0, _FRAME, 0)
         else:
             shown = QToolButton(widget)
