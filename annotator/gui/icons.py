@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QAction, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -15,23 +17,36 @@ _NAME = "icon_name"
 
 def icon(name: str) -> QIcon:
     """The icon of that file name (without .svg) in the present palette's colour."""
-    svg = (paths.resources_dir() / "icons" / f"{name}.svg").read_text("utf-8")
     palette = QApplication.palette()
     result = QIcon()
     for mode, group in (
         (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
     ):
-        color = palette.color(group, QPalette.ColorRole.WindowText).name()
-        renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", color).encode()))
-        for side in _SIZES:
+        for pixmap in _drawn(name, palette.color(group, QPalette.ColorRole.WindowText).name()):
+            result.addPixmap(pixmap, mode)
+    return result
+
+
+def _drawn(name: str, color: str) -> Iterator[QPixmap]:
+    """The drawing in every size. Qt keeps what was drawn: many places show the same icon, and drawing takes a while."""
+    renderer = None
+    for side in _SIZES:
+        key, pixmap = f"icon/{name}/{color}/{side}", QPixmap()
+        if not QPixmapCache.find(key, pixmap):
+            renderer = renderer or _renderer(name, color)
             pixmap = QPixmap(QSize(side, side))
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
             renderer.render(painter, QRectF(0, 0, side, side))
             painter.end()
-            result.addPixmap(pixmap, mode)
-    return result
+            QPixmapCache.insert(key, pixmap)
+        yield pixmap
+
+
+def _renderer(name: str, color: str) -> QSvgRenderer:
+    svg = (paths.resources_dir() / "icons" / f"{name}.svg").read_text("utf-8")
+    return QSvgRenderer(QByteArray(svg.replace("currentColor", color).encode()))
 
 
 def set_icon(target: QAction | QAbstractButton, name: str) -> None:

@@ -116,9 +116,8 @@ class MainWindow(QMainWindow):
 
     def remember_layout(self) -> None:
         """Note size, place and splitters for the next window."""
-        self._settings.set_layout("window", self.saveGeometry())
-        self._settings.set_layout("columns", self.work_page.saveState())
-        self._settings.set_layout("side lists", self.side.saveState())
+        columns, lists = self.work_page.saveState(), self.side.saveState()
+        self._settings.set_layouts({"window": self.saveGeometry(), "columns": columns, "side lists": lists})
 
     def _restore_layout(self) -> None:
         self.resize(1280, 800)

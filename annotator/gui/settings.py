@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -204,8 +204,7 @@ class Settings(QObject):
         roots = {name: root for name, root in self._recent_image_roots().items() if name in kept and name != str(path)}
         if image_root is not None:
             roots[str(path)] = str(image_root)
-        is_other_root = self._set("recent_image_roots", json.dumps(roots))
-        if self._set("recent", kept) or is_other_root:
+        if self._set_all({"recent_image_roots": json.dumps(roots), "recent": kept}):
             self.recent_changed.emit()
 
     def _recent_image_roots(self) -> dict[str, str]:
@@ -225,19 +224,27 @@ class Settings(QObject):
         value = self._store.value(f"layout/{name}")
         return value if isinstance(value, QByteArray) else QByteArray()
 
-    def set_layout(self, name: str, state: QByteArray) -> None:
-        """Remember it."""
-        self._set(f"layout/{name}", state)
+    def set_layouts(self, states: Mapping[str, QByteArray]) -> None:
+        """Remember them, by the names of their windows or splitters."""
+        self._set_all({f"layout/{name}": state for name, state in states.items()})
 
     # -- the file ----------------------------------------------------------------------------------------------------
 
     def _set(self, key: str, value: Any) -> bool:
         """Store a value; returns whether it was another one."""
-        if self._store.contains(key) and self._store.value(key, None, type(value)) == value:
-            return False
-        self._store.setValue(key, value)
-        self._store.sync()
-        return True
+        return self._set_all({key: value})
+
+    def _set_all(self, values: Mapping[str, Any]) -> bool:
+        """Store values, and write the file once; returns whether any was another one."""
+        others = {key: value for key, value in values.items() if not self._has(key, value)}
+        for key, value in others.items():
+            self._store.setValue(key, value)
+        if others:
+            self._store.sync()
+        return bool(others)
+
+    def _has(self, key: str, value: Any) -> bool:
+        return self._store.contains(key) and self._store.value(key, None, type(value)) == value
 
     def _flag(self, key: str, *, default: bool) -> bool:
         return str(self._store.value(key, default)).lower() == "true"
