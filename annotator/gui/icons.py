@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QAction, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPalette, QPixmap, QPixmapCache
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
@@ -23,30 +21,28 @@ def icon(name: str) -> QIcon:
         (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
         (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
     ):
-        for pixmap in _drawn(name, palette.color(group, QPalette.ColorRole.WindowText).name()):
-            result.addPixmap(pixmap, mode)
+        color = palette.color(group, QPalette.ColorRole.WindowText)
+        for side in _SIZES:
+            result.addPixmap(drawing(name, color, side), mode)
     return result
 
 
-def _drawn(name: str, color: str) -> Iterator[QPixmap]:
-    """The drawing in every size. Qt keeps what was drawn: many places show the same icon, and drawing takes a while."""
-    renderer = None
-    for side in _SIZES:
-        key, pixmap = f"icon/{name}/{color}/{side}", QPixmap()
-        if not QPixmapCache.find(key, pixmap):
-            renderer = renderer or _renderer(name, color)
-            pixmap = QPixmap(QSize(side, side))
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            renderer.render(painter, QRectF(0, 0, side, side))
-            painter.end()
-            QPixmapCache.insert(key, pixmap)
-        yield pixmap
+def drawing(name: str, color: QColor, side: int) -> QPixmap:
+    """The icon of that name in an opaque colour, `side` screen pixels wide and high.
 
-
-def _renderer(name: str, color: str) -> QSvgRenderer:
-    svg = (paths.resources_dir() / "icons" / f"{name}.svg").read_text("utf-8")
-    return QSvgRenderer(QByteArray(svg.replace("currentColor", color).encode()))
+    Qt keeps what was drawn: many places show the same one, and drawing takes a while.
+    """
+    key, picture = f"icon/{name}/{color.name()}/{side}", QPixmap()
+    if not QPixmapCache.find(key, picture):
+        svg = (paths.resources_dir() / "icons" / f"{name}.svg").read_text("utf-8")
+        picture = QPixmap(QSize(side, side))
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", color.name()).encode()))
+        renderer.render(painter, QRectF(0, 0, side, side))
+        painter.end()
+        QPixmapCache.insert(key, picture)
+    return picture
 
 
 def set_icon(target: QAction | QAbstractButton, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QDropEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QColor, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QApplication,
@@ -99,23 +99,15 @@ class CategoriesPanel(QWidget):
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def _add_actions(self) -> None:
-        self.rename = self._add_action(self.tr("&Rename"), "F2", self._on_rename)
-        self.recolor = self._add_action(self.tr("&Colour..."), "Ctrl+K", self._on_recolor)
-        self.properties = self._add_action(self.tr("&Properties..."), "Alt+Return", self._on_properties)
+        self.rename = self.view.add_action(self.tr("&Rename"), self._on_rename, "F2")
+        self.recolor = self.view.add_action(self.tr("&Colour..."), self._on_recolor, "Ctrl+K")
+        self.properties = self.view.add_action(self.tr("&Properties..."), self._on_properties, "Alt+Return")
         self._add_separator()
-        self.move_up = self._add_action(self.tr("Move &up"), "Alt+Up", self._on_move_up)
-        self.move_down = self._add_action(self.tr("Move &down"), "Alt+Down", self._on_move_down)
+        self.move_up = self.view.add_action(self.tr("Move &up"), self._on_move_up, "Alt+Up")
+        self.move_down = self.view.add_action(self.tr("Move &down"), self._on_move_down, "Alt+Down")
         self._add_separator()
-        self.merge = self._add_action(self.tr("&Merge into..."), "Ctrl+M", self._on_merge)
-        self.remove = self._add_action(self.tr("D&elete"), "Del", self._on_remove)
-
-    def _add_action(self, text: str, key: str, slot: object) -> QAction:
-        action = QAction(text, self.view)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(slot)
-        self.view.addAction(action)
-        return action
+        self.merge = self.view.add_action(self.tr("&Merge into..."), self._on_merge, "Ctrl+M")
+        self.remove = self.view.add_action(self.tr("D&elete"), self._on_remove, "Del")
 
     def _add_separator(self) -> None:
         separator = QAction(self.view)

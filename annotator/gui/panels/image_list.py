@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QHideEvent, QKeySequence, QPaintEvent
+from PySide6.QtGui import QHideEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from annotator.core.document import ImageStatus, ReviewState
@@ -61,12 +61,12 @@ class ImageListPanel(QWidget):
         self.clear_filter.setAccessibleName(self.tr("Show all images"))
         self.clear_filter.clicked.connect(self.filter_bar.clear)
         self._lay_out()
-        self.toggle_done = self._add_action(self.tr("Mark as done, or not"), "Space")
+        self.toggle_done = self.view.add_action(self.tr("Mark as done, or not"), None, "Space")
         self.toggle_done.triggered.connect(self._on_toggle_done)
-        self.accept = self._add_action(self.tr("Accept in the review"), "Shift+Y")
-        self.reject = self._add_action(self.tr("Reject in the review"), "Shift+N")
-        self.ask_for_review = self._add_action(self.tr("Mark as to be reviewed"), "Shift+T")
-        self.take_back = self._add_action(self.tr("Take the review back"), "")
+        self.accept = self.view.add_action(self.tr("Accept in the review"), None, "Shift+Y")
+        self.reject = self.view.add_action(self.tr("Reject in the review"), None, "Shift+N")
+        self.ask_for_review = self.view.add_action(self.tr("Mark as to be reviewed"), None, "Shift+T")
+        self.take_back = self.view.add_action(self.tr("Take the review back"), None)
         for action, state in (
             (self.accept, ReviewState.ACCEPTED),
             (self.reject, ReviewState.REJECTED),
@@ -213,13 +213,6 @@ class ImageListPanel(QWidget):
         self.clear_filter.setVisible(filtered)
         self.matches.setText(self.tr("%n image(s) match", "", self.list_model.rowCount()))
         self.view.empty_text = self.tr("No image matches the filter.") if filtered and (total or unusable) else ""
-
-    def _add_action(self, text: str, key: str) -> QAction:
-        action = QAction(text, self.view)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        self.view.addAction(action)
-        return action
 
     def _lay_out(self) -> None:
         title = title_label(self.tr("Images"), self.view, self)

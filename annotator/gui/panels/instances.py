@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QKeySequence, QMouseEvent
+from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolTip, QVBoxLayout, QWidget
 
 from annotator.gui.document_model import DocumentModel
@@ -103,14 +103,14 @@ class InstancesPanel(QWidget):
         self._categories.aboutToShow.connect(self._fill_categories)
         self._categories.triggered.connect(self._on_category_chosen)
         self.change_category = self._categories.menuAction()
-        self.toggle_hidden = self._add_action(self.tr("&Hide, or show"), "V", self._on_hide)
-        self.lock = self._add_action(self.tr("&Lock, or unlock"), "L", self._on_lock)
-        self.hide_others = self._add_action(self.tr("Hide all &others"), "Shift+V", self._on_hide_others)
-        self.show_all = self._add_action(self.tr("&Show all"), "Ctrl+Shift+V", self._on_show_all)
+        self.toggle_hidden = self.view.add_action(self.tr("&Hide, or show"), self._on_hide, "V")
+        self.lock = self.view.add_action(self.tr("&Lock, or unlock"), self._on_lock, "L")
+        self.hide_others = self.view.add_action(self.tr("Hide all &others"), self._on_hide_others, "Shift+V")
+        self.show_all = self.view.add_action(self.tr("&Show all"), self._on_show_all, "Ctrl+Shift+V")
         self.arrange = ArrangeActions(self._changes, self._selection, self.view)
         # Keys of actions in a sub-menu alone would not be heard; the menu shows the sub-menu in their place.
         self.view.addActions(self.arrange.all)
-        self.delete = self._add_action(self.tr("&Delete"), "Del", self.delete_wanted)
+        self.delete = self.view.add_action(self.tr("&Delete"), self.delete_wanted, "Del")
         self._own_actions = self.view.actions()
         self.view.actions_of_parts = {RowPart.EYE: self.toggle_hidden, RowPart.LOCK: self.lock}
 
@@ -130,14 +130,6 @@ class InstancesPanel(QWidget):
         menu.addSeparator()
         menu.addAction(self.delete)
         menu.popup(self.view.viewport().mapToGlobal(place))
-
-    def _add_action(self, text: str, key: str, slot: object) -> QAction:
-        action = QAction(text, self.view)
-        action.setShortcut(QKeySequence(key))
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(slot)
-        self.view.addAction(action)
-        return action
 
     def _fill_categories(self) -> None:
         self._categories.clear()

@@ -51,8 +51,8 @@ class ProposalsPanel(QWidget):
         self.rows.viewportEntered.connect(self._on_rows_left)
         self.rows.left.connect(self._on_rows_left)
         self.rows.selectionModel().selectionChanged.connect(self._on_rows_selected)
-        self.accept_selected = self._add_action(self.tr("&Accept"), ["Return", "Enter"], self._on_accept)
-        self.delete = self._add_action(self.tr("&Delete"), ["Del"], self._on_delete)
+        self.accept_selected = self.rows.add_action(self.tr("&Accept"), self._on_accept, "Return", "Enter")
+        self.delete = self.rows.add_action(self.tr("&Delete"), self._on_delete, "Del")
         self.count = QLabel(self)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.level = self._slider(self.tr("Level, from whole objects to fine parts"))
@@ -148,14 +148,6 @@ class ProposalsPanel(QWidget):
         self._changes.delete([proposal.id for proposal in self._view.shown])
 
     # -- putting together --------------------------------------------------------------------------------------------
-
-    def _add_action(self, text: str, keys: list[str], slot: object) -> QAction:
-        action = QAction(text, self.rows)
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.triggered.connect(slot)
-        self.rows.addAction(action)
-        return action
 
     def _slider(self, name: str) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import (
     QAbstractItemModel,
-    QByteArray,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
     QRectF,
     QSize,
     Qt,
+    SignalInstance,
 )
-from PySide6.QtGui import QAction, QColor, QFont, QIcon, QPainter, QPaintEvent, QPalette, QPen, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtGui import QAction, QColor, QFont, QIcon, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QHeaderView,
@@ -28,8 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from annotator import paths
-from annotator.gui.icons import set_icon
+from annotator.gui.icons import drawing, set_icon
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -65,6 +64,16 @@ class RowView(QTableView):
         self.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setMouseTracking(True)
+
+    def add_action(self, text: str, slot: Callable[[], None] | SignalInstance | None, *keys: str) -> QAction:
+        """An action with keys that work while the list has the keyboard; slot: None for one that is connected later."""
+        action = QAction(text, self)
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        if slot is not None:
+            action.triggered.connect(slot)
+        self.addAction(action)
+        return action
 
     def visible_rows(self) -> range:
         """The rows at least partly in sight."""
@@ -198,16 +207,5 @@ def draw_symbol(painter: QPainter, room: QRect, name: str, color: QColor) -> Non
     """The icon of that name in that colour, filling the room."""
     ratio = painter.device().devicePixelRatioF()
     painter.setOpacity(color.alphaF())
-    painter.drawPixmap(room, _symbol(name, color.name(), round(room.width() * ratio)))
+    painter.drawPixmap(room, drawing(name, color, round(room.width() * ratio)))
     painter.setOpacity(1.0)
-
-
-@lru_cache(maxsize=64)
-def _symbol(name: str, color: str, side: int) -> QPixmap:
-    svg = (paths.resources_dir() / "icons" / f"{name}.svg").read_text("utf-8")
-    picture = QPixmap(QSize(side, side))
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    QSvgRenderer(QByteArray(svg.replace("currentColor", color).encode())).render(painter, QRectF(0, 0, side, side))
-    painter.end()
-    return picture
