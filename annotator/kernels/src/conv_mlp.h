@@ -11,6 +11,7 @@ namespace conv_mlp {
 
 // Every weight is read once for so many pixels, whose matrices must stay in the second-level cache.
 constexpr int kPixels = 128;
+constexpr float kEpsilon = 1e-5f;
 
 struct Plan {
     ts::ConvMlp args;
@@ -54,7 +55,7 @@ static void item(const void* context, int index, float* scratch) {
                                 conv + static_cast<ptrdiff_t>(row) * width * a.channels);
     }
     for (int i = 0; i < count; ++i) {
-        normalize(conv + static_cast<ptrdiff_t>(i) * a.channels, a.channels, 1e-5f,
+        normalize(conv + static_cast<ptrdiff_t>(i) * a.channels, a.channels, kEpsilon,
                   normal + static_cast<ptrdiff_t>(i) * a.channels);
     }
     float* const out = a.y + (static_cast<ptrdiff_t>(y) * a.width + x) * a.channels;

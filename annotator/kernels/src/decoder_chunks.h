@@ -2,8 +2,6 @@
 // found is brought together at the end.
 #pragma once
 
-#include <string.h>
-
 #include "elementary.h"
 
 namespace TS_ISA {
@@ -21,18 +19,18 @@ TS_INLINE Partial partial_of(float* workspace, int number, int columns, int dept
     return {memory, memory + columns, memory + 2 * columns};
 }
 
-// Replace scores by exp(score - the column's largest), and sum them up.
-static void soften_columns(float* scores, int cells, int columns, float* largest_, float* total) {
-    memcpy(largest_, scores, static_cast<size_t>(columns) * sizeof(float));
+// Replace scores by exp(score - the column's largest), and sum them up: tops and total, one for each column.
+static void soften_columns(float* scores, int cells, int columns, float* tops, float* total) {
+    memcpy(tops, scores, static_cast<size_t>(columns) * sizeof(float));
     for (int k = 1; k < cells; ++k) {
         const float* row = scores + static_cast<ptrdiff_t>(k) * columns;
-        for (int j = 0; j < columns; j += kLanes) store(largest_ + j, max(load(largest_ + j), load(row + j)));
+        for (int j = 0; j < columns; j += kLanes) store(tops + j, max(load(tops + j), load(row + j)));
     }
     memset(total, 0, static_cast<size_t>(columns) * sizeof(float));
     for (int k = 0; k < cells; ++k) {
         float* row = scores + static_cast<ptrdiff_t>(k) * columns;
         for (int j = 0; j < columns; j += kLanes) {
-            const vec e = exponential(sub(load(row + j), load(largest_ + j)));
+            const vec e = exponential(sub(load(row + j), load(tops + j)));
             store(row + j, e);
             store(total + j, add(load(total + j), e));
         }

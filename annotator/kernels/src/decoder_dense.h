@@ -41,9 +41,7 @@ static void item(const void* context, int index, float*) {
     for (int i = 0; i < rows; ++i) {
         float* const y = a.y + offset + static_cast<ptrdiff_t>(i) * a.outputs;
         if (a.residual) {
-            normalize(y, outputs, kEpsilon, y);
-            for (int n = 0; n < outputs; n += kLanes)
-                store(y + n, fma(load(y + n), load(a.scale + n), load(a.shift + n)));
+            scaled_norm(y, outputs, kEpsilon, a.scale, a.shift, y);
         } else if (a.relu) {
             for (int n = 0; n < outputs; n += kLanes) store(y + n, max(splat(0.0f), load(y + n)));
         }

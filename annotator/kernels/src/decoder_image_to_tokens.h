@@ -82,9 +82,7 @@ static void item(const void* context, int index, float* scratch) {
                                 {cells, a.channels, a.bias, x, a.channels});
     float* y = a.y + static_cast<ptrdiff_t>(prompt) * a.cells * a.channels + offset;
     for (int i = 0; i < count; ++i, y += a.channels) {
-        normalize(cells + static_cast<ptrdiff_t>(i) * a.channels, a.channels, kEpsilon, y);
-        for (int c = 0; c < a.channels; c += kLanes)
-            store(y + c, fma(load(y + c), load(a.scale + c), load(a.shift + c)));
+        scaled_norm(cells + static_cast<ptrdiff_t>(i) * a.channels, a.channels, kEpsilon, a.scale, a.shift, y);
     }
 }
 

@@ -69,8 +69,8 @@ static void item(const void* context, int index, float* scratch) {
         const ptrdiff_t number = static_cast<ptrdiff_t>(prompt) * a.masks + mask;
         const float* const weights = a.weights + number * p.depth;
         for (int i = 0; i < count; ++i) {
-            const int y = (first + i) / a.grid, x_ = (first + i) % a.grid;
-            float* const cell = a.y + number * plane + 4 * (y * row + x_);
+            const int line = (first + i) / a.grid, column = (first + i) % a.grid;
+            float* const cell = a.y + number * plane + 4 * (line * row + column);
             for (int quarter = 0; quarter < 4; ++quarter) {
                 dot_quarter(pixels + (static_cast<ptrdiff_t>(i) * 4 + quarter) * 4 * p.depth, p.depth, weights,
                             cell + quarter / 2 * 2 * row + quarter % 2 * 2, row);

@@ -40,7 +40,13 @@ bool has(int leaf, int reg, int bit) {
 // state.
 bool saves(unsigned long long state) { return has(1, 2, 27) && (_xgetbv(0) & state) == state; }
 bool has_avx2() { return has(7, 1, 5) && has(1, 2, 12) && saves(0x6); }
-bool has_avx512() { return has(7, 1, 16) && has_avx2() && saves(0xe6); }
+// F, DQ, CD, BW and VL: this compiler has no option for F alone.
+bool has_avx512() {
+    for (const int bit : {16, 17, 28, 30, 31}) {
+        if (!has(7, 1, bit)) return false;
+    }
+    return has_avx2() && saves(0xe6);
+}
 #else
 // These builtins also ask whether the operating system saves the registers.
 bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }

@@ -71,4 +71,10 @@ TS_INLINE void normalize(const float* x, int n, float epsilon, float* y) {
     for (int i = 0; i < n; i += kLanes) store(y + i, mul(sub(load(x + i), mean), scale));
 }
 
+// The same, then times scale[i], plus shift[i].
+TS_INLINE void scaled_norm(const float* x, int n, float epsilon, const float* scale, const float* shift, float* y) {
+    normalize(x, n, epsilon, y);
+    for (int i = 0; i < n; i += kLanes) store(y + i, fma(load(y + i), load(scale + i), load(shift + i)));
+}
+
 }  // namespace TS_ISA

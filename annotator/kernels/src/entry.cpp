@@ -61,7 +61,8 @@ class Arguments {
     const float* packed(int depth) {
         const int panel = ts::table().panel;
         const float* result = next(3);
-        require(size(1) == depth && size(2) == panel && outputs() % ts::kChannelStep == 0);
+        require(size(1) == depth && size(2) == panel);
+        require(outputs() % ts::kChannelStep == 0 && outputs() <= kLargestSize);
         return result;
     }
     int outputs() const { return fits_ ? size(0) * ts::table().panel : 0; }

@@ -28,11 +28,7 @@ static Plan plan(const ts::Neck& args) {
 }
 
 static void norm(float* pixels, int count, int channels, const float* scale, const float* shift) {
-    for (int i = 0; i < count; ++i, pixels += channels) {
-        normalize(pixels, channels, kEpsilon, pixels);
-        for (int c = 0; c < channels; c += kLanes)
-            store(pixels + c, fma(load(pixels + c), load(scale + c), load(shift + c)));
-    }
+    for (int i = 0; i < count; ++i, pixels += channels) scaled_norm(pixels, channels, kEpsilon, scale, shift, pixels);
 }
 
 static void item(const void* context, int index, float* scratch) {

@@ -39,15 +39,15 @@ static void item(const void* context, int index, float* scratch) {
     const int count = least(p.columns, p.out_width - x), end = least(p.out_height, y + p.rows);
     const Columns columns = columns_under(x, count, 2, a.width / 2);
     const int hidden_count = columns.inside_end - columns.inside_first;
-    const Columns image_columns_ = columns_under(columns.inside_first, hidden_count, 2, a.width);
+    const Columns pixel_columns = columns_under(columns.inside_first, hidden_count, 2, a.width);
     RowRing hidden(scratch, columns, a.hidden, a.height / 2);
-    RowRing pixels(scratch + RowRing::size(hidden_columns(p), a.hidden), image_columns_, kImageChannels, a.height);
+    RowRing pixels(scratch + RowRing::size(hidden_columns(p), a.hidden), pixel_columns, kImageChannels, a.height);
 
     const auto interleave = [&](int row, float* inside) {
         const float* plane = a.image + static_cast<ptrdiff_t>(row) * a.width;
         for (int c = 0; c < kImageChannels; ++c, plane += static_cast<ptrdiff_t>(a.height) * a.width) {
-            for (int i = image_columns_.inside_first; i < image_columns_.inside_end; ++i) {
-                inside[(i - image_columns_.inside_first) * kImageChannels + c] = plane[i];
+            for (int i = pixel_columns.inside_first; i < pixel_columns.inside_end; ++i) {
+                inside[(i - pixel_columns.inside_first) * kImageChannels + c] = plane[i];
             }
         }
     };

@@ -8,9 +8,8 @@
 // Per instruction set, a tile of a matrix product is kTileRows x (kPanelVectors * kLanes) results.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <cstring>
+#include <stddef.h>
+#include <string.h>
 
 #include TS_SIMD
 

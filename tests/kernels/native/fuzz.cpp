@@ -21,7 +21,8 @@ extern "C" int ts_set_threads(int);
 
 namespace {
 
-// Two callers at once, for the thread sanitizer; results are checked elsewhere.
+// Two callers at once, and one who changes the number of threads, for the thread sanitizer; results are checked
+// elsewhere.
 void callers() {
     const int channels = 32;
     const auto work = [] {
@@ -43,9 +44,12 @@ void callers() {
             call(TsConvMlp, arrays);
         }
     };
-    std::thread first(work), second(work);
+    std::thread first(work), second(work), third([] {
+        for (int i = 0; i < 20; ++i) ts_set_threads(1 + i % 3);
+    });
     first.join();
     second.join();
+    third.join();
 }
 
 }  // namespace
