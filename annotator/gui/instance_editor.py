@@ -179,10 +179,6 @@ class InstanceEditor(QObject):
             return shown
         return None
 
-    def add_category(self, name: str) -> bool:
-        """Add a category, which becomes the current one; returns whether it was new."""
-        return self.categories.add(name)
-
     def delete_selected(self) -> None:
         """Delete the selected instances, with what is drawn on them and not theirs yet."""
         chosen = self._selection.instance_ids

@@ -195,7 +195,7 @@ def test_edits_made_while_saving_are_not_called_saved(hands, monkeypatch):
     accept_disc(hands, 50)
     hands.window.save()
     assert hands.window.workspace.saver.is_saving
-    hands.window.workspace.editor.add_category("late")
+    hands.window.workspace.editor.categories.add("late")
     hands.qtbot.waitUntil(lambda: not hands.window.workspace.saver.is_saving)
     assert not hands.window.workspace.model.is_saved
 

@@ -101,7 +101,7 @@ def test_a_broken_coco_file(chinese, folder, qtbot, name):
     workspace = chinese.workspace
     with qtbot.waitSignal(workspace.opened, timeout=10_000):
         chinese.open_paths([folder])
-    workspace.editor.add_category("disc")
+    workspace.editor.categories.add("disc")
     document = workspace.model.document
     text = open_broken(chinese, folder / "标注.json", content, qtbot)
     assert expected in text
@@ -149,7 +149,7 @@ def test_polygons_outside_the_image_are_cut_off_on_screen_and_kept_in_the_file(c
     hands = Hands(chinese, qtbot)
     hands.open(path)
     hands.wait_image("a.png")
-    chinese.workspace.editor.add_category("disc")
+    chinese.workspace.editor.categories.add("disc")
     hands.save()
     (annotation,) = json.loads(path.read_text("utf-8"))["annotations"]
     assert annotation["segmentation"] == segmentation

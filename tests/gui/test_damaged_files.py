@@ -24,7 +24,7 @@ def damaged(folder, seed: int):
 
 def test_a_file_that_cannot_be_opened_leaves_what_is_open(hands, qtbot, folder, tmp_path):
     window, workspace = hands.window, hands.window.workspace
-    hands.window.workspace.editor.add_category("cat")
+    hands.window.workspace.editor.categories.add("cat")
     hands.save()
     refused, ended = 0, []
     workspace.opening_failed.connect(lambda *_: ended.append("failed"))
@@ -48,7 +48,7 @@ def test_a_file_that_cannot_be_opened_leaves_what_is_open(hands, qtbot, folder, 
 def test_a_file_that_cannot_be_imported_leaves_what_is_open(hands, qtbot, tmp_path, monkeypatch):
     monkeypatch.setattr("annotator.gui.dialogs.import_._TYPING_MS", 1)
     model = hands.window.workspace.model
-    hands.window.workspace.editor.add_category("cat")
+    hands.window.workspace.editor.categories.add("cat")
     before = coco.to_bytes(model.document, tmp_path)
     dialog = show_dialog(hands, qtbot)
     refused = 0

@@ -44,7 +44,7 @@ class Work:
     def edit(self) -> None:
         """Once more something that is not in the file."""
         self.made += 1
-        self.hands.window.workspace.editor.add_category(f"category {self.made}")
+        self.hands.window.workspace.editor.categories.add(f"category {self.made}")
         self.hands.qtbot.waitUntil(lambda: self.model.is_kept)
 
     def save(self, path: Path | None = None) -> str:

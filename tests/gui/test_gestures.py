@@ -95,7 +95,7 @@ def test_the_first_colours_of_categories_are_told_apart(deficiency):
 def test_the_name_field_completes_the_names_there_are(hands):
     window = hands.window
     for name in ("metal ring", "coin"):
-        window.workspace.editor.add_category(name)
+        window.workspace.editor.categories.add(name)
     window.workspace.selection.set_category(None)
     hands.click(50, 80)
     hands.wait_mask()

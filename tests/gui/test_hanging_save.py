@@ -51,7 +51,7 @@ def disk(monkeypatch):
 def working(disk, hands):
     """A window with something that is not saved, which loses its patience at once; nothing of it is left at the end."""
     hands.window.flow._leaving._patience.setInterval(0)
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
     yield hands
     disk.release()
@@ -113,7 +113,7 @@ def test_the_window_is_worked_with_while_it_waits_and_closes_by_itself_when_the_
     working.window.workspace.autosave.set_minutes(1)
     working.window.close()
     wait_told(working)
-    working.window.workspace.editor.add_category("spot")
+    working.window.workspace.editor.categories.add("spot")
     come_back(working, disk)
     names = [c["name"] for c in json.loads((folder / "annotations.coco.json").read_text("utf-8"))["categories"]]
     assert names == ["disc", "spot"]
@@ -202,7 +202,7 @@ def keep_window(_):
     return made
 
 def work(window):
-    window.workspace.editor.add_category("disc")
+    window.workspace.editor.categories.add("disc")
     QTimer.singleShot(0, window.close)
     timer.timeout.connect(lambda: leave(window))
     timer.start(20)

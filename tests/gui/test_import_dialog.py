@@ -171,7 +171,7 @@ def test_a_document_changed_behind_the_dialog_is_looked_at_again(hands, qtbot, f
     coco.write(theirs(folder), tmp_path / "theirs.json")
     dialog = show_dialog(hands, qtbot)
     preview(dialog, qtbot, tmp_path / "theirs.json")
-    hands.window.workspace.editor.add_category("cat")
+    hands.window.workspace.editor.categories.add("cat")
     dialog.do_import.click()
     assert dialog.isVisible()
     assert not dialog.do_import.isEnabled()

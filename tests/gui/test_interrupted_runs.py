@@ -163,13 +163,13 @@ def test_results_that_cannot_be_removed_are_told_once_and_tried_again(hands, qtb
     run(hands, qtbot)
     model, jobs = hands.window.workspace.model, hands.window.workspace.jobs
     qtbot.waitUntil(lambda: model.is_kept and bool(jobs.failures))
-    hands.window.workspace.editor.add_category("more")
+    hands.window.workspace.editor.categories.add("more")
     qtbot.waitUntil(lambda: model.is_kept)
     (failure,) = jobs.failures
     assert str(record_of(folder)) in failure.reason
     assert record_of(folder).exists()
     monkeypatch.undo()
-    hands.window.workspace.editor.add_category("still more")
+    hands.window.workspace.editor.categories.add("still more")
     qtbot.waitUntil(lambda: not record_of(folder).exists())
 
 

@@ -215,7 +215,7 @@ class TestTwoWindows:
         assert "is being edited" in hands.window.status.currentMessage()
         workspace.folder_runs.prelabel(PrelabelOptions(None, None, "thing", only_untouched=False))
         assert not workspace.folder_runs.is_running
-        assert not workspace.editor.add_category("cat")
+        assert not workspace.editor.categories.add("cat")
 
     def test_missing_images_are_told_as_well(self, other_writer, again, folder, process):
         document = Document(folder)
@@ -329,7 +329,7 @@ def test_a_disk_that_refuses_to_forget_keeps_nobody_from_going_on(hands, tmp_pat
     monkeypatch.setattr("annotator.core.journal_file.JournalFile.clear", refuse)
     monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: QMessageBox.StandardButton.Discard)
     hands.open(tmp_path / "other")
-    hands.window.workspace.editor.add_category("dog")
+    hands.window.workspace.editor.categories.add("dog")
     assert names(hands) == ["dog"]
 
 
@@ -410,7 +410,7 @@ class TestAReadThatFailsInTheEnd:
         assert other.is_held
         other.release()
         unsaved.open(tmp_path / "other")  # and it can be tried again
-        unsaved.window.workspace.editor.add_category("mouse")
+        unsaved.window.workspace.editor.categories.add("mouse")
         assert names(unsaved) == ["mouse"]
 
 

@@ -66,7 +66,7 @@ def saved_annotations(folder) -> list[dict]:
 
 
 def test_who_has_it_saved_by_itself_is_not_asked_when_closing(autosaving, boxes, folder):
-    autosaving.window.workspace.editor.add_category("disc")
+    autosaving.window.workspace.editor.categories.add("disc")
     autosaving.window.close()
     wait_closed(autosaving)
     assert b"disc" in (folder / "annotations.coco.json").read_bytes()
@@ -75,7 +75,7 @@ def test_who_has_it_saved_by_itself_is_not_asked_when_closing(autosaving, boxes,
 
 def test_nor_when_another_folder_is_opened(autosaving, boxes, folder, tmp_path):
     write_discs(tmp_path / "other" / "x.png")
-    autosaving.window.workspace.editor.add_category("disc")
+    autosaving.window.workspace.editor.categories.add("disc")
     autosaving.window.open_paths([tmp_path / "other"])
     autosaving.wait_image("x.png")
     assert b"disc" in (folder / "annotations.coco.json").read_bytes()
@@ -90,7 +90,7 @@ def test_closing_stays_open_when_the_save_fails_and_then_asks(autosaving, folder
     monkeypatch.setattr(
         "annotator.gui.leaving.ask_to_save", lambda *_: asked.append(1) or QMessageBox.StandardButton.Cancel
     )
-    autosaving.window.workspace.editor.add_category("disc")
+    autosaving.window.workspace.editor.categories.add("disc")
     with monkeypatch.context() as full:
         full.setattr("os.replace", no_space)
         with autosaving.qtbot.waitSignal(autosaving.window.workspace.saver.failed):
@@ -115,7 +115,7 @@ def test_the_question_about_unsaved_work(hands, folder, monkeypatch, name):
         return int(button)
 
     monkeypatch.setattr(UnsavedWorkBox, "exec", answer)
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     hands.window.close()
     if name == "Cancel":
         assert hands.window.isVisible()
@@ -144,7 +144,7 @@ def test_cancel_keeps_the_window_and_the_mask(hands, boxes):
 
 
 def test_the_mask_can_be_accepted_on_the_way_out(autosaving, boxes, folder):
-    autosaving.window.workspace.editor.add_category("disc")
+    autosaving.window.workspace.editor.categories.add("disc")
     prompt(autosaving)
     boxes.answer = "Accept it"
     autosaving.window.close()
@@ -154,7 +154,7 @@ def test_the_mask_can_be_accepted_on_the_way_out(autosaving, boxes, folder):
 
 
 def test_or_given_up(autosaving, boxes, folder):
-    autosaving.window.workspace.editor.add_category("disc")
+    autosaving.window.workspace.editor.categories.add("disc")
     prompt(autosaving)
     boxes.answer = "Go on without"
     autosaving.window.close()
@@ -164,7 +164,7 @@ def test_or_given_up(autosaving, boxes, folder):
 
 
 def test_masks_left_on_other_images_count_too_and_cannot_be_accepted_unseen(hands, boxes):
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     prompt(hands)
     hands.key(Qt.Key.Key_D)
     hands.wait_image("b.png")
@@ -201,7 +201,7 @@ def test_an_accepted_or_cleared_prompt_is_not_asked_about(hands, boxes):
     prompt(hands)
     hands.key(Qt.Key.Key_Escape)
     assert not Unfinished.of(hands.window.workspace).images
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     prompt(hands)
     hands.key(Qt.Key.Key_Return)
     assert not Unfinished.of(hands.window.workspace).images
@@ -211,7 +211,7 @@ def test_an_accepted_or_cleared_prompt_is_not_asked_about(hands, boxes):
 
 
 def test_refining_without_a_click_yet_is_nothing_to_lose(hands, boxes):
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     prompt(hands)
     hands.key(Qt.Key.Key_Return)
     (instance,) = hands.window.workspace.model.document.instances.values()
@@ -220,7 +220,7 @@ def test_refining_without_a_click_yet_is_nothing_to_lose(hands, boxes):
 
 
 def test_the_wish_to_close_ends_with_what_keeps_the_window_open(autosaving, boxes):
-    autosaving.window.workspace.editor.add_category("disc")
+    autosaving.window.workspace.editor.categories.add("disc")
     prompt(autosaving)
     autosaving.window.close()
     assert autosaving.window.isVisible()

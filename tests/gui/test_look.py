@@ -61,11 +61,11 @@ def test_the_strip_covers_no_click(hands):
 def test_no_dialog_has_pictures_on_its_buttons(hands, qtbot):
     window, panel = hands.window, hands.window.categories
     editor = window.workspace.editor
-    editor.add_category("cat")
+    editor.categories.add("cat")
     hands.click(50, 80)
     hands.wait_mask()
     editor.accept()
-    editor.add_category("dog")
+    editor.categories.add("dog")
     window.workspace.selection.set_category(1)
     shown = []
     openings = (panel.properties, panel.merge, panel.remove, panel.recolor)

@@ -92,7 +92,7 @@ class TestOpening:
         hands = Hands(window, qtbot)
         hands.open(folder)
         hands.wait_image("a.png")
-        window.workspace.editor.add_category("disc")
+        window.workspace.editor.categories.add("disc")
         saved = hands.save()
         elsewhere = folder.parent / "labels"
         elsewhere.mkdir()

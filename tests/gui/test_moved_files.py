@@ -97,12 +97,12 @@ class TestFileChangedByOthers:
     @pytest.fixture
     def changed(self, hands, folder) -> Path:
         """The open dataset's file, saved by us and then changed by another program, while there is unsaved work."""
-        hands.window.workspace.editor.add_category("ours")
+        hands.window.workspace.editor.categories.add("ours")
         path = hands.save()
         content = json.loads(path.read_text("utf-8"))
         content["categories"].append({"id": 77, "name": "theirs", "supercategory": ""})
         path.write_text(json.dumps(content))
-        hands.window.workspace.editor.add_category("unsaved")
+        hands.window.workspace.editor.categories.add("unsaved")
         return path
 
     def names(self, path: Path) -> list[str]:
@@ -167,10 +167,10 @@ class TestFileChangedByOthers:
         assert not hands.window.workspace.model.is_saved
 
     def test_deleted_file_is_written_again_when_asked(self, hands, answer, qtbot):
-        hands.window.workspace.editor.add_category("ours")
+        hands.window.workspace.editor.categories.add("ours")
         path = hands.save()
         path.unlink()
-        hands.window.workspace.editor.add_category("unsaved")
+        hands.window.workspace.editor.categories.add("unsaved")
         texts = answer("Write it again")
         with qtbot.waitSignal(hands.window.workspace.saver.saved):
             hands.window.save()
@@ -188,9 +188,9 @@ class TestFileChangedByOthers:
 
     @pytest.mark.parametrize("step", ["annotator.core.coco.to_bytes", "annotator.gui.keeping.keep_backup"])
     def test_a_change_while_the_file_is_made_is_not_overwritten(self, hands, answer, qtbot, monkeypatch, step):
-        hands.window.workspace.editor.add_category("ours")
+        hands.window.workspace.editor.categories.add("ours")
         path = hands.save()
-        hands.window.workspace.editor.add_category("unsaved")
+        hands.window.workspace.editor.categories.add("unsaved")
         theirs = path.read_text("utf-8").replace("ours", "theirs")
         module, name = step.rsplit(".", 1)
         do = getattr(importlib.import_module(module), name)

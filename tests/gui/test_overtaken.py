@@ -261,7 +261,7 @@ class TestTheMomentOfTheExchange:
         workspace, working = hands.window.workspace, []
         monkeypatch.setattr(undo_stack, "LARGE", 0)
         workspace.model.work_out = lambda *arguments: working.append(arguments)
-        workspace.editor.add_category("another")
+        workspace.editor.categories.add("another")
         workspace.model.mark_saved(workspace.model.state, workspace.model.coco_path)
         hands.window.open_paths([other])
         hands.undo()
@@ -278,7 +278,7 @@ def test_closing_waits_for_a_large_undo(hands, instance, unsaved, monkeypatch):
     workspace, working = hands.window.workspace, []
     monkeypatch.setattr(undo_stack, "LARGE", 0)
     workspace.model.work_out = lambda *arguments: working.append(arguments)
-    workspace.editor.add_category("another")
+    workspace.editor.categories.add("another")
     workspace.model.mark_saved(workspace.model.state, workspace.model.coco_path)
     hands.undo()
     hands.window.close()

@@ -41,7 +41,7 @@ def small(small_disk, window, qtbot) -> Hands:
     hands = Hands(window, qtbot)
     hands.open(small_disk / "pictures")
     hands.wait_image("a.png")
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     hands.save()
     return hands
 
@@ -66,7 +66,7 @@ def save_in_vain(hands: Hands) -> str:
 def test_a_full_disk(small, small_disk):
     model, path = small.window.workspace.model, small_disk / "pictures" / "annotations.coco.json"
     before, filling = path.read_bytes(), fill(small_disk)
-    small.window.workspace.editor.add_category("spot")
+    small.window.workspace.editor.categories.add("spot")
     said = save_in_vain(small)
     assert str(path) in said
     assert "No space left on device" in said
@@ -84,7 +84,7 @@ def test_a_full_disk(small, small_disk):
 
 def test_a_full_disk_can_be_left_by_save_as(small, small_disk, tmp_path, monkeypatch):
     fill(small_disk)
-    small.window.workspace.editor.add_category("spot")
+    small.window.workspace.editor.categories.add("spot")
     save_in_vain(small)
     elsewhere = tmp_path / "elsewhere.json"
     monkeypatch.setattr("annotator.gui.document_flow.QFileDialog.getSaveFileName", lambda *_: (str(elsewhere), ""))
@@ -96,7 +96,7 @@ def test_a_full_disk_can_be_left_by_save_as(small, small_disk, tmp_path, monkeyp
 
 def test_a_folder_that_was_removed_before_its_first_save(hands, folder):
     model, path = hands.window.workspace.model, folder / "annotations.coco.json"
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     shutil.rmtree(folder)
     said = save_in_vain(hands)
     assert str(path) in said
@@ -113,9 +113,9 @@ def test_a_folder_that_was_removed_before_its_first_save(hands, folder):
 def test_a_folder_that_was_removed_after_a_save(hands, folder, monkeypatch, is_back):
     model, path = hands.window.workspace.model, folder / "annotations.coco.json"
     asked = []
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     hands.save()
-    hands.window.workspace.editor.add_category("spot")
+    hands.window.workspace.editor.categories.add("spot")
     shutil.rmtree(folder)
     monkeypatch.setattr(QMessageBox, "exec", lambda box: asked.append(box.text()))
     monkeypatch.setattr(ConflictBox, "answer", lambda box: box.exec() or ConflictChoice.OVERWRITE)

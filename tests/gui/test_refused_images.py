@@ -92,7 +92,7 @@ def test_the_status_bar_does_not_take_the_embedding_of_another_image_for_this_on
 def test_a_folder_without_a_coco_file_is_not_called_saved(hands):
     saved = hands.window.status.saved
     assert saved.text() == "nothing to save yet"
-    hands.window.workspace.editor.add_category("disc")
+    hands.window.workspace.editor.categories.add("disc")
     hands.qtbot.waitUntil(lambda: saved.text() == "not saved, but kept")
     hands.undo()
     hands.qtbot.waitUntil(lambda: saved.text() == "nothing to save yet")

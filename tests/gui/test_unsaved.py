@@ -125,7 +125,7 @@ def test_a_file_with_images_elsewhere_is_opened_with_them(window, started, tmp_p
     hands = Hands(window, qtbot)
     with qtbot.waitSignal(window.workspace.opened, timeout=10_000):
         window.open_paths([path], tmp_path / "photos")
-    window.workspace.editor.add_category("cat")
+    window.workspace.editor.categories.add("cat")
     qtbot.waitUntil(lambda: window.workspace.model.is_kept)
     end(hands)
     later = started()
@@ -143,7 +143,7 @@ def test_a_file_that_was_deleted_is_told(window, started, tmp_path, qtbot):
     coco.write(document, path)
     hands = Hands(window, qtbot)
     hands.open(path)
-    window.workspace.editor.add_category("cat")
+    window.workspace.editor.categories.add("cat")
     qtbot.waitUntil(lambda: window.workspace.model.is_kept)
     end(hands)
     path.unlink()

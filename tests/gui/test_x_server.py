@@ -68,7 +68,7 @@ def colors(*places):
 settle()
 print(QGuiApplication.platformName(), is_fusion())
 colors((120, 20), (50, 80), (120, 80), (190, 80))
-workspace.editor.add_category("disc")
+workspace.editor.categories.add("disc")
 category = workspace.model.document.category_named("disc")
 workspace.editor.categories.recolor(category.id, QColor("#ff00ff"))
 workspace.session.add_point(QPointF(130.5, 90.5), positive=True)
