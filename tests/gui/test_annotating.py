@@ -6,23 +6,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from tests.gui.conftest import Hands, shape_mask
+from tests.gui.annotating import add_category, instances
+from tests.gui.conftest import shape_mask
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 ALT = Qt.KeyboardModifier.AltModifier
 RIGHT = Qt.MouseButton.RightButton
-
-
-def instances(hands: Hands):
-    return list(hands.window.workspace.model.document.instances.values())
-
-
-def add_category(hands: Hands, name: str) -> None:
-    field = hands.window.categories.name_field
-    field.setFocus()
-    field.insert(name)  # keyClicks knows no Chinese
-    hands.qtbot.keyClick(field, Qt.Key.Key_Return)
-    hands.window.canvas.setFocus()
 
 
 def test_click_shows_the_mask_of_what_was_clicked(hands):

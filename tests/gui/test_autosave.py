@@ -16,8 +16,8 @@ from annotator.gui import autosave as module
 from annotator.gui import keeping
 from annotator.gui.dialogs.settings import SettingsDialog
 from annotator.gui.settings import Settings
+from tests.gui.annotating import add_category
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
 
 
 class Disk:

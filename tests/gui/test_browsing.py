@@ -14,14 +14,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from annotator.errors import SegmenterError
+from tests.gui.annotating import accept_disc, add_category, instances
 from tests.gui.conftest import FakeProcess, Hands, write_discs
-from tests.gui.test_annotating import add_category, instances
-
-
-def accept_disc(hands: Hands, x: int) -> None:
-    hands.click(x, 80)
-    hands.wait_mask()
-    hands.key(Qt.Key.Key_Return)
 
 
 def wheel(canvas, position: QPointF, notches: int) -> None:

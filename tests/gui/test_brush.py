@@ -17,9 +17,8 @@ from PySide6.QtWidgets import QApplication
 from annotator.core import coco
 from annotator.core.formats.exchange import export
 from annotator.core.formats.options import ExportOptions, Shape
+from tests.gui.annotating import accept_disc, add_category, instances, mask
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
-from tests.gui.test_browsing import accept_disc
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 RIGHT = Qt.MouseButton.RightButton
@@ -34,15 +33,6 @@ def disc(hands):
     hands.window.workspace.selection.select([instance.id])
     hands.key(Qt.Key.Key_R)
     return hands
-
-
-def instances(hands: Hands):
-    return list(hands.window.workspace.model.document.instances.values())
-
-
-def mask(hands: Hands) -> np.ndarray:
-    (instance,) = instances(hands)
-    return instance.mask.to_mask()
 
 
 def drag(hands: Hands, *places, button=Qt.MouseButton.LeftButton) -> None:

@@ -8,8 +8,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from annotator.gui.canvas.viewport import Viewport
-from tests.gui.test_annotating import add_category
-from tests.gui.test_browsing import accept_disc
+from tests.gui.annotating import accept_disc, add_category
 
 
 def pixels(image: QImage) -> np.ndarray:

@@ -18,8 +18,8 @@ from annotator.gui.dialogs.merge_categories import MergeCategoriesDialog
 from annotator.gui.dialogs.remove_category import RemoveCategoryDialog
 from annotator.gui.palette import category_color
 from annotator.gui.panels.category_rows import CATEGORY_ROW_ROLE
+from tests.gui.annotating import add_category
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
 
 ALT = Qt.KeyboardModifier.AltModifier
 RETURN = Qt.Key.Key_Return

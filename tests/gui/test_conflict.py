@@ -10,8 +10,8 @@ from annotator.core.dataset import COCO_NAME
 from annotator.core.lock import DatasetLock
 from annotator.gui.dialogs.conflict import ConflictBox, ConflictChoice
 from annotator.gui.unfinished import Unfinished, Wish
+from tests.gui.annotating import add_category
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
 from tests.gui.test_keeping import names
 from tests.gui.test_overtaken import CORNERS, Slow
 

@@ -11,8 +11,7 @@ from PySide6.QtWidgets import QWidget
 from annotator.core.geometry import RunLengths, overlaps
 from annotator.core.outline import Outline
 from annotator.core.polygons import to_coco
-from tests.gui.test_annotating import add_category
-from tests.gui.test_brush import instances
+from tests.gui.annotating import add_category, instances
 from tests.gui.test_vertices import ready, shaped
 
 __all__ = ["shaped"]

@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from annotator.gui.unfinished import Unfinished
+from tests.gui.annotating import add_category, instances
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
-from tests.gui.test_brush import drag, instances
+from tests.gui.test_brush import drag
 from tests.gui.test_polygon import CORNERS, place
 
 CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

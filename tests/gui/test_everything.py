@@ -12,6 +12,7 @@ from annotator.core.document import ImageStatus
 from annotator.core.images import read_image
 from annotator.gui import image_loader
 from annotator.segment.stored_proposals import SOURCE
+from tests.gui.annotating import add_category
 from tests.gui.conftest import Hands, forget_changes
 from tests.gui.proposing import (
     ROUND_ONE,
@@ -24,7 +25,6 @@ from tests.gui.proposing import (
     wait_run,
     wait_shapes,
 )
-from tests.gui.test_annotating import add_category
 
 __all__ = ["process"]
 

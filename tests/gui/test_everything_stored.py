@@ -12,9 +12,9 @@ from annotator.core.edits import AddInstance
 from annotator.core.geometry import RunLengths
 from annotator.gui import proposal_plan
 from annotator.segment.everything_config import EverythingConfig
+from tests.gui.annotating import add_category
 from tests.gui.conftest import Hands
 from tests.gui.proposing import Held, document, process, proposals, propose, put, shown_ids, wait_run, wait_shapes
-from tests.gui.test_annotating import add_category
 
 __all__ = ["process"]
 

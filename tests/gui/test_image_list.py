@@ -19,17 +19,11 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.image_changes import ImageChanges
 from annotator.gui.panels.image_list import ImageListPanel
 from annotator.gui.panels.image_rows import IMAGE_ROW_ROLE, ImageFilter, ImageListModel, ImageOrder
+from tests.gui.annotating import accept_disc, add_category
 from tests.gui.conftest import Hands
 from tests.gui.small_documents import open_document, small_document
-from tests.gui.test_annotating import add_category
 
 DOT = RunLengths.from_mask(np.ones((1, 1), bool))
-
-
-def accept_disc(hands: Hands, x: int) -> None:
-    hands.click(x, 80)
-    hands.wait_mask()
-    hands.key(Qt.Key.Key_Return)
 
 
 def names(panel: ImageListPanel) -> list[str]:

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from annotator.core.document import Instance
 from annotator.core.edits import RemoveInstances
 from annotator.gui.panels.instance_rows import INSTANCE_ROW_ROLE, RowPart
+from tests.gui.annotating import add_category
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
 
 NONE = Qt.KeyboardModifier.NoModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

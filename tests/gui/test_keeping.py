@@ -20,8 +20,8 @@ from annotator.core.lock import DatasetLock
 from annotator.errors import DatasetError
 from annotator.gui import keeping, opening
 from annotator.gui.prelabel_run import PrelabelOptions
+from tests.gui.annotating import add_category
 from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
-from tests.gui.test_annotating import add_category
 
 
 def names(hands: Hands) -> list[str]:

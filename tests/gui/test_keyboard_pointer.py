@@ -9,10 +9,10 @@ from PySide6.QtTest import QTest
 
 from annotator.core.geometry import RunLengths
 from annotator.gui.dialogs.keys import KeysDialog
+from tests.gui.annotating import add_category, instances, mask
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
-from tests.gui.test_brush import bar, instances, size
-from tests.gui.test_vertices import SQUARE, drawn, handles, mask, ready, shaped  # noqa: F401
+from tests.gui.test_brush import bar, size
+from tests.gui.test_vertices import SQUARE, drawn, handles, ready, shaped  # noqa: F401
 
 NONE, SHIFT, CONTROL = (
     Qt.KeyboardModifier.NoModifier,

@@ -13,6 +13,7 @@ from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, Together
 from annotator.core.geometry import RunLengths
 from annotator.gui.dialogs.clean_up import CleanUpDialog
+from tests.gui.annotating import block
 
 
 @pytest.fixture
@@ -33,12 +34,6 @@ def put(hands):
         return made
 
     return put
-
-
-def block(x0, y0, x1, y1):
-    mask = np.zeros((160, 240), bool)
-    mask[y0:y1, x0:x1] = True
-    return mask
 
 
 def done(hands):

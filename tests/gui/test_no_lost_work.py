@@ -16,9 +16,8 @@ from PySide6.QtWidgets import QMessageBox
 from annotator.gui import hover_preview, image_loader, keeping, opening
 from annotator.gui.inference_messages import SegmenterState
 from annotator.gui.unfinished import Unfinished, Wish
+from tests.gui.annotating import accept_disc, add_category
 from tests.gui.conftest import FakeProcess, Hands, write_discs
-from tests.gui.test_annotating import add_category
-from tests.gui.test_browsing import accept_disc
 
 BUTTONS = QMessageBox.StandardButton
 

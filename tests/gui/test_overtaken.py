@@ -18,8 +18,8 @@ from annotator.gui import undo_stack
 from annotator.gui import workspace as workspace_module
 from annotator.gui.opening import Exchange
 from annotator.gui.unfinished import Unfinished, Wish
+from tests.gui.annotating import block
 from tests.gui.conftest import write_discs
-from tests.gui.test_mask_changes import block
 from tests.gui.test_no_lost_work import Gate
 
 CORNERS = (QPointF(1, 1), QPointF(50, 1), QPointF(50, 50))

@@ -8,9 +8,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from annotator.core.geometry import RunLengths
+from tests.gui.annotating import add_category, instances
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category
-from tests.gui.test_brush import instances
 
 CORNERS = [(20, 20), (90, 30), (60, 100)]
 

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from annotator.core.dataset import COCO_NAME
+from tests.gui.annotating import add_category
 from tests.gui.conftest import FakeProcess, Hands, forget_changes
-from tests.gui.test_annotating import add_category
 from tests.gui.test_keeping import end, names
 
 BACK = "2 change(s) that had not been saved are here again."

@@ -10,9 +10,8 @@ from annotator.core.edits import ChangeInstance
 from annotator.core.geometry import RunLengths
 from annotator.segment.mask_prompt import mask_logits
 from annotator.segment.preprocess import Frame
+from tests.gui.annotating import accept_disc, add_category, instances
 from tests.gui.conftest import Hands
-from tests.gui.test_annotating import add_category, instances
-from tests.gui.test_browsing import accept_disc
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 

@@ -12,8 +12,9 @@ from PySide6.QtTest import QTest
 
 from annotator.core.brush import Stroke
 from annotator.core.geometry import RunLengths
+from tests.gui.annotating import instances, mask
 from tests.gui.conftest import Hands
-from tests.gui.test_brush import bar, disc, instances, mask, size  # noqa: F401
+from tests.gui.test_brush import bar, disc, size  # noqa: F401
 from tests.gui.test_drawn import name_it
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -15,7 +15,7 @@ from annotator.core.edits import ChangeImage, ChangeInstance, RemoveInstances, T
 from annotator.core.geometry import RunLengths
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.undo_stack import UNDO_BYTES
-from tests.gui.test_annotating import add_category
+from tests.gui.annotating import add_category
 
 PATH = Path("x.json")
 

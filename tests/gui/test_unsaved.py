@@ -13,8 +13,8 @@ from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Document, ImageRecord
 from annotator.core.journal_file import JournalFile, SavedState, digest_of_file, journal_path
 from annotator.core.unsaved import unsaved_work
+from tests.gui.annotating import add_category
 from tests.gui.conftest import FakeProcess, Hands, write_discs
-from tests.gui.test_annotating import add_category
 from tests.gui.test_keeping import end, names
 
 

@@ -14,15 +14,10 @@ from annotator.core import coco
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance
 from annotator.core.geometry import RunLengths
+from tests.gui.annotating import block, mask
 from tests.gui.conftest import Hands
 
 ALT, CONTROL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
-
-
-def block(x0, y0, x1, y1) -> np.ndarray:
-    mask = np.zeros((160, 240), bool)
-    mask[y0:y1, x0:x1] = True
-    return mask
 
 
 SQUARE = block(40, 40, 100, 100)
@@ -78,11 +73,6 @@ def pull(hands: Hands, start, end) -> None:
 def click(hands: Hands, at, modifiers=Qt.KeyboardModifier.NoModifier) -> None:
     QTest.mouseClick(hands.window.canvas, Qt.MouseButton.LeftButton, modifiers, corner(hands, *at))
     ready(hands)
-
-
-def mask(hands: Hands) -> np.ndarray:
-    (instance,) = hands.window.workspace.model.document.instances.values()
-    return instance.mask.to_mask()
 
 
 def handles(hands: Hands) -> set[tuple[float, float]]:
