@@ -6,6 +6,8 @@ import importlib.util
 import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
@@ -29,6 +31,9 @@ from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.remote import RemoteSegmenter
 
+_PATIENCE_SECONDS = 3.0
+"""How long a program whose window is closed waits for what reads images."""
+
 
 def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool = False) -> int:
     """Open the window, and in it these paths (folder, images or COCO file) or the example, if asked.
@@ -46,12 +51,21 @@ def run(chosen: Sequence[Path], *, image_root: Path | None = None, example: bool
         keeper.window.open_paths(chosen, image_root)
     exit_code = app.exec()
     collection.stop()
-    if keeper.leaves_behind:
+    if keeper.leaves_behind or not _others_end(_PATIENCE_SECONDS):
         # A thread waits for a disk that does not answer; an ordinary end would wait for that thread.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_code)
     return exit_code
+
+
+def _others_end(seconds: float) -> bool:
+    """Wait for Python's other threads, such as that of the thumbnails; returns whether all have ended in time."""
+    until = time.monotonic() + seconds
+    others = [t for t in threading.enumerate() if t is not threading.current_thread() and not t.daemon]
+    for thread in others:
+        thread.join(max(until - time.monotonic(), 0.0))
+    return not any(thread.is_alive() for thread in others)
 
 
 def make_application() -> QApplication:
@@ -121,7 +135,7 @@ class WindowKeeper(QObject):
 
     @property
     def leaves_behind(self) -> bool:
-        """Whether the window was closed while a save was under way that does not end."""
+        """Whether the window was closed while something was under way that does not end."""
         return self._workspace.leaves_behind
 
     def close_on_signals(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
 
 from annotator.core.cancelling import OpeningCancelled
 from annotator.errors import AnnotatorError, Sentence
@@ -142,16 +142,17 @@ class BackgroundJobs(QObject):
         self._failures.clear()
         self.changed.emit()
 
-    def close(self, *, waits: bool = True) -> None:
-        """Cancel what runs and wait for it; a job that is asked for later is never begun.
+    def close(self, *, seconds: float) -> bool:
+        """Cancel what runs and wait for it, no longer than that; a job that is asked for later is never begun.
 
-        waits: False leaves alone what does not end; the process has to end without waiting for it, too.
+        Returns whether all is over; else the process has to end without waiting for what does not end.
         """
         self._is_closed = True
-        for job in list(self._running):
+        running = list(self._running)
+        for job in running:
             job.cancel.cancel()
-            if waits:
-                job.wait()
+        until = QDeadlineTimer(round(seconds * 1000))
+        return all(job.wait(until) for job in running)
 
     def _forget(self, job: BackgroundJob) -> None:
         self._running.remove(job)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from annotator.core.images import read_image
@@ -92,13 +92,12 @@ class ImageLoader(QObject):
         """How much memory the recent images may take; heeded when the next image is read."""
         self._kept_bytes = max_bytes
 
-    def close(self, *, waits: bool = True) -> None:
-        """Stop the thread; waits for the image being read, unless the process ends without waiting."""
+    def close(self, *, seconds: float) -> bool:
+        """Stop the thread, and wait for the image being read, no longer than that; returns whether it is over."""
         with self._condition:
             self._closing = True
             self._condition.notify()
-        if waits:
-            self._thread.wait()
+        return self._thread.wait(QDeadlineTimer(round(seconds * 1000)))
 
     # -- in the loader's thread --------------------------------------------------------------------------------------
 

@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
             return
         self.remember_layout()
         event.accept()
+        self.hide()  # nobody is to look at a window that waits for a disk
         self.closed.emit()
 
     def _close_later(self) -> None:

@@ -6,6 +6,7 @@ It outlives the window, which is made anew when the language changes.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 
 _DIALOG_POLL_MS = 100
+_CLOSING_SECONDS = 5.0
+"""How long a window that is gone already waits for what reads the dataset's disk."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,7 @@ class Workspace(QObject):
         self.image_awaited.connect(lambda: work.in_turn(self.autosave.save))
         self._opening: BackgroundJob | None = None
         self.discards = False  # whether leaving the document forgets what is not in its file
-        self.leaves_behind = False  # whether closing leaves a save alone that does not end
+        self.leaves_behind = False  # whether closing leaves alone what does not end
         self._source: Source | None = None
         self.is_hand_down = False  # whether a button is held down on the canvas
         self._is_exchanging = False  # whether one document's lock and journal are given up for another's
@@ -127,14 +130,18 @@ class Workspace(QObject):
     def close(self) -> None:
         """Stop all threads; unsaved work is the caller's to ask about.
 
-        With `leaves_behind`, those that read and write the dataset's disk go on: the process has to end without them.
+        Those that wait for a disk that does not answer go on: `leaves_behind` says so, and then the process has to end
+        without them.
         """
-        self.jobs.close(waits=not self.leaves_behind)
+        seconds = 0.0 if self.leaves_behind else _CLOSING_SECONDS
+        until = time.monotonic() + seconds
+        is_over = self.jobs.close(seconds=seconds)
+        is_over &= self._loader.close(seconds=max(until - time.monotonic(), 0.0))
+        self.leaves_behind |= not is_over
         for keeping in (self.model.keeping, self._next_keeping):
             if keeping is not None:
                 discard = self._has_nothing_to_keep and keeping is self.model.keeping
                 keeping.close(discard=discard, keeps_lock=self.leaves_behind)
-        self._loader.close(waits=not self.leaves_behind)
         self.inference.close()
 
     # -- resources ---------------------------------------------------------------------------------------------------

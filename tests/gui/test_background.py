@@ -22,7 +22,7 @@ def test_everybody_hears_of_a_jobs_end_however_slowly_its_thread_tells(qtbot, qa
 
 def test_nothing_is_begun_once_the_window_is_gone(qtbot, qapp):
     jobs, begun = BackgroundJobs(), []
-    jobs.close()
+    assert jobs.close(seconds=20)
     job = jobs.new(lambda _: begun.append(True))
     job.start()
     assert not job.isRunning()

@@ -9,11 +9,13 @@ import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
 from annotator.core.dataset import open_dataset
 from annotator.core.file_version import FileVersion
-from annotator.gui import keeping
+from annotator.gui import image_loader, keeping
+from annotator.gui import workspace as workspace_module
 from annotator.gui.keeping import Keeping
 from tests.gui.conftest import Hands, write_discs
 
@@ -59,7 +61,7 @@ def working(disk, hands):
     workspace.autosave.set_minutes(0)
     for job in workspace.jobs.listed:
         job.wait()
-    workspace._loader.close()
+    workspace._loader.close(seconds=20)
     workspace.model.keeping.close(discard=False)
 
 
@@ -181,6 +183,42 @@ def test_work_that_no_journal_has_is_said_to_be_lost(working, disk, monkeypatch)
     come_back(working, disk)
 
 
+def test_an_image_that_is_never_read_does_not_keep_the_window_open(hands, folder, monkeypatch):
+    released, reached = threading.Event(), threading.Event()
+    read = image_loader.read_image
+
+    def hang(path):
+        reached.set()
+        released.wait(PATIENCE_SECONDS)
+        return read(path)
+
+    monkeypatch.setattr(image_loader, "read_image", hang)
+    monkeypatch.setattr(workspace_module, "_CLOSING_SECONDS", 0.1)
+    workspace = hands.window.workspace
+    workspace.editor.categories.add("disc")
+    hands.save()
+    hands.key(Qt.Key.Key_D)
+    hands.qtbot.waitUntil(reached.is_set)
+    hands.window.close()
+    assert not hands.window.isVisible()
+    assert workspace.leaves_behind
+    assert not workspace.model.keeping.is_journalled  # it is closed, with all that was done
+    released.set()
+    workspace.model.keeping.close(discard=False)
+
+
+def test_nor_does_a_job_that_does_not_end(hands, monkeypatch):
+    released = threading.Event()
+    monkeypatch.setattr(workspace_module, "_CLOSING_SECONDS", 0.1)
+    workspace = hands.window.workspace
+    workspace.jobs.new(lambda _: released.wait(PATIENCE_SECONDS)).start()
+    hands.window.close()
+    assert not hands.window.isVisible()
+    assert workspace.leaves_behind
+    released.set()
+    workspace.model.keeping.close(discard=False)
+
+
 PROGRAM = """
 import sys, threading
 from pathlib import Path
@@ -225,6 +263,41 @@ def make_application():
 app.make_application = make_application
 sys.exit(app.run([folder]))
 """
+
+
+READING = """
+import sys, threading
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from annotator.gui import app, image_loader, thumbnails, workspace
+from annotator.gui.settings import Settings
+from annotator.gui.weights_library import WeightsLibrary
+from tests.gui.conftest import FakeProcess
+
+folder, settings = Path(sys.argv[1]), Settings(Path(sys.argv[2]))
+hangs = {"loader": image_loader, "thumbnails": thumbnails}[sys.argv[3]]
+workspace._CLOSING_SECONDS = app._PATIENCE_SECONDS = 0.1
+
+def keep_window(_):
+    made = workspace.Workspace(lambda: FakeProcess(image_size=256))
+    return app.WindowKeeper(made, settings, WeightsLibrary(made, settings, lambda _: FakeProcess()))
+
+def hang(*_, **__):
+    QTimer.singleShot(0, app.QApplication.instance(), app.QApplication.closeAllWindows)
+    print("hanging", flush=True)
+    threading.Event().wait()
+
+app.keep_window = keep_window
+hangs.read_image = hang
+sys.exit(app.run([folder]))
+"""
+
+
+@pytest.mark.parametrize("who", ["loader", "thumbnails"])
+def test_the_program_ends_although_an_image_is_never_read(folder, tmp_path, project, who):
+    command = [sys.executable, "-c", READING, str(folder), str(tmp_path / "program.ini"), who]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stdout) == (0, "hanging\n"), done.stderr
 
 
 def test_the_program_ends_without_the_thread_that_hangs(folder, tmp_path, project):

@@ -89,4 +89,4 @@ def test_a_neighbour_too_large_for_the_memory_of_pictures_is_not_kept(qtbot, tmp
     other = tmp_path / "pictures" / "1.png"
     assert loader.read(other, ahead=True) is not loader.read(other)
     assert loader.read(other) is loader.read(other)
-    loader.close()
+    loader.close(seconds=20)
