@@ -18,13 +18,17 @@ from annotator.segment.mask_prompt import refining
 class SegmenterProcess(Segmenter, Protocol):
     """A segmenter with a life of its own; the remote one, or a test's."""
 
-    def start(self) -> None: ...
+    def start(self) -> None:
+        """Begin to load; returns at once."""
 
-    def wait_ready(self, timeout: float | None = None) -> None: ...
+    def wait_ready(self, timeout: float | None = None) -> None:
+        """Wait until it serves, at most that many seconds. Raises what loading raised, or SegmenterError."""
 
-    def restart(self) -> None: ...
+    def restart(self) -> None:
+        """Begin anew in place of one that has died."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """End it; a thread that waits for an answer gets a SegmenterError."""
 
 
 class SegmenterState(Enum):

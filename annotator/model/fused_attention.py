@@ -46,6 +46,7 @@ class Dense:
         self._operator = operators.DENSE_RELU if relu else operators.DENSE
 
     def __call__(self, x: Floats) -> Floats:
+        """x: (..., depth) float32 -> (..., outputs of all layers)."""
         rows = np.ascontiguousarray(x).reshape(-1, x.shape[-1])
         return arrays.run(self._operator, rows, self._weight, self._bias).reshape(*x.shape[:-1], -1)
 
@@ -58,6 +59,7 @@ class DenseNorm:
         self._norm = norm.array("weight"), norm.array("bias")
 
     def __call__(self, x: Floats, residual: Floats) -> Floats:
+        """x: (..., depth) float32; residual: (..., outputs), which is the shape of the result, too."""
         rows, wanted = (np.ascontiguousarray(a).reshape(-1, a.shape[-1]) for a in (x, residual))
         return arrays.run(operators.DENSE_NORM, rows, *self._weights, wanted, *self._norm).reshape(residual.shape)
 

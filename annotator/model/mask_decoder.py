@@ -52,6 +52,8 @@ class MaskDecoder(nn.Cell):
 
 
 class TwoWayTransformer(nn.Cell):
+    """Tokens (P, T, 256), an image and its positions (P, N, 256) -> tokens and image after they have met."""
+
     def __init__(self, weights: Weights) -> None:
         super().__init__()
         self.blocks = nn.CellList(

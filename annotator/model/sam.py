@@ -48,6 +48,7 @@ class TinySam:
 
     @classmethod
     def from_checkpoint(cls, checkpoint: Checkpoint, *, fused: bool | None = None) -> TinySam:
+        """The network of a checkpoint, whose norms are folded into its layers; fused: as for the class."""
         return cls(fold(checkpoint.tensors), checkpoint.config, fused=fused)
 
     def encode(self, image: Floats, poll: Callable[[], None] | None = None) -> Floats:
@@ -116,6 +117,11 @@ class PlainDecoder:
     def __call__(
         self, features: Floats, points: Floats, labels: npt.NDArray[np.int32], mask_input: Floats | None
     ) -> tuple[Floats, Floats]:
+        """Logits P x 3 x S/4 x S/4 and predicted IoUs P x 3.
+
+        features: 1 x 256 x S/16 x S/16. points: P x N x 2, box corners and padding included. labels: P x N, those of
+        `prompt_encoder`. mask_input: P x 1 x S/4 x S/4 logits, or None.
+        """
         prompt = self._prompt_encoder(_tensor(points), Tensor(labels))
         image = ops.transpose(_tensor(features).reshape(1, EMBED, -1), (0, 2, 1))  # (1, N, 256)
         earlier = None if mask_input is None else _tensor(mask_input)

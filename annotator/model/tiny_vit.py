@@ -147,6 +147,8 @@ class WindowAttention(nn.Cell):
 
 
 class Mlp(nn.Cell):
+    """Norm, a wider layer, GELU and back, over the last axis; the residual is the caller's."""
+
     def __init__(self, weights: Weights) -> None:
         super().__init__()
         self.norm = LayerNorm(weights.under("norm"))

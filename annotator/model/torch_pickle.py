@@ -52,6 +52,7 @@ class Storage:
 
     @property
     def dtype(self) -> np.dtype[Any]:
+        """NumPy's for its numbers."""
         return _DTYPES[self.kind]
 
 

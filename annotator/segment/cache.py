@@ -12,9 +12,11 @@ from annotator.segment.segmenter import Embedding
 class EmbeddingStore(Protocol):
     """Where embeddings are looked for before encoding, by fingerprint: memory, or a disk."""
 
-    def get(self, key: str) -> Embedding | None: ...
+    def get(self, key: str) -> Embedding | None:
+        """The embedding of that fingerprint, None when it is not kept."""
 
-    def put(self, key: str, embedding: Embedding) -> None: ...
+    def put(self, key: str, embedding: Embedding) -> None:
+        """Keep it, as far as there is room."""
 
 
 class EmbeddingCache:

@@ -54,10 +54,12 @@ class ChildProcess:
 
     @property
     def is_alive(self) -> bool:
+        """Whether the process runs, be it ready or not."""
         return self._process.is_alive()
 
     @property
     def pid(self) -> int | None:
+        """The system's number of the process."""
         return self._process.pid
 
     @property

@@ -44,10 +44,12 @@ class ArraySpec:
 
     @classmethod
     def of(cls, array: npt.NDArray[Any]) -> ArraySpec:
+        """That of an array."""
         return cls(array.shape, array.dtype.str)
 
     @property
     def nbytes(self) -> int:
+        """How many bytes it takes."""
         return math.prod(self.shape) * np.dtype(self.dtype).itemsize
 
 

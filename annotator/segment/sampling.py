@@ -34,6 +34,7 @@ class Box:
 
     @property
     def area(self) -> int:
+        """In pixels; 0 for a box that holds none."""
         return max(0, self.right - self.left) * max(0, self.bottom - self.top)
 
     @property

@@ -31,10 +31,12 @@ class CancellationToken:
         self._event = threading.Event()
 
     def cancel(self) -> None:
+        """Have the work abandoned at its next look at the token."""
         self._event.set()
 
     @property
     def is_cancelled(self) -> bool:
+        """Whether it was cancelled, which cannot be taken back."""
         return self._event.is_set()
 
     def check(self) -> None:
