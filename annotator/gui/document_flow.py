@@ -40,9 +40,9 @@ class DocumentFlow(QObject):
         self._recovery = RecoveryOffer(workspace, messages, self.save, self)
         self._told_failure = ""  # why it could not be saved, which is out of date after the next save
         self._leaving = Leaving(window, workspace, messages, self.save, self)
-        workspace.opening_failed.connect(messages.tell)
+        workspace.opener.failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
-        workspace.overtaken.connect(self.leave_for)
+        workspace.opener.overtaken.connect(self.leave_for)
         workspace.model.journal_failed.connect(messages.tell)
         workspace.saver.saved.connect(self._on_saved)
         workspace.saver.failed.connect(self._on_save_failed)
@@ -54,7 +54,7 @@ class DocumentFlow(QObject):
 
     def open_paths(self, chosen: Sequence[Path], image_root: Path | None = None) -> None:
         """Open a folder, images or a COCO file, whose images may lie elsewhere, after asking about unsaved work."""
-        self.leave_for(partial(self._workspace.open, list(chosen), image_root))
+        self.leave_for(partial(self._workspace.opener.open, list(chosen), image_root))
 
     def open_one(self, path: Path) -> None:
         """Open a folder or a COCO file of the recent ones, with its images where they were the last time."""
@@ -122,7 +122,7 @@ class DocumentFlow(QObject):
         elif locate is not None:
             self._messages.tell(text, *locate, again=again)
         elif self._workspace.model.refusal:
-            open_again = (self.tr("Open again"), partial(self.leave_for, self._workspace.reopen))
+            open_again = (self.tr("Open again"), partial(self.leave_for, self._workspace.opener.reopen))
             other, other_callback = open_again if keeping.is_taken else ("", None)
             self._messages.tell(
                 text, self.tr("Save as..."), self.save_as, other=other, other_callback=other_callback, again=again
@@ -132,7 +132,7 @@ class DocumentFlow(QObject):
 
     def _remember(self, coco_path: Path) -> None:
         """Among the recent ones: by its folder, unless that would not say which file it is, or where its images are."""
-        image_root = self._workspace.said_image_root
+        image_root = self._workspace.opener.said_image_root
         is_found_by_folder = coco_path.name == COCO_NAME and image_root is None
         self._settings.add_recent(coco_path.parent if is_found_by_folder else coco_path, image_root)
 
@@ -198,7 +198,7 @@ class DocumentFlow(QObject):
 
     def _refuses(self) -> bool:
         """Whether what is open is given up already, so that it is not saved any more; if so, the user is told."""
-        is_late = self._workspace.is_exchanging
+        is_late = self._workspace.opener.is_exchanging
         if is_late:
             self._workspace.model.refused.emit(self._workspace.model.refusal)
         return is_late
@@ -231,7 +231,7 @@ class DocumentFlow(QObject):
             self._remember(path)
         if self._workspace.model.refusal:
             # A copy of what could only be looked at: that one can be edited.
-            self.leave_for(partial(self._workspace.open, [path]))
+            self.leave_for(partial(self._workspace.opener.open, [path]))
             return
         self._leaving.on_saved()
 
@@ -258,7 +258,7 @@ class DocumentFlow(QObject):
         elif choice is ConflictChoice.SAVE_AS:
             self.save_as()
         elif choice is ConflictChoice.RELOAD:
-            self._leaving.give_up_for(self._workspace.reopen)
+            self._leaving.give_up_for(self._workspace.opener.reopen)
         else:
             self._leaving.forget()
 

@@ -25,17 +25,17 @@ class Hand(QObject):
     def __init__(self, canvas: QWidget, workspace: Workspace) -> None:
         super().__init__(canvas)
         self._workspace = workspace
-        workspace.is_hand_down = False  # whatever another window has left
+        workspace.opener.is_hand_down = False  # whatever another window has left
         canvas.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _PRESSES or _is_of_button_key(event, QEvent.Type.KeyPress):
-            if self._workspace.is_exchanging:
+            if self._workspace.opener.is_exchanging:
                 self.refused.emit(self._workspace.model.refusal)
                 return True
-            self._workspace.is_hand_down = True
+            self._workspace.opener.is_hand_down = True
         elif event.type() in _ENDS or _is_of_button_key(event, QEvent.Type.KeyRelease):
-            self._workspace.is_hand_down = False
+            self._workspace.opener.is_hand_down = False
         return False
 
 

@@ -117,13 +117,13 @@ class Leaving(QObject):
             return
         unfinished = replace(Unfinished.of(self._workspace), can_accept=False)  # it would be given up at once
         if not unfinished.images or unfinished.ask(self._window) is Wish.DROP:
-            self._workspace.discards = True
+            self._workspace.opener.discards = True
             go_on()
 
     def _save_for(self, go_on: Callable[[], None]) -> None:
         """Go on once all is saved or given up; who has it saved by itself is not asked."""
         workspace = self._workspace
-        workspace.discards = False
+        workspace.opener.discards = False
         if workspace.model.is_saved:
             if workspace.saver.is_saving:
                 self._wait(when_saved=go_on)
@@ -140,7 +140,7 @@ class Leaving(QObject):
             self._wait(when_saved=go_on)
             self._save()
         elif answer == buttons.Discard:
-            workspace.discards = True
+            workspace.opener.discards = True
             if workspace.saver.is_saving:
                 self._wait(when_still=go_on)
             else:
@@ -167,7 +167,7 @@ class Leaving(QObject):
         texts = [self.tr("%1 is still being saved: its disk is slow or does not answer.").replace("%1", str(path))]
         if not self._is_closing:
             texts.append(self.tr("What you want to open follows once that is over."))
-        elif not self._workspace.discards:
+        elif not self._workspace.opener.discards:
             texts.append(self._what_becomes())
         self._told = " ".join(texts)
         if self._is_closing:

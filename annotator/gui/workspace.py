@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, Signal
 
-from annotator.core.dataset import Dataset
 from annotator.core.document import ImageRecord
 from annotator.gui.autosave import Autosave
-from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
+from annotator.gui.background import BackgroundJobs, JobFailure
 from annotator.gui.detail_figures import DetailFigures
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.everything_runs import EverythingRuns
@@ -29,8 +25,8 @@ from annotator.gui.image_loader import ImageLoader, LoadedImage
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
-from annotator.gui.keeping import Keeping
-from annotator.gui.opening import Exchange, Source, free, read
+from annotator.gui.opener import Opened, Opener
+from annotator.gui.opening import Source, free
 from annotator.gui.outcome import Outcome
 from annotator.gui.prefetch import Prefetch
 from annotator.gui.prompt_detail import PromptDetail
@@ -45,31 +41,16 @@ from annotator.gui.view_tone import ViewTone
 from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 
-_DIALOG_POLL_MS = 100
 _CLOSING_SECONDS = 5.0
 """How long a window that is gone already waits for what reads the dataset's disk."""
 
 
-@dataclass(frozen=True)
-class _WorkDone:
-    """state: the document's. begun: what is neither accepted nor dropped, by what tells it from other such things."""
-
-    state: int
-    begun: Mapping[object, object]
-
-    def is_more_than(self, before: _WorkDone) -> bool:
-        """Whether something was changed or begun since; giving up what was begun is no more work."""
-        return self.state != before.state or any(before.begun.get(key) != what for key, what in self.begun.items())
-
-
 class Workspace(QObject):
-    """Opens datasets and images; `make_segmenter` makes the process that computes, in the inference thread.
+    """Shows datasets and their images; `make_segmenter` makes the process that computes, in the inference thread.
 
     read_config: the thresholds of "segment everything" that its checkpoint asks for; called in worker threads.
     """
 
-    opening_failed = Signal(object)
-    overtaken = Signal(object)  # the document was edited while another was read: call it to replace the document
     opened = Signal(object)  # what is to be known of it, a tuple of sentences
     image_awaited = Signal(int)  # image id: it was chosen and is being read
     image_shown = Signal(object)  # LoadedImage
@@ -111,13 +92,9 @@ class Workspace(QObject):
         self.autosave = Autosave(self.model, self.saver, self)
         # What is drawn on the image that is left belongs to what is saved.
         self.image_awaited.connect(lambda: work.in_turn(self.autosave.save))
-        self._opening: BackgroundJob | None = None
-        self.discards = False  # whether leaving the document forgets what is not in its file
+        self.opener = Opener(self.model, self.jobs, self.saver, self.editor, self.session, self)
+        self.opener.succeeded.connect(self._show_document)
         self.leaves_behind = False  # whether closing leaves alone what does not end
-        self._source: Source | None = None
-        self.is_hand_down = False  # whether a button is held down on the canvas
-        self._is_exchanging = False  # whether one document's lock and journal are given up for another's
-        self._next_keeping: Keeping | None = None  # taken, but not shown yet
         self._image_id: int | None = None
         self._image: LoadedImage | None = None
         self._refusal = ""
@@ -138,9 +115,9 @@ class Workspace(QObject):
         is_over = self.jobs.close(seconds=seconds)
         is_over &= self._loader.close(seconds=max(until - time.monotonic(), 0.0))
         self.leaves_behind |= not is_over
-        for keeping in (self.model.keeping, self._next_keeping):
+        for keeping in (self.model.keeping, self.opener.next_keeping):
             if keeping is not None:
-                discard = self._has_nothing_to_keep and keeping is self.model.keeping
+                discard = self.opener.has_nothing_to_keep and keeping is self.model.keeping
                 keeping.close(discard=discard, keeps_lock=self.leaves_behind)
         self.inference.close()
 
@@ -161,127 +138,15 @@ class Workspace(QObject):
 
     # -- datasets ----------------------------------------------------------------------------------------------------
 
-    def open(self, chosen: Sequence[Path], image_root: Path | None = None) -> None:
-        """Open a folder, images or a COCO file in place of what is open; image_root: where a COCO file's images lie."""
-        if self._opening is not None:
-            self._opening.cancel.cancel()
-        paths = list(chosen)
-
-        job = self.jobs.new(
-            lambda job: read(job, paths, image_root),
-            title=self.tr("Opening %1").replace("%1", paths[0].name or str(paths[0])),
-            lists_failure=False,
-        )
-        left = self._work_done()
-        job.succeeded.connect(
-            lambda dataset: self._on_read(job, dataset, Source(tuple(paths), image_root, dataset.coco_path), left)
-        )
-        job.failed.connect(lambda reason: self._on_opening_failed(job, reason))
-        job.finished.connect(lambda: self._on_opening_ended(job))
-        self._opening = job
-        job.start()
-
-    def _on_opening_failed(self, job: BackgroundJob, reason: str) -> None:
-        if job is self._opening:  # else the user has turned to something else
-            self._opening = None
-            self.discards = False  # what was to be given up for it stays
-            self.opening_failed.emit(reason)
-
-    def _on_opening_ended(self, job: BackgroundJob) -> None:
-        if job is self._opening and job.cancel.is_cancelled:
-            self._opening = None
-            self.discards = False  # what was to be given up for it stays
-
-    def reopen(self) -> None:
-        """Read what is open from the disk again; changes that were not saved are lost."""
-        coco_path, source = self.model.coco_path, self._source
-        if coco_path is None or source is None:
-            return
-        if coco_path == source.coco_path:
-            self.open(source.chosen, source.image_root)
-        else:
-            self.open([coco_path])  # it was saved under another name since
-
-    @property
-    def said_image_root(self) -> Path | None:
-        """Where the user said that the images of the COCO file lie; None when it is where the file says."""
-        source = self._source
-        return source.image_root if source is not None and source.coco_path == self.model.coco_path else None
-
-    @property
-    def is_exchanging(self) -> bool:
-        """Whether the document that is open is given up for another, which will be here in a moment."""
-        return self._is_exchanging
-
-    @property
-    def _has_nothing_to_keep(self) -> bool:
-        """Whether the journal may forget what is in no file: it was given up, or undone."""
-        return self.discards or self.model.is_saved
-
-    def _work_done(self) -> _WorkDone:
-        masks = self.editor.masks
-        begun: dict[object, object] = dict(self.session.unfinished_prompts)
-        for name, kept in (("drawn", masks.drawn), ("corners", masks.corners)):
-            begun.update({(name, image_id): kept.of(image_id) for image_id in kept.image_ids})
-        return _WorkDone(self.model.state, begun)
-
-    def _on_read(self, job: BackgroundJob, dataset: Dataset, source: Source, left: _WorkDone) -> None:
-        """left: what was done when it was agreed to leave the document."""
-        if job is not self._opening:
-            return  # another dataset is being opened
-        is_saving = self.saver.is_saving or self._is_exchanging
-        is_at_work = self.is_hand_down or self.editor.mask_work.is_busy or self.model.is_busy
-        if QApplication.activeModalWidget() is not None or is_saving or is_at_work:
-            # A dialog speaks of the document it was opened over: that one stays until the dialog is closed.
-            # A save has to end before the file's lock is given away, and what is drawn or undone belongs to what is
-            # left.
-            QTimer.singleShot(_DIALOG_POLL_MS, partial(self._on_read, job, dataset, source, left))
-        elif self._work_done().is_more_than(left):
-            self.discards = False  # that was said of less
-            self.overtaken.emit(lambda: self._on_read(job, dataset, source, self._work_done()))
-        else:
-            self._opening = None
-            self._replace_document(dataset, source)
-
-    def _replace_document(self, dataset: Dataset, source: Source) -> None:
-        """Take the new document's lock and journal, let go of those of the one that is open, and show the new one."""
-        before = self.model.keeping
-        self.model.freeze(self.tr("Another dataset is being opened."))
-        self._is_exchanging = True
-        exchange = Exchange(dataset, source, before, self._has_nothing_to_keep)
-
-        def run(job: BackgroundJob) -> tuple[Dataset, Keeping]:
-            newest, keeping = exchange.run(job)
-            keeping.moveToThread(self.thread())
-            self._next_keeping = keeping
-            return newest, keeping
-
-        job = self.jobs.new(run)
-        job.succeeded.connect(lambda opened: self._show_document(*opened, source, before))
-        job.failed.connect(self._on_exchange_failed)
-        job.start()
-
-    def _on_exchange_failed(self, reason: str) -> None:
-        # What was to be given up for it stays, and can be worked on.
-        self._is_exchanging = False
-        self.discards = False
-        self.model.thaw()
-        self.opening_failed.emit(reason)
-
-    def _show_document(self, dataset: Dataset, keeping: Keeping, source: Source, before: Keeping | None) -> None:
-        self._next_keeping = None
-        self._is_exchanging = False
-        self.discards = False
-        self._source = source
+    def _show_document(self, opened: Opened) -> None:
         self._leave_image()
         self.session.forget()
         self._image_id = self.model.image_on_screen = None
         forgotten = [self.model.document]
-        self.model.open(dataset, keeping)
+        self.model.open(opened.dataset, opened.keeping)
         self.jobs.new(lambda _: free(forgotten)).start()
-        problems = () if before is None or not before.problem else (before.problem,)
-        self.opened.emit((*problems, *dataset.notes))
-        first = self._first_image(source)
+        self.opened.emit(opened.notes)
+        first = self._first_image(opened.source)
         if first is None:
             self._refuse(self.tr("There is no image in this dataset."))
         else:

@@ -3580,6 +3580,17 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>Opener</name>
+    <message>
+        <source>Opening %1</source>
+        <translation>正在打开 %1</translation>
+    </message>
+    <message>
+        <source>Another dataset is being opened.</source>
+        <translation>正在打开另一个数据集。</translation>
+    </message>
+</context>
+<context>
     <name>PolygonTool</name>
     <message>
         <source>A polygon needs at least three corners.</source>
@@ -4376,14 +4387,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 </context>
 <context>
     <name>Workspace</name>
-    <message>
-        <source>Opening %1</source>
-        <translation>正在打开 %1</translation>
-    </message>
-    <message>
-        <source>Another dataset is being opened.</source>
-        <translation>正在打开另一个数据集。</translation>
-    </message>
     <message>
         <source>There is no image in this dataset.</source>
         <translation>这个数据集中没有图像。</translation>

@@ -44,7 +44,7 @@ def chinese(keeper, settings):
 def open_broken(window, path, content, qtbot) -> str:
     """What the message bar says of a COCO file with that content."""
     path.write_text(content if isinstance(content, str) else json.dumps(content), "utf-8")
-    with qtbot.waitSignal(window.workspace.opening_failed, timeout=10_000):
+    with qtbot.waitSignal(window.workspace.opener.failed, timeout=10_000):
         window.open_paths([path])
     assert window.messages.isVisible()
     return window.messages.text
@@ -120,7 +120,7 @@ def test_a_broken_coco_file(chinese, folder, qtbot, name):
 def test_what_cannot_be_opened(chinese, tmp_path, qtbot, name, expected):
     (tmp_path / "空的").mkdir()
     (tmp_path / "说明.txt").write_text("hello", "utf-8")
-    with qtbot.waitSignal(chinese.workspace.opening_failed, timeout=10_000):
+    with qtbot.waitSignal(chinese.workspace.opener.failed, timeout=10_000):
         chinese.open_paths([tmp_path / name])
     assert name in chinese.messages.text
     assert expected in chinese.messages.text
@@ -137,7 +137,7 @@ def test_a_folder_that_may_not_be_read(chinese, folder, qtbot, monkeypatch):
         return scan(path)
 
     monkeypatch.setattr(os, "scandir", refuse)
-    with qtbot.waitSignal(chinese.workspace.opening_failed, timeout=10_000):
+    with qtbot.waitSignal(chinese.workspace.opener.failed, timeout=10_000):
         chinese.open_paths([folder])
     assert chinese.messages.text == f"无法读取文件夹 {folder}（没有权限）：请检查它的权限。"
 

@@ -61,7 +61,7 @@ def test_a_click_that_is_not_accepted_is_asked_about_and_may_stay(changed, asked
     assert not asked[0].can_accept  # an instance would be given up in the same moment
     assert names(changed) == ["mine", "later"]
     assert changed.window.workspace.session.is_pending
-    assert not changed.window.workspace.discards
+    assert not changed.window.workspace.opener.discards
     asked.answer = Wish.DROP
     wait_reloaded(changed)
     assert names(changed) == ["theirs"]

@@ -27,7 +27,7 @@ def test_a_file_that_cannot_be_opened_leaves_what_is_open(hands, qtbot, folder, 
     hands.window.workspace.editor.categories.add("cat")
     hands.save()
     refused, ended = 0, []
-    workspace.opening_failed.connect(lambda *_: ended.append("failed"))
+    workspace.opener.failed.connect(lambda *_: ended.append("failed"))
     workspace.opened.connect(lambda *_: ended.append("opened"))
     for number, path in damaged(tmp_path, seed=1):
         before, document = coco.to_bytes(workspace.model.document, path), workspace.model.document

@@ -388,7 +388,7 @@ class TestAReadThatFailsInTheEnd:
         workspace = hands.window.workspace
         hands.qtbot.waitUntil(hands.window.messages.isVisible)
         assert "is gone" in hands.window.messages.text
-        assert not workspace.discards
+        assert not workspace.opener.discards
         add_category(hands, "bird")
         assert names(hands) == ["cat", "dog", "bird"]
         hands.qtbot.waitUntil(lambda: workspace.model.is_kept)
@@ -431,7 +431,7 @@ class TestAReloadThatFails:
         hands.qtbot.waitUntil(hands.window.messages.isVisible)
         assert path.name in hands.window.messages.text
         assert names(hands) == ["cat", "dog"]
-        assert not hands.window.workspace.discards
+        assert not hands.window.workspace.opener.discards
         add_category(hands, "bird")
         hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
         end(hands)

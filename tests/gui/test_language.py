@@ -134,14 +134,14 @@ def test_the_message_is_said_again_with_its_action(keeper, settings, folder, qtb
     chosen = folder.parent / "elsewhere"
     (folder).rename(chosen)
     keeper.window.flow._ask_folder = lambda title: chosen  # the question itself is Qt's
-    with qtbot.waitSignal(keeper.window.workspace.opening_failed):  # the file has moved along
+    with qtbot.waitSignal(keeper.window.workspace.opener.failed):  # the file has moved along
         messages._action.click()
 
 
 def test_an_error_is_said_again_in_the_other_language(keeper, settings, tmp_path, qtbot):
     path = tmp_path / "broken.json"
     path.write_text("{", "utf-8")
-    with qtbot.waitSignal(keeper.window.workspace.opening_failed):
+    with qtbot.waitSignal(keeper.window.workspace.opener.failed):
         keeper.window.open_paths([path])
     assert "is not valid JSON" in keeper.window.messages.text
     settings.language = "zh_CN"

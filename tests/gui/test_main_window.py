@@ -205,7 +205,7 @@ class TestJobs:
         assert not window.workspace.jobs.failures
 
     def test_the_failure_of_an_opening_that_was_given_up_is_not_told(self, window, folder, tmp_path, qtbot):
-        with qtbot.assertNotEmitted(window.workspace.opening_failed):
+        with qtbot.assertNotEmitted(window.workspace.opener.failed):
             window.open_paths([tmp_path / "nowhere"])
             Hands(window, qtbot).open(folder)
             qtbot.waitUntil(lambda: not window.workspace.jobs.listed)

@@ -14,8 +14,7 @@ from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, Together
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError
-from annotator.gui import undo_stack
-from annotator.gui import workspace as workspace_module
+from annotator.gui import opener, undo_stack
 from annotator.gui.opening import Exchange
 from annotator.gui.unfinished import Unfinished, Wish
 from tests.gui.annotating import block
@@ -34,7 +33,7 @@ def other(tmp_path):
 
 @pytest.fixture
 def gate(monkeypatch):
-    return Gate(monkeypatch, workspace_module, "read")
+    return Gate(monkeypatch, opener, "read")
 
 
 @pytest.fixture
@@ -171,13 +170,13 @@ def test_a_fault_when_a_mask_is_put_holds_up_nothing(hands, instance):
 
 def test_an_opening_that_is_cancelled_gives_nothing_up(hands, instance, other, gate):
     workspace = hands.window.workspace
-    workspace.discards = True  # as after Discard
-    workspace.open([other])
+    workspace.opener.discards = True  # as after Discard
+    workspace.opener.open([other])
     (job,) = workspace.jobs.listed
     job.cancel.cancel()
     gate.open()
     hands.qtbot.waitUntil(lambda: not workspace.jobs.listed)
-    assert not workspace.discards
+    assert not workspace.opener.discards
     hands.key(Qt.Key.Key_D)
     hands.wait_image("b.png")
 
@@ -190,7 +189,7 @@ class TestTheMomentOfTheExchange:
     @pytest.fixture
     def exchanging(self, hands, instance, other, exchange):
         hands.window.open_paths([other])
-        hands.qtbot.waitUntil(lambda: hands.window.workspace.is_exchanging)
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.opener.is_exchanging)
         return hands
 
     def test_a_click_is_refused_and_told(self, exchanging, exchange):
@@ -244,7 +243,7 @@ class TestTheMomentOfTheExchange:
         QTest.mousePress(hands.window.canvas, Qt.MouseButton.LeftButton, no_key, hands.at(50, 80))
         gate.open()
         hands.qtbot.wait(300)
-        assert not workspace.is_exchanging
+        assert not workspace.opener.is_exchanging
         assert workspace.model.document is document
         QTest.mouseRelease(hands.window.canvas, Qt.MouseButton.LeftButton, no_key, hands.at(50, 80))
         hands.qtbot.waitUntil(lambda: unfinished == [("a.png",)])
@@ -268,7 +267,7 @@ class TestTheMomentOfTheExchange:
         gate.open()
         hands.qtbot.wait(300)
         ((work, done, _),) = working
-        assert not workspace.is_exchanging
+        assert not workspace.opener.is_exchanging
         done(work())
         hands.qtbot.waitUntil(lambda: unsaved == [1])
         assert [category.name for category in workspace.model.document.categories.values()] == ["thing"]

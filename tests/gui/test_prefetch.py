@@ -44,7 +44,7 @@ def test_the_next_two_and_the_one_before_each_once(qtbot, tmp_path, widths):
     process = Recorder()
     workspace = Workspace(lambda: process, disk_cache=DiskCache(tmp_path / "embeddings", 2**30))
     with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
-        workspace.open([tmp_path / "pictures"])
+        workspace.opener.open([tmp_path / "pictures"])
     qtbot.waitUntil(lambda: len(process.seen) == 3, timeout=20_000)
     assert process.seen == [200, 201, 202]
     workspace.show_image(list(workspace.model.document.images)[4])
@@ -57,7 +57,7 @@ def test_without_a_disk_cache_only_what_is_shown_is_embedded(qtbot, tmp_path, wi
     process = Recorder()
     workspace = Workspace(lambda: process)
     with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
-        workspace.open([tmp_path / "pictures"])
+        workspace.opener.open([tmp_path / "pictures"])
     qtbot.wait(300)
     assert process.seen == [200]
     workspace.close()
@@ -67,7 +67,7 @@ def test_a_neighbour_is_shown_from_memory(qtbot, tmp_path, widths, monkeypatch):
     process = Recorder()
     workspace = Workspace(lambda: process, disk_cache=DiskCache(tmp_path / "embeddings", 2**30))
     with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
-        workspace.open([tmp_path / "pictures"])
+        workspace.opener.open([tmp_path / "pictures"])
     qtbot.waitUntil(lambda: len(process.seen) == 3, timeout=20_000)
     qtbot.waitUntil(lambda: not workspace.jobs._running, timeout=20_000)
     read = []
