@@ -56,7 +56,7 @@ def test_a_file_that_cannot_be_imported_leaves_what_is_open(hands, qtbot, tmp_pa
         dialog.source.clear()
         text = preview(dialog, qtbot, path)
         assert coco.to_bytes(model.document, tmp_path) == before, number
-        if "Would be added" not in text:
+        if "would be added" not in text:
             assert str(path) in text, number
             assert not dialog.do_import.isEnabled()
             refused += 1

@@ -61,7 +61,7 @@ def test_every_format_comes_in_as_one_undoable_change(hands, qtbot, folder, tmp_
     dialog = show_dialog(hands, qtbot)
     text = preview(dialog, qtbot, source)
     assert "2 instance(s)" in text
-    assert "1 category(s): cat" in text
+    assert "1 new category(s): cat" in text
     model = hands.window.workspace.model
     assert not model.document.instances  # nothing happens before the button
     qtbot.mouseClick(dialog.do_import, Qt.MouseButton.LeftButton)
@@ -176,7 +176,9 @@ def test_a_document_changed_behind_the_dialog_is_looked_at_again(hands, qtbot, f
     assert dialog.isVisible()
     assert not dialog.do_import.isEnabled()
     qtbot.waitUntil(dialog.do_import.isEnabled, timeout=10_000)
-    assert "category" not in dialog.preview.toPlainText()
+    text = dialog.preview.toPlainText()
+    assert "to 1 category(s) that are there already: cat" in text
+    assert "new category" not in text
     dialog.do_import.click()
     document = hands.window.workspace.model.document
     assert [c.name for c in document.categories.values()] == ["cat"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QUrl
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QLabel,
-    QTextEdit,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 from annotator.core.formats.options import ExportOptions
 from annotator.core.formats.report import NOT_KEPT, PROPOSALS_ACCEPTED, ExportReport, Loss
 from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.dialogs.sections import Section, SectionsView
 from annotator.gui.format_names import format_name
 from annotator.gui.language import listing, translated
 
@@ -39,12 +38,6 @@ class Exported:
     options: ExportOptions
     left_out: int
     format: str
-
-
-@dataclass(frozen=True)
-class _Section:
-    title: str
-    lines: tuple[str, ...]
 
 
 class ExportReportDialog(QDialog):
@@ -65,14 +58,10 @@ class ExportReportDialog(QDialog):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.text = QTextEdit(self)
-        self.text.setReadOnly(True)
-        self.text.setTabChangesFocus(True)
-        self.text.setAccessibleName(self.tr("Report on the export"))
-        self.text.document().setDocumentMargin(8)
-        self.text.document().setIndentWidth(16)
-        self.text.setHtml("".join(map(_as_html, sections)))
-        self.plain_text = "\n".join([self.headline.text(), self.verdict.text(), *map(_as_text, sections)])
+        self.text = SectionsView(self.tr("Report on the export"), self)
+        self.text.show_sections(sections)
+        summary = "\n".join([self.headline.text(), self.verdict.text()])
+        self.plain_text = "\n\n".join([summary, *(section.as_text() for section in sections)])
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, self)
         role = QDialogButtonBox.ButtonRole.ActionRole
         self.copy = buttons.addButton(self.tr("&Copy the text"), role)
@@ -123,18 +112,18 @@ class ExportReportDialog(QDialog):
         text = text.replace("%1", str(report.exact)).replace("%2", str(report.instances))
         return text.replace("%3", f"{worst:.4f}")
 
-    def _sections(self) -> Iterator[_Section]:
+    def _sections(self) -> Iterator[Section]:
         report = self._exported.report
         if left_out := self._left_out():
-            yield _Section(self.tr("Left out"), (left_out,))
+            yield Section(self.tr("Left out"), (left_out,))
         if report.missing:
-            yield _Section(self.tr("Did not come back when it was read again"), (self._instances(report.missing),))
+            yield Section(self.tr("Did not come back when it was read again"), (self._instances(report.missing),))
         if report.changed:
-            yield _Section(self.tr("Masks that have changed"), tuple(self._changed()))
+            yield Section(self.tr("Masks that have changed"), tuple(self._changed()))
         if report.losses:
             title = self.tr("What %1 does not hold").replace("%1", format_name(self._exported.format))
-            yield _Section(title, tuple(map(self._loss, report.losses)))
-        yield _Section(self.tr("Written"), tuple(map(str, report.files)))
+            yield Section(title, tuple(map(self._loss, report.losses)))
+        yield Section(self.tr("Written"), tuple(map(str, report.files)))
 
     def _changed(self) -> Iterator[str]:
         changed = self._exported.report.changed
@@ -187,13 +176,3 @@ class ExportReportDialog(QDialog):
             ),
         }
         return known.get(clause, translated(clause))
-
-
-def _as_html(section: _Section) -> str:
-    items = "".join(f'<li style="margin-bottom: 2px">{escape(line)}</li>' for line in section.lines)
-    title = f'<p style="margin: 0 0 4px 0"><b>{escape(section.title)}</b></p>'
-    return f'{title}<ul style="margin: 0 0 12px 0 ">{items}</ul>'
-
-
-def _as_text(section: _Section) -> str:
-    return "\n".join(["", section.title, *(f"    {line}" for line in section.lines)])

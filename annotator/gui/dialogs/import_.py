@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
+    QLabel,
     QLineEdit,
-    QPlainTextEdit,
     QProgressBar,
     QPushButton,
     QWidget,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from annotator.core.formats.exchange import FORMATS
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.dialogs.form import AskingDialog
+from annotator.gui.dialogs.sections import Section, SectionsView
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.format_names import format_name
 from annotator.gui.import_plan import ImportPlan, plan_import
@@ -48,7 +50,9 @@ class ImportDialog(AskingDialog):
         self._make_widgets()
         self.add_row(self.tr("&From"), self.source, self.choose_file, self.choose_folder)
         self.form.addRow(self.tr("F&ormat"), self.format)
-        self.do_import = self.lay_out(self.tr("&Import"), self.preview, self.progress, stretched=self.preview)
+        self.do_import = self.lay_out(
+            self.tr("&Import"), self.preview, self.progress, self.rules, stretched=self.preview
+        )
         self.resize(600, 400)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -58,6 +62,7 @@ class ImportDialog(AskingDialog):
         self.choose_file.clicked.connect(self._on_choose_file)
         self.choose_folder.clicked.connect(self._on_choose_folder)
         self.finished.connect(self._stop)
+        self.preview.setPlaceholderText(self.tr("What would be added is shown here before anything happens."))
         self._show("")
 
     def _make_widgets(self) -> None:
@@ -69,12 +74,18 @@ class ImportDialog(AskingDialog):
         self.format.addItem(self.tr("Find out by itself"), "")
         for name in FORMATS:
             self.format.addItem(format_name(name), name)
-        self.preview = QPlainTextEdit(self)
-        self.preview.setReadOnly(True)
-        self.preview.setTabChangesFocus(True)
-        self.preview.setAccessibleName(self.tr("What would be imported"))
+        self.preview = SectionsView(self.tr("What would be imported"), self)
+        self.rules = QLabel(
+            self.tr(
+                "Nothing that is there is changed, masks that are there already do not come twice, and Undo takes all "
+                "of it back."
+            ),
+            self,
+        )
+        self.rules.setWordWrap(True)
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(8)
         self.progress.setAccessibleName(self.tr("Reading"))
         policy = self.progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
@@ -130,64 +141,74 @@ class ImportDialog(AskingDialog):
         if self.sender() is self._job:
             self._job = None
             self._plan = plan
-            self._show("\n".join(self._lines(plan)))
+            self._show_sections(list(self._sections(plan)))
             self.was_read.emit()
 
     def _on_failed(self, reason: str) -> None:
         if self.sender() is self._job:
             self._job = None
-            self._show(translated(reason))
+            self._show_sections([Section(self.tr("This cannot be imported"), (translated(reason),))])
             self.was_read.emit()
 
     def _show(self, text: str, *, is_reading: bool = False) -> None:
-        self.preview.setPlainText(text or self.tr("What would be added is shown here before anything happens."))
+        self.preview.setPlainText(text)
+        self._refresh(is_reading=is_reading)
+
+    def _show_sections(self, sections: Sequence[Section]) -> None:
+        self.preview.show_sections(sections)
+        self._refresh(is_reading=False)
+
+    def _refresh(self, *, is_reading: bool) -> None:
         self.progress.setRange(0, 0)
         self.progress.setVisible(is_reading)
         self.do_import.setEnabled(self._plan is not None and not self._plan.is_empty)
 
     # -- the preview -------------------------------------------------------------------------------------------------
 
-    def _lines(self, plan: ImportPlan) -> list[str]:
+    def _sections(self, plan: ImportPlan) -> Iterator[Section]:
+        added, left_out = tuple(self._added(plan)), tuple(self._left_out(plan))
+        title = self.tr("Read as %1, this would be added").replace("%1", format_name(plan.format))
+        yield Section(title, added or (self.tr("nothing"),))
+        if left_out:
+            yield Section(self.tr("Left out"), left_out)
+
+    def _added(self, plan: ImportPlan) -> Iterator[str]:
         merge = plan.merge
-        name = self.format.itemText(self.format.findData(plan.format))
-        lines = [self.tr("Format: %1").replace("%1", name), "", self.tr("Would be added:")]
-        if plan.is_empty:
-            lines.append("    " + self.tr("nothing"))
-        if merge.categories:
-            text = self.tr("%n category(s): %1", "", len(merge.categories))
-            lines.append(
-                "    " + text.replace("%1", listing([category.name for category in merge.categories], _LISTED))
-            )
-        if merge.images:
-            text = self.tr("%n new image(s) of the folder: %1", "", len(merge.images))
-            lines.append("    " + text.replace("%1", listing([image.path for image in merge.images], _LISTED)))
         if merge.instances:
             images = len({instance.image_id for instance in merge.instances})
-            parts = (self.tr("%n instance(s)", "", len(merge.instances)), self.tr("on %n image(s)", "", images))
-            lines.append(
-                "    "
-                + self.tr("%1 %2", "so many instances, on so many images")
-                .replace("%1", parts[0])
-                .replace("%2", parts[1])
-            )
+            text = self.tr("%1 %2", "so many instances, on so many images")
+            text = text.replace("%1", self.tr("%n instance(s)", "", len(merge.instances)))
+            yield text.replace("%2", self.tr("on %n image(s)", "", images))
         if merge.proposals:
-            lines.append("    " + self.tr("%n proposal(s)", "", len(merge.proposals)))
-        left_out = []
+            yield self.tr("%n proposal(s)", "", len(merge.proposals))
+        if merge.categories:
+            text = self.tr("%n new category(s): %1", "", len(merge.categories))
+            yield text.replace("%1", listing([category.name for category in merge.categories], _LISTED))
+        if known := self._known_categories(plan):
+            text = self.tr("to %n category(s) that are there already: %1", "", len(known))
+            yield text.replace("%1", listing(known, _LISTED))
+        if merge.images:
+            text = self.tr("%n new image(s) of the folder: %1", "", len(merge.images))
+            yield text.replace("%1", listing([image.path for image in merge.images], _LISTED))
+
+    def _known_categories(self, plan: ImportPlan) -> list[str]:
+        """The names of the document's categories that get instances or proposals."""
+        used = {annotation.category_id for annotation in (*plan.merge.instances, *plan.merge.proposals)}
+        return [category.name for category in self._model.document.categories.values() if category.id in used]
+
+    def _left_out(self, plan: ImportPlan) -> Iterator[str]:
+        merge = plan.merge
         if merge.repeated:
-            left_out.append(self.tr("%n instance(s) that are there already", "", merge.repeated))
+            yield self.tr("%n instance(s) that are there already", "", merge.repeated)
         if merge.unknown_images:
             text = self.tr(
                 "%n image(s) that neither this dataset nor its folder has: %1", "", len(merge.unknown_images)
             )
-            left_out.append(text.replace("%1", listing(merge.unknown_images, _LISTED)))
+            yield text.replace("%1", listing(merge.unknown_images, _LISTED))
         if merge.other_size:
             text = self.tr("%n image(s) of another size in this dataset: %1", "", len(merge.other_size))
-            left_out.append(text.replace("%1", listing(merge.other_size, _LISTED)))
-        left_out += map(translated, plan.notes)
-        if left_out:
-            lines += ["", self.tr("Left out:"), *("    " + line for line in left_out)]
-        lines += ["", self.tr("Nothing that is there already is changed, and Undo takes all of it back.")]
-        return lines
+            yield text.replace("%1", listing(merge.other_size, _LISTED))
+        yield from map(translated, plan.notes)
 
     # -- choosing ----------------------------------------------------------------------------------------------------
 
