@@ -134,7 +134,7 @@ CHINESE = PageWords(
     origin="掩码来源",
     sources={
         "tinysam": "TinySAM 提示分割",
-        "tinysam everything": "TinySAM 分割一切",
+        "tinysam everything": "TinySAM 分割全部",
         "brush": "画笔",
         "polygon": "多边形",
         "copied": "从其他图像复制",

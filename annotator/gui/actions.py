@@ -79,7 +79,7 @@ class Actions(QObject):
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.undo = self._add(self.tr("&Undo"), "Ctrl+Z", "undo")
         self.redo = self._add(self.tr("&Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], "redo")
-        self.toggle_done = self._add(self.tr("Mark the image as &done, or not"), ["Ctrl+Return", "Ctrl+Enter"])
+        self.toggle_done = self._add(self.tr("Mark the image as &done or not done"), ["Ctrl+Return", "Ctrl+Enter"])
         self.accept_image = self._add(self.tr("&Accept the image in the review"), "Shift+Y", on_canvas=True)
         self.reject_image = self._add(self.tr("Re&ject the image in the review..."), "Shift+N", on_canvas=True)
         self.ask_for_review = self._add(self.tr("Mark the image as to be re&viewed"), "Shift+T", on_canvas=True)

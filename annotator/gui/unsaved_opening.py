@@ -39,7 +39,7 @@ class UnsavedOpening(QObject):
     def _on_checked(self, found: tuple[UnsavedWork, str]) -> None:
         work, problem = found
         if problem:
-            self._messages.tell(problem, self.tr("List it no more"), partial(self._set_aside, work))
+            self._messages.tell(problem, self.tr("Remove it from the list"), partial(self._set_aside, work))
             return
         # With its images where they were said to lie, which is remembered for the file.
         has_images_elsewhere = self._settings.recent_image_root(work.coco_path) is not None

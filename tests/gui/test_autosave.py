@@ -262,10 +262,10 @@ class TestTheSetting:
         dialog = SettingsDialog(settings, keeper.window)
         qtbot.addWidget(dialog)
         dialog.show()
-        assert dialog.autosave_minutes.text() == "every 1 minute, and with another image"
+        assert dialog.autosave_minutes.text() == "every 1 minute, and when the image changes"
         dialog.autosave_minutes.lineEdit().selectAll()
         qtbot.keyClicks(dialog.autosave_minutes, "12")
-        assert dialog.autosave_minutes.text() == "every 12 minutes, and with another image"
+        assert dialog.autosave_minutes.text() == "every 12 minutes, and when the image changes"
         dialog.accept()
         assert settings.autosave_minutes == 12
         assert autosave._timer.interval() == 12 * module._MINUTE_MS
@@ -275,7 +275,7 @@ class TestTheSetting:
         dialog = SettingsDialog(settings, keeper.window)
         qtbot.addWidget(dialog)
         dialog.autosave_minutes.setValue(0)
-        assert dialog.autosave_minutes.text() == "only when asked to"
+        assert dialog.autosave_minutes.text() == "only when you save"
         dialog.accept()
         hands = Hands(keeper.window, qtbot)
         hands.open(folder)

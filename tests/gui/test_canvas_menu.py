@@ -57,7 +57,7 @@ def ids(hands: Hands) -> list[int]:
 def test_the_instance_under_the_pointer_is_selected_and_offered(two):
     texts = right_click(two, 110, 60)
     assert two.window.workspace.selection.instance_ids == {ids(two)[1]}
-    wanted = {"Change category", "Refine with TinySAM", "Copy to the next image", "Hide, or show", "Lock, or unlock"}
+    wanted = {"Change category", "Refine with TinySAM", "Copy to the next image", "Hide or show", "Lock or unlock"}
     assert wanted | {"Order", "Mask", "Delete"} <= texts
     choose(two, "Delete")
     assert len(ids(two)) == 1
@@ -68,7 +68,7 @@ def test_a_locked_instance_can_be_unlocked_there(two):
     view_state = two.window.workspace.selection.view_state
     view_state.set_locked([ids(two)[0]], True)
     right_click(two, 30, 60)
-    choose(two, "Lock, or unlock")
+    choose(two, "Lock or unlock")
     assert not view_state.locked_ids
 
 

@@ -44,6 +44,19 @@ def test_an_outline_is_as_thick_on_a_screen_of_any_density(ratio):
     assert (middle[:, 0] > 200).sum() / ratio == pytest.approx(2, abs=0.7)
 
 
+@pytest.mark.parametrize("name", ["x" * 60, "一个名字特别长的类别" * 6, "R&D"])
+def test_the_strip_fits_the_canvas_however_long_the_name_of_the_category_is(hands, name):
+    window = hands.window
+    window.workspace.editor.add_category(name)
+    hands.click(50, 80)
+    hands.wait_mask()
+    assert window.canvas.rect().contains(window.strip.geometry())
+    accept = window.strip._accept
+    assert name in accept.accessibleName()  # whole for who does not see it
+    shown = accept.text().partition(": ")[2]
+    assert shown == "R&&D" if name == "R&D" else shown.endswith("…") and accept.toolTip() == name
+
+
 def test_the_strip_covers_no_click(hands):
     window = hands.window
     hands.click(50, 80)

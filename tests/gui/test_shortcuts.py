@@ -113,7 +113,7 @@ def test_what_was_chosen_is_remembered_by_the_next_window(window, dialog, qtbot,
     again = make_window(FakeProcess(image_size=256))
     assert keys(again, "redo") == ["Ctrl+Shift+Z", "Ctrl+Y", "Ctrl+R"]
     assert keys(again, "instances.lock") == []
-    assert again.instances.lock.toolTip() == "Lock, or unlock"
+    assert again.instances.lock.toolTip() == "Lock or unlock"
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_what_was_chosen_is_remembered_by_the_next_window(window, dialog, qtbot,
         ("save", Qt.Key.Key_O, CONTROL, "Open images or COCO file"),  # two of the window
         ("save", Qt.Key.Key_F2, NONE, "Rename"),  # the window's, and a list's
         ("box_tool", Qt.Key.Key_P, NONE, "Point"),  # two of the canvas
-        ("box_tool", Qt.Key.Key_V, NONE, "Hide, or show"),  # a list's that the canvas has too
+        ("box_tool", Qt.Key.Key_V, NONE, "Hide or show"),  # a list's that the canvas has too
         ("instances.lock", Qt.Key.Key_P, NONE, "Point"),
         ("images.toggle_done", Qt.Key.Key_Y, SHIFT, "Accept in the review"),
         ("box_tool", Qt.Key.Key_Space, NONE, "Hold to move the image"),

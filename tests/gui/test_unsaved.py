@@ -97,7 +97,7 @@ def test_a_folder_that_is_gone_is_told_and_can_be_left_out(crashed, started, fol
     click(later)
     qtbot.waitUntil(later.window.messages.isVisible)
     assert f"{folder} is not there any more" in later.window.messages.text
-    assert later.window.messages._action.text() == "List it no more"
+    assert later.window.messages._action.text() == "Remove it from the list"
     later.window.messages._action.click()
     qtbot.waitUntil(lambda: not later.window.welcome.unsaved.buttons)
     assert len(list(journals.glob("*.aside-1.journal"))) == 1  # it is not deleted

@@ -11,12 +11,14 @@ from annotator.gui.canvas.detail_field import DetailField
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.mask_changes import DrawnMask
+from annotator.gui.plain_text import as_tooltip
 from annotator.gui.prompt_detail import PromptDetail
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
 from annotator.gui.shortcuts import key_hint
 
 _GAP = 12
+_LONGEST_NAME = 200  # as long as it is shown, in pixels
 _OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
@@ -182,7 +184,14 @@ class PromptStrip(QFrame):
 
     def _show_what_enter_does(self, what: str) -> None:
         key = "" if self._accept_action is None else key_hint(self._accept_action)
-        self._accept.setText(self.tr("%1: %2").replace("%1", key).replace("%2", what) if key else what)
+
+        def named(what: str) -> str:
+            return self.tr("%1: %2").replace("%1", key).replace("%2", what) if key else what
+
+        shown = self.fontMetrics().elidedText(what, Qt.TextElideMode.ElideRight, _LONGEST_NAME)
+        self._accept.setText(named(shown).replace("&", "&&"))
+        self._accept.setToolTip(as_tooltip(what) if shown != what else "")
+        self._accept.setAccessibleName(named(what))
 
     def _place(self) -> None:
         image_rect = self._mask_rect()

@@ -102,10 +102,10 @@ class CleanUpDialog(QDialog):
             return
         parts, holes = sum(result.parts for result in results), sum(result.holes for result in results)
         self.ok.setEnabled(parts + holes > 0)
-        gone, filled = self.tr("%n part(s) go", "", parts), self.tr("%n hole(s) are filled", "", holes)
+        gone, filled = self.tr("%n part(s) removed", "", parts), self.tr("%n hole(s) filled", "", holes)
         if parts and holes:
             self.note.setText(self.tr("%1, %2.").replace("%1", gone).replace("%2", filled))
         elif parts or holes:
             self.note.setText(self.tr("%1.").replace("%1", gone if parts else filled))
         else:
-            self.note.setText(self.tr("Nothing is that small."))
+            self.note.setText(self.tr("There is nothing that small."))

@@ -27,7 +27,7 @@ class ConflictBox(QMessageBox):
         super().__init__(window)
         self.setIcon(QMessageBox.Icon.Warning)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setWindowTitle(self.tr("The COCO file is another one now"))
+        self.setWindowTitle(self.tr("The COCO file has changed"))
         if conflict.is_deleted:
             text = self.tr("%1 has been deleted or moved since it was opened. Your work is still here.")
         else:

@@ -108,7 +108,7 @@ class ExportDialog(AskingDialog):
             item.setSizeHint(QSize(0, _ROW_HEIGHT))
             item.setToolTip(as_tooltip(name))
         self.accepted_only = QCheckBox(self.tr("Only those that a review has &accepted"), self)
-        self.proposals = QCheckBox(self.tr("Export them, t&oo, though nobody has accepted them yet"), self)
+        self.proposals = QCheckBox(self.tr("Als&o export those that are not accepted yet"), self)
         self.proposals_note = QLabel(self)
         self.proposals_note.setWordWrap(True)
         self.proposals_note.setTextFormat(Qt.TextFormat.PlainText)

@@ -71,7 +71,7 @@ class ImportDialog(AskingDialog):
         self.choose_file = QPushButton(self.tr("&File..."), self)
         self.choose_folder = QPushButton(self.tr("Fol&der..."), self)
         self.format = QComboBox(self)
-        self.format.addItem(self.tr("Find out by itself"), "")
+        self.format.addItem(self.tr("Detect automatically"), "")
         for name in FORMATS:
             self.format.addItem(format_name(name), name)
         self.preview = SectionsView(self.tr("What would be imported"), self)

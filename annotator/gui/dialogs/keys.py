@@ -60,11 +60,11 @@ class KeysDialog(QDialog):
         self._shortcuts = shortcuts
         self.setWindowTitle(self.tr("Keys"))
         self.search = QLineEdit(self)
-        self.search.setPlaceholderText(self.tr("Find what it does, or a key"))
-        self.search.setAccessibleName(self.tr("Find what it does, or a key"))
+        self.search.setPlaceholderText(self.tr("Find an action or a key"))
+        self.search.setAccessibleName(self.tr("Find an action or a key"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_searched)
-        self.nothing = QLabel(self.tr("Nothing is called that."), self)
+        self.nothing = QLabel(self.tr("Nothing found."), self)
         self.nothing.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.groups = (
@@ -192,7 +192,7 @@ class KeysDialog(QDialog):
         widget = QWidget(self)
         heading = QLabel(title, widget)
         font = heading.font()
-        font.setWeight(QFont.Weight.DemiBold)
+        font.setBold(True)
         heading.setFont(font)
         column = QVBoxLayout(widget)
         column.setContentsMargins(0, 0, 0, 16)

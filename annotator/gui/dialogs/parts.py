@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QColor, QIcon
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter
 from PySide6.QtWidgets import (
+    QApplication,
     QColorDialog,
     QDialogButtonBox,
     QLabel,
     QMessageBox,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTreeWidget,
     QTreeWidgetItem,
     QTreeWidgetItemIterator,
@@ -17,7 +21,8 @@ from PySide6.QtWidgets import (
 
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _ROW_HEIGHT = 24
-_COLUMN_SPACE = 24
+_COLUMN_SPACE = 32
+_CELL_LEFT, _CELL_RIGHT = 4, 12
 
 
 class LinkLabel(QLabel):
@@ -46,8 +51,24 @@ def color_dialog(color: QColor, parent: QWidget) -> QColorDialog:
     return dialog
 
 
+class _RoomyCells(QStyledItemDelegate):
+    """Texts keep away from the cells' edges, most of all those on the right from the next column's."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        cell = QStyleOptionViewItem(option)
+        self.initStyleOption(cell, index)
+        style = QApplication.style() if cell.widget is None else cell.widget.style()
+        style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, cell, painter, cell.widget)
+        cell.rect.adjust(_CELL_LEFT, 0, -_CELL_RIGHT, 0)
+        super().paint(painter, cell, index)
+
+
 def make_room(table: QTreeWidget, *, stretched: int) -> None:
     """Give every row and column of a filled table its place; the column `stretched` takes what is left."""
+    if not isinstance(table.itemDelegate(), _RoomyCells):
+        table.setItemDelegate(_RoomyCells(table))
     iterator = QTreeWidgetItemIterator(table)
     while iterator.value() is not None:
         item: QTreeWidgetItem = iterator.value()

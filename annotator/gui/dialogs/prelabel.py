@@ -51,14 +51,14 @@ class PrelabelDialog(QDialog):
         self.min_iou = QDoubleSpinBox(self)
         self.min_iou.setRange(-0.01, 1)  # below 0: what the checkpoint asks for
         self.min_iou.setSingleStep(0.01)
-        self.min_iou.setSpecialValueText(self.tr("as the weights ask for"))
+        self.min_iou.setSpecialValueText(self.tr("as the weights suggest"))
         self.min_iou.setValue(self.min_iou.minimum())
         self.max_masks = QSpinBox(self)
         self.max_masks.setRange(0, _MOST_MASKS)
         self.max_masks.setSpecialValueText(self.tr("all"))
         self.only_untouched = QCheckBox(self.tr("&Only images without instances"), self)
         self.only_untouched.setChecked(True)
-        self.again = QCheckBox(self.tr("Images, &too, that were pre-labelled with these settings"), self)
+        self.again = QCheckBox(self.tr("Also images &that were pre-labelled with these settings"), self)
         self.go_on = QCheckBox(self)
         self.go_on.hide()
         form = QFormLayout()
@@ -67,16 +67,15 @@ class PrelabelDialog(QDialog):
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.addRow(self.tr("Propose as &category"), self.category)
         form.addRow(self.tr("Predicted &IoU above"), self.min_iou)
-        form.addRow(self.tr("At &most, for an image"), self.max_masks)
+        form.addRow(self.tr("At &most per image"), self.max_masks)
         form.addRow("", self.only_untouched)
         form.addRow("", self.again)
         self.count = QLabel(self)
         hint = QLabel(
             self.tr(
-                "Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far "
-                "it is. The proposals are added when it ends or is cancelled, and Undo takes them back. If the window "
-                "is closed before, the run can be gone on with later. Proposals that you have deleted do not "
-                "come back, because images remember what they were pre-labelled with."
+                "Instances stay as they are, and you can go on working: the status bar shows the progress. The "
+                "proposals are added when the run ends or is cancelled, and Undo takes them back. A run that is "
+                "interrupted can be continued later. Proposals that you have deleted do not come back."
             ),
             self,
         )
@@ -162,7 +161,7 @@ class PrelabelDialog(QDialog):
     def _refresh(self) -> None:
         outlook, options = self._outlook, self.options
         if outlook is None or not self._is_settled:
-            self.count.setText(self.tr("Looking which images are done already..."))
+            self.count.setText(self.tr("Checking which images are done already..."))
             self.start.setEnabled(False)
             return
         images = outlook.to_look_at(options)

@@ -47,7 +47,7 @@ class SettingsDialog(QDialog):
         self.hover_preview.setChecked(settings.hover_preview)
         self.autosave_minutes = QSpinBox(self)
         self.autosave_minutes.setRange(Settings.AUTOSAVE_MINUTES.start, Settings.AUTOSAVE_MINUTES.stop - 1)
-        self.autosave_minutes.setSpecialValueText(self.tr("only when asked to"))
+        self.autosave_minutes.setSpecialValueText(self.tr("only when you save"))
         self.autosave_minutes.setToolTip(
             self.tr("How often the COCO file is written; also when another image is chosen")
         )
@@ -62,7 +62,7 @@ class SettingsDialog(QDialog):
         form.addRow(self.tr("&Language"), self.language)
         form.addRow(self.tr("&Theme"), self.theme)
         form.addRow(self.tr("Preview"), self.hover_preview)
-        form.addRow(self.tr("&Save by itself"), self.autosave_minutes)
+        form.addRow(self.tr("Auto&save"), self.autosave_minutes)
         form.addRow(self.tr("Memory for &embeddings"), self.embedding_megabytes)
         form.addRow(self.tr("Memory for &images"), self.image_megabytes)
         self.disk_cache = DiskCacheRow(settings, workspace, self)
@@ -103,7 +103,7 @@ class SettingsDialog(QDialog):
 
     def _show_minutes(self, minutes: int) -> None:
         self.autosave_minutes.setPrefix(self.tr("every "))
-        self.autosave_minutes.setSuffix(self.tr(" minute(s), and with another image", "", minutes))
+        self.autosave_minutes.setSuffix(self.tr(" minute(s), and when the image changes", "", minutes))
 
     def _megabytes(self, allowed: range, value: int) -> QSpinBox:
         box = QSpinBox(self)

@@ -36,7 +36,7 @@ class ArrangeActions(QObject):
         self.group = self._add(self.tr("&Group"), "Ctrl+G", lambda: changes.group(selection.instance_ids))
         self.ungroup = self._add(self.tr("&Ungroup"), "Ctrl+Shift+G", lambda: changes.ungroup(selection.instance_ids))
         self.crowd = self._add(
-            self.tr("Cro&wd, or single object"), "Ctrl+Shift+C", lambda: changes.toggle_crowd(selection.instance_ids)
+            self.tr("Cro&wd or single object"), "Ctrl+Shift+C", lambda: changes.toggle_crowd(selection.instance_ids)
         )
         self._menu = QMenu(self.tr("O&rder"), view)
         self._menu.addActions((self.bring_forward, self.send_back, self.bring_to_front, self.send_to_back))

@@ -61,7 +61,7 @@ class ImageListPanel(QWidget):
         self.clear_filter.setAccessibleName(self.tr("Show all images"))
         self.clear_filter.clicked.connect(self.filter_bar.clear)
         self._lay_out()
-        self.toggle_done = self.view.add_action(self.tr("Mark as done, or not"), None, "Space")
+        self.toggle_done = self.view.add_action(self.tr("Mark as done or not done"), None, "Space")
         self.toggle_done.triggered.connect(self._on_toggle_done)
         self.accept = self.view.add_action(self.tr("Accept in the review"), None, "Shift+Y")
         self.reject = self.view.add_action(self.tr("Reject in the review"), None, "Shift+N")

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     SignalInstance,
 )
-from PySide6.QtGui import QAction, QColor, QFont, QIcon, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QHeaderView,
@@ -127,7 +127,7 @@ def title_label(text: str, view: QWidget, parent: QWidget) -> QLabel:
     """The heading of a list."""
     label = QLabel(text, parent)
     font = label.font()
-    font.setWeight(QFont.Weight.DemiBold)
+    font.setBold(True)
     label.setFont(font)
     label.setBuddy(view)
     return label

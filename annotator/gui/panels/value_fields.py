@@ -77,7 +77,7 @@ class ChoiceField(StillCombo):
         row = -1
         if is_same:
             row = 0 if value is None else self.findData(value) if isinstance(value, str) else -1
-        self.setPlaceholderText(as_text(value) if is_same else self.tr("different"))
+        self.setPlaceholderText(as_text(value) if is_same else self.tr("mixed"))
         self.setCurrentIndex(row)
 
 
@@ -132,7 +132,7 @@ class LineField(QLineEdit):
     def _show_hint(self) -> None:
         value, is_same = _common(self._values)
         unfit = as_text(value) if is_same and value is not None and not self._shown(value) else ""
-        self.setPlaceholderText((unfit or self._hint) if is_same else self.tr("different"))
+        self.setPlaceholderText((unfit or self._hint) if is_same else self.tr("mixed"))
 
     def _on_text_changed(self, text: str) -> None:
         if self.hasAcceptableInput() or not text:
