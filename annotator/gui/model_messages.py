@@ -73,7 +73,9 @@ class ModelMessages(QObject):
             "official %1 from the TinySAM page and import it."
         )
         self._messages.set_standing(
-            Message(text.replace("%1", OFFICIAL_FILE), self.tr("Weights..."), self._show_weights, self._on_closed)
+            Message(
+                text.replace("%1", OFFICIAL_FILE), self.tr("Weights..."), self._show_weights, on_closed=self._on_closed
+            )
         )
 
     def _failure_message(self) -> Message | None:
