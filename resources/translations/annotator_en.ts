@@ -24,17 +24,17 @@
 <context>
     <name>CleanUpDialog</name>
     <message numerus="yes">
-        <source>%n part(s) go</source>
+        <source>%n part(s) removed</source>
         <translation>
-            <numerusform>%n part goes</numerusform>
-            <numerusform>%n parts go</numerusform>
+            <numerusform>%n part removed</numerusform>
+            <numerusform>%n parts removed</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n hole(s) are filled</source>
+        <source>%n hole(s) filled</source>
         <translation>
-            <numerusform>%n hole is filled</numerusform>
-            <numerusform>%n holes are filled</numerusform>
+            <numerusform>%n hole filled</numerusform>
+            <numerusform>%n holes filled</numerusform>
         </translation>
     </message>
 </context>
@@ -239,13 +239,6 @@
 <context>
     <name>ImportDialog</name>
     <message numerus="yes">
-        <source>%n category(s): %1</source>
-        <translation>
-            <numerusform>%n category: %1</numerusform>
-            <numerusform>%n categories: %1</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n new image(s) of the folder: %1</source>
         <translation>
             <numerusform>%n new image of the dataset&apos;s folder: %1</numerusform>
@@ -271,6 +264,20 @@
         <translation>
             <numerusform>%n proposal</numerusform>
             <numerusform>%n proposals</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new category(s): %1</source>
+        <translation>
+            <numerusform>%n new category: %1</numerusform>
+            <numerusform>%n new categories: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>to %n category(s) that are there already: %1</source>
+        <translation>
+            <numerusform>to %n category that is there already: %1</numerusform>
+            <numerusform>to %n categories that are there already: %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -475,10 +482,10 @@
 <context>
     <name>SettingsDialog</name>
     <message numerus="yes">
-        <source> minute(s), and with another image</source>
+        <source> minute(s), and when the image changes</source>
         <translation>
-            <numerusform> minute, and with another image</numerusform>
-            <numerusform> minutes, and with another image</numerusform>
+            <numerusform> minute, and when the image changes</numerusform>
+            <numerusform> minutes, and when the image changes</numerusform>
         </translation>
     </message>
 </context>

@@ -233,6 +233,7 @@ class TestNewImages:
         model = listed.window.workspace.model
         made = masks(model.document)
         qtbot.waitUntil(lambda: model.is_kept)
+        model.keeping.close(discard=False)  # as it is left when the process dies
         forget_changes(listed.window)
         listed.window.close()
         later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
@@ -251,6 +252,7 @@ class TestNewImages:
         made = masks(model.document)
         assert len(made) == 1
         qtbot.waitUntil(lambda: model.is_kept)
+        model.keeping.close(discard=False)  # as it is left when the process dies
         forget_changes(hands.window)
         hands.window.close()
         later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
