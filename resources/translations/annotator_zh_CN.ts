@@ -83,7 +83,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>重做(&amp;R)</translation>
     </message>
     <message>
-        <source>Mark the image as &amp;done, or not</source>
+        <source>Mark the image as &amp;done or not done</source>
         <translation>标记图像为已完成/未完成(&amp;D)</translation>
     </message>
     <message>
@@ -330,7 +330,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>取消编组(&amp;U)</translation>
     </message>
     <message>
-        <source>Cro&amp;wd, or single object</source>
+        <source>Cro&amp;wd or single object</source>
         <translation>群体（crowd）或单个对象(&amp;W)</translation>
     </message>
     <message>
@@ -619,7 +619,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>ChoiceField</name>
     <message>
-        <source>different</source>
+        <source>mixed</source>
         <translation>不一致</translation>
     </message>
 </context>
@@ -646,16 +646,20 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>不处理</translation>
     </message>
     <message numerus="yes">
-        <source>%n part(s) go</source>
+        <source>%n part(s) removed</source>
         <translation>
             <numerusform>去除 %n 个部分</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n hole(s) are filled</source>
+        <source>%n hole(s) filled</source>
         <translation>
             <numerusform>填充 %n 个孔洞</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>There is nothing that small.</source>
+        <translation>没有这么小的部分或孔洞。</translation>
     </message>
     <message>
         <source>%1, %2.</source>
@@ -665,15 +669,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>%1.</source>
         <translation>%1。</translation>
     </message>
-    <message>
-        <source>Nothing is that small.</source>
-        <translation>没有这么小的部分或孔洞。</translation>
-    </message>
 </context>
 <context>
     <name>ConflictBox</name>
     <message>
-        <source>The COCO file is another one now</source>
+        <source>The COCO file has changed</source>
         <translation>COCO 文件已变动</translation>
     </message>
     <message>
@@ -2226,6 +2226,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>无偏差（精确）</translation>
     </message>
     <message>
+        <source>Als&amp;o export those that are not accepted yet</source>
+        <translation>同时导出尚未接受的候选(&amp;O)</translation>
+    </message>
+    <message>
         <source> % of the images</source>
         <translation>% 的图像</translation>
     </message>
@@ -2260,10 +2264,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Only those that a review has &amp;accepted</source>
         <translation>仅导出审核通过的(&amp;A)</translation>
-    </message>
-    <message>
-        <source>Export them, t&amp;oo, though nobody has accepted them yet</source>
-        <translation>同时导出尚未接受的候选(&amp;O)</translation>
     </message>
     <message>
         <source>Copy them beside the annotat&amp;ions</source>
@@ -2753,7 +2753,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>显示全部图像</translation>
     </message>
     <message>
-        <source>Mark as done, or not</source>
+        <source>Mark as done or not done</source>
         <translation>标记为已完成/未完成</translation>
     </message>
     <message>
@@ -2840,10 +2840,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>文件夹(&amp;D)...</translation>
     </message>
     <message>
-        <source>Find out by itself</source>
-        <translation>自动识别</translation>
-    </message>
-    <message>
         <source>What would be imported</source>
         <translation>将要导入的内容</translation>
     </message>
@@ -2860,22 +2856,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>导入之前，这里会先列出将要添加的内容。</translation>
     </message>
     <message>
-        <source>Format: %1</source>
-        <translation>格式：%1</translation>
-    </message>
-    <message>
-        <source>Would be added:</source>
-        <translation>将添加：</translation>
-    </message>
-    <message>
         <source>nothing</source>
         <translation>无</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n category(s): %1</source>
-        <translation>
-            <numerusform>%n 个类别：%1</numerusform>
-        </translation>
     </message>
     <message numerus="yes">
         <source>%n new image(s) of the folder: %1</source>
@@ -2900,10 +2882,42 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <comment>so many instances, on so many images</comment>
         <translation>%1，%2</translation>
     </message>
+    <message>
+        <source>Detect automatically</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>Nothing that is there is changed, masks that are there already do not come twice, and Undo takes all of it back.</source>
+        <translation>已有内容不会改动，已有的掩码不会重复导入，并且可以一次撤销全部导入。</translation>
+    </message>
+    <message>
+        <source>This cannot be imported</source>
+        <translation>无法导入</translation>
+    </message>
+    <message>
+        <source>Read as %1, this would be added</source>
+        <translation>按 %1 读取，将添加</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>未导出</translation>
+    </message>
     <message numerus="yes">
         <source>%n proposal(s)</source>
         <translation>
             <numerusform>%n 个候选</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n new category(s): %1</source>
+        <translation>
+            <numerusform>%n 个新类别：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>to %n category(s) that are there already: %1</source>
+        <translation>
+            <numerusform>归入 %n 个已有类别：%1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -2923,14 +2937,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>
             <numerusform>%n 张图像的尺寸与本数据集不符：%1</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Left out:</source>
-        <translation>将略过：</translation>
-    </message>
-    <message>
-        <source>Nothing that is there already is changed, and Undo takes all of it back.</source>
-        <translation>已有内容不会改动，并且可以一次撤销全部导入。</translation>
     </message>
     <message>
         <source>Annotations (%1)</source>
@@ -3118,11 +3124,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>更改类别(&amp;C)</translation>
     </message>
     <message>
-        <source>&amp;Hide, or show</source>
+        <source>&amp;Hide or show</source>
         <translation>隐藏/显示(&amp;H)</translation>
     </message>
     <message>
-        <source>&amp;Lock, or unlock</source>
+        <source>&amp;Lock or unlock</source>
         <translation>锁定/解锁(&amp;L)</translation>
     </message>
     <message>
@@ -3260,11 +3266,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>快捷键</translation>
     </message>
     <message>
-        <source>Find what it does, or a key</source>
+        <source>Find an action or a key</source>
         <translation>按功能或按键查找</translation>
     </message>
     <message>
-        <source>Nothing is called that.</source>
+        <source>Nothing found.</source>
         <translation>没有找到。</translation>
     </message>
     <message>
@@ -3422,7 +3428,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>LineField</name>
     <message>
-        <source>different</source>
+        <source>mixed</source>
         <translation>不一致</translation>
     </message>
 </context>
@@ -3604,10 +3610,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>预标注文件夹</translation>
     </message>
     <message>
-        <source>as the weights ask for</source>
-        <translation>由权重决定</translation>
-    </message>
-    <message>
         <source>all</source>
         <translation>全部</translation>
     </message>
@@ -3616,24 +3618,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>仅处理没有实例的图像(&amp;O)</translation>
     </message>
     <message>
-        <source>Images, &amp;too, that were pre-labelled with these settings</source>
-        <translation>也处理已用这些设置预标注过的图像(&amp;T)</translation>
-    </message>
-    <message>
         <source>Propose as &amp;category</source>
         <translation>候选的类别(&amp;C)</translation>
     </message>
     <message>
         <source>Predicted &amp;IoU above</source>
         <translation>预测 IoU 高于(&amp;I)</translation>
-    </message>
-    <message>
-        <source>At &amp;most, for an image</source>
-        <translation>每张图像最多(&amp;M)</translation>
-    </message>
-    <message>
-        <source>Instances stay as they are. You can go on working meanwhile; the jobs in the status bar show how far it is. The proposals are added when it ends or is cancelled, and Undo takes them back. If the window is closed before, the run can be gone on with later. Proposals that you have deleted do not come back, because images remember what they were pre-labelled with.</source>
-        <translation>已有实例不会改动。运行期间可以继续工作，状态栏的任务列表显示进度。候选在运行结束或取消时加入，并且可以撤销。中途关闭窗口时，下次可以接着运行。图像会记住自己是用哪些设置预标注的，因此您删除的候选不会再次出现。</translation>
     </message>
     <message>
         <source>&amp;Start</source>
@@ -3646,7 +3636,23 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message>
-        <source>Looking which images are done already...</source>
+        <source>as the weights suggest</source>
+        <translation>由权重决定</translation>
+    </message>
+    <message>
+        <source>Also images &amp;that were pre-labelled with these settings</source>
+        <translation>也处理已用这些设置预标注过的图像(&amp;T)</translation>
+    </message>
+    <message>
+        <source>At &amp;most per image</source>
+        <translation>每张图像最多(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Instances stay as they are, and you can go on working: the status bar shows the progress. The proposals are added when the run ends or is cancelled, and Undo takes them back. A run that is interrupted can be continued later. Proposals that you have deleted do not come back.</source>
+        <translation>已有实例不会改动，运行期间可以继续工作，进度显示在状态栏。候选在运行结束或取消时加入，并且可以撤销。中断的运行下次可以继续。您删除的候选不会再次出现。</translation>
+    </message>
+    <message>
+        <source>Checking which images are done already...</source>
         <translation>正在查看哪些图像已经处理过……</translation>
     </message>
     <message numerus="yes">
@@ -3967,11 +3973,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>已退回</translation>
     </message>
     <message>
-        <source>different</source>
+        <source>mixed</source>
         <translation>不一致</translation>
     </message>
     <message>
-        <source>What is to be changed?</source>
+        <source>What should be changed?</source>
         <translation>需要修改什么？</translation>
     </message>
 </context>
@@ -4016,16 +4022,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>指针停留时预览掩码</translation>
     </message>
     <message>
-        <source>only when asked to</source>
-        <translation>仅在手动保存时</translation>
-    </message>
-    <message>
         <source>How often the COCO file is written; also when another image is chosen</source>
         <translation>多久写入一次 COCO 文件；切换图像时也会写入</translation>
-    </message>
-    <message>
-        <source>&amp;Save by itself</source>
-        <translation>自动保存(&amp;S)</translation>
     </message>
     <message>
         <source>Disk for embeddings</source>
@@ -4035,11 +4033,9 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>every </source>
         <translation>每 </translation>
     </message>
-    <message numerus="yes">
-        <source> minute(s), and with another image</source>
-        <translation>
-            <numerusform> 分钟，以及切换图像时</numerusform>
-        </translation>
+    <message>
+        <source>only when you save</source>
+        <translation>仅在手动保存时</translation>
     </message>
     <message>
         <source>&amp;Language</source>
@@ -4052,6 +4048,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Preview</source>
         <translation>预览</translation>
+    </message>
+    <message>
+        <source>Auto&amp;save</source>
+        <translation>自动保存(&amp;S)</translation>
     </message>
     <message>
         <source>Memory for &amp;embeddings</source>
@@ -4068,6 +4068,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>An image whose embedding is still in memory answers clicks at once; one embedding takes 4 MB.</source>
         <translation>嵌入仍在缓存中的图像可以立即响应点击；每个嵌入占用 4 MB。</translation>
+    </message>
+    <message numerus="yes">
+        <source> minute(s), and when the image changes</source>
+        <translation>
+            <numerusform> 分钟，以及切换图像时</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -4195,7 +4201,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>UnsavedOpening</name>
     <message>
-        <source>List it no more</source>
+        <source>Remove it from the list</source>
         <translation>不再列出</translation>
     </message>
 </context>

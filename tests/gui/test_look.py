@@ -47,7 +47,9 @@ def test_an_outline_is_as_thick_on_a_screen_of_any_density(ratio):
 @pytest.mark.parametrize("name", ["x" * 60, "一个名字特别长的类别" * 6, "R&D"])
 def test_the_strip_fits_the_canvas_however_long_the_name_of_the_category_is(hands, name):
     window = hands.window
-    window.workspace.editor.add_category(name)
+    window.workspace.editor.categories.add(name)
+    category = window.workspace.model.document.category_named(name)
+    window.workspace.selection.set_category(category.id)
     hands.click(50, 80)
     hands.wait_mask()
     assert window.canvas.rect().contains(window.strip.geometry())
