@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -28,6 +28,7 @@ class Message:
     text: str
     action: str = ""
     callback: Callable[[], None] | None = None
+    _: KW_ONLY
     other: str = ""
     other_callback: Callable[[], None] | None = None
     on_closed: Callable[[], None] | None = None
@@ -86,7 +87,7 @@ class MessageBar(QFrame):
         again: Callable[[MainWindow], None] | None = None,
     ) -> None:
         """Show a passing message in place of the one before."""
-        self._passing = Message(text, action, callback, other, other_callback, again=again)
+        self._passing = Message(text, action, callback, other=other, other_callback=other_callback, again=again)
         self._refresh()
 
     def tells(self, text: str) -> bool:
