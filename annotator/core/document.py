@@ -70,6 +70,8 @@ class Document:
         self.extra: Mapping[str, Any] = NOTHING
         self._places = _by_kind(Places(), Places(), Places())
         self._instances, self._proposals = Belonging(), Belonging()
+        self._locked: set[int] = set()
+        self._locked_ids: frozenset[int] | None = frozenset()  # None: to be made of the set
         self._subscribers: list[Callable[[Change], None]] = []
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -123,6 +125,13 @@ class Document:
         statuses.update([(i, image.status) for i, image in self.images.items() if image.status is not None])
         return statuses
 
+    @property
+    def locked_ids(self) -> frozenset[int]:
+        """The instances that are locked; the same object while they are the same."""
+        if self._locked_ids is None:
+            self._locked_ids = frozenset(self._locked)
+        return self._locked_ids
+
     def count_of_category(self, category_id: int) -> int:
         """How many instances the category has."""
         return self._instances.count_of_category(category_id)
@@ -162,6 +171,7 @@ class Document:
         copy.extra = self.extra
         copy._places = _by_kind(*(Places(self._places[kind]) for kind in (Category, ImageRecord, Instance)))
         copy._instances, copy._proposals = self._instances.copy(), self._proposals.copy()
+        copy._locked, copy._locked_ids = set(self._locked), self._locked_ids
         return copy
 
     def adopt(self, other: Document) -> None:
@@ -172,6 +182,7 @@ class Document:
         self.categories, self.images = other.categories, other.images
         self.instances, self.proposals = other.instances, other.proposals
         self._places, self._instances, self._proposals = other._places, other._instances, other._proposals
+        self._locked, self._locked_ids = other._locked, other._locked_ids
 
     def gaps(self) -> dict[str, list[tuple[int, int | None]]]:
         """Where the categories and instances that were removed would come back: (id, the id before it or None).
@@ -227,6 +238,8 @@ class Document:
                 belonging.add(record, places)
             else:
                 belonging.replace(before, record)
+            if isinstance(record, Instance):
+                self._note_locked(record.id, record.locked)
         elif before is None and not places.is_last(place):
             places.sort(table)
         self.next_ids.pass_over(type(record), record.id)
@@ -244,6 +257,7 @@ class Document:
             raise ValueError(f"there is no {KIND_NAMES[type(record)]} {record.id}")
         if isinstance(before, _ANNOTATIONS):
             self._belonging(before).remove(before)
+            self._note_locked(before.id, False)
         elif isinstance(before, Category) and any(
             belonging.count_of_category(before.id) for belonging in (self._instances, self._proposals)
         ):
@@ -301,6 +315,11 @@ class Document:
         else:
             return
         raise ValueError(f"{KIND_NAMES[type(record)]} {record.id}{problem}")
+
+    def _note_locked(self, instance_id: int, is_locked: bool) -> None:
+        if is_locked != (instance_id in self._locked):
+            (self._locked.add if is_locked else self._locked.discard)(instance_id)
+            self._locked_ids = None
 
     def _belonging(self, record: Instance | StoredProposal) -> Belonging:
         return self._instances if isinstance(record, Instance) else self._proposals

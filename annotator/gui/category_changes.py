@@ -8,7 +8,7 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor
 
-from annotator.core.document import NOTHING, Category, Instance, StoredProposal
+from annotator.core.document import NOTHING, Category, Document, Instance, StoredProposal
 from annotator.core.edits import (
     AddCategory,
     ChangeCategory,
@@ -20,6 +20,7 @@ from annotator.core.edits import (
     ReplaceProposals,
     Together,
 )
+from annotator.gui.asked_edit import AskedEdit
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.palette import next_category_color
 from annotator.gui.selection import Selection
@@ -64,20 +65,19 @@ class CategoryChanges(QObject):
     def rename(self, category_id: int, name: str) -> bool:
         """Give a category another name; returns whether that could be."""
         category = self._model.document.categories[category_id]
-        return self._change(category, replace(category, name=name.strip()), self.tr("Rename category"))
+        return self._change(replace(category, name=name.strip()), self.tr("Rename category"))
 
     def recolor(self, category_id: int, color: QColor) -> None:
         """Give a category another colour."""
         category = self._model.document.categories[category_id]
-        self._change(category, replace(category, color=color.name()), self.tr("Change the colour of a category"))
+        self._change(replace(category, color=color.name()), self.tr("Change the colour of a category"))
 
     def change(self, after: Category, renamed: Mapping[str, str] = NOTHING) -> bool:
         """Give a category another name, supercategory, colour and attributes at once; returns whether that could be.
 
         renamed: new names of attributes by their old ones; what the category's instances say of them goes along.
         """
-        before = self._model.document.categories[after.id]
-        return self._change(before, after, self.tr("Change category"), self._renaming(after.id, renamed))
+        return self._change(after, self.tr("Change category"), renamed)
 
     def move(self, category_id: int, row: int) -> None:
         """Put a category at that place of the list, 0 being the first; beyond the ends means the end."""
@@ -88,68 +88,128 @@ class CategoryChanges(QObject):
         if after != before:
             self._model.push(OrderCategories(before, after), self.tr("Move category"))
 
-    def instances_of(self, category_id: int) -> list[Instance]:
-        """The category's instances on all images."""
-        return [i for i in self._model.document.instances.values() if i.category_id == category_id]
+    def instance_count(self, category_id: int) -> int:
+        """How many instances the category has on all images."""
+        return self._model.document.count_of_category(category_id)
 
-    def proposals_of(self, category_id: int) -> list[StoredProposal]:
-        """The proposals of all images that would become instances of the category."""
-        return [p for p in self._model.document.proposals.values() if p.category_id == category_id]
+    def proposal_count(self, category_id: int) -> int:
+        """How many proposals of all images would become instances of the category."""
+        return self._model.document.count_of_proposals(category_id)
 
     def is_used(self, category_id: int) -> bool:
         """Whether instances or proposals have that category."""
-        return bool(self._model.document.count_of_category(category_id) or self.proposals_of(category_id))
+        return self._count_of(category_id) > 0
 
     def merge(self, category_id: int, into_id: int) -> None:
         """Move what a category has to another one, and remove it."""
-        category = self._model.document.categories[category_id]
-        edits = (*self._moving(category_id, into_id), RemoveCategory(category))
-        if self._model.push(Together(edits), self.tr("Merge categories")):
-            self._selection.set_category(into_id)
+
+        def build(document: Document) -> Edit | None:
+            if not {category_id, into_id} <= document.categories.keys():
+                return None
+            edits = (*_moving(document, category_id, into_id), RemoveCategory(document.categories[category_id]))
+            return Together(edits)
+
+        def ended(is_made: bool) -> None:
+            if is_made:
+                self._selection.set_category(into_id)
+
+        self._model.change(
+            AskedEdit(build, lambda _: self.tr("Merge categories"), self._count_of(category_id), ended=ended)
+        )
 
     def remove(self, category_id: int) -> bool:
-        """Remove a category with its instances and proposals; returns whether that could be."""
-        instances = tuple(self.instances_of(category_id))
-        locked = self._selection.view_state.locked_ids & {instance.id for instance in instances}
-        if locked:
-            text = self.tr("%n instance(s) of this category are locked: unlock them first.", "", len(locked))
-            return not self._refuses(text)
-        edits: list[Edit] = [RemoveInstances(instances)] if instances else []
-        proposals = tuple(self.proposals_of(category_id))
-        if proposals:
-            edits.append(ReplaceProposals(proposals, ()))
-        edits.append(RemoveCategory(self._model.document.categories[category_id]))
-        return self._model.push(Together(tuple(edits)), self.tr("Delete category"))
+        """Remove a category with its instances and proposals; returns whether that may be."""
 
-    def _moving(self, category_id: int, into_id: int) -> list[Edit]:
-        edits: list[Edit] = [
-            ChangeInstance(instance, replace(instance, category_id=into_id))
-            for instance in self.instances_of(category_id)
-        ]
-        proposals = tuple(self.proposals_of(category_id))
-        if proposals:
-            moved = tuple(replace(proposal, category_id=into_id) for proposal in proposals)
-            edits.append(ReplaceProposals(proposals, moved))
-        return edits
+        def build(document: Document) -> Edit | None:
+            is_there = category_id in document.categories
+            return _removing(document, category_id) if is_there and not _locked(document, category_id) else None
 
-    def _renaming(self, category_id: int, renamed: Mapping[str, str]) -> tuple[Edit, ...]:
-        edits = []
-        for instance in self.instances_of(category_id) if renamed else ():
-            kept = {name: value for name, value in instance.attributes.items() if name not in renamed}
-            moved = {renamed[name]: value for name, value in instance.attributes.items() if name in renamed}
-            if moved:
-                edits.append(ChangeInstance(instance, replace(instance, attributes=kept | moved)))
-        return tuple(edits)
+        if self._refuses(self._locked_problem(category_id)) or self._refuses(self._model.refusal):
+            return False
+        self._model.change(
+            AskedEdit(
+                build,
+                lambda _: self.tr("Delete category"),
+                self._count_of(category_id),
+                # Something of it may have been locked meanwhile.
+                ended=lambda is_made: None if is_made else self._tell_locked(category_id),
+            )
+        )
+        return True
 
-    def _change(self, before: Category, after: Category, text: str, others: tuple[Edit, ...] = ()) -> bool:
+    def _locked_problem(self, category_id: int) -> str:
+        count = _locked(self._model.document, category_id)
+        if not count:
+            return ""
+        return self.tr("%n instance(s) of this category are locked: unlock them first.", "", count)
+
+    def _tell_locked(self, category_id: int) -> None:
+        self._refuses(self._locked_problem(category_id))
+
+    def _count_of(self, category_id: int) -> int:
+        return self.instance_count(category_id) + self.proposal_count(category_id)
+
+    def _change(self, after: Category, text: str, renamed: Mapping[str, str] = NOTHING) -> bool:
+        before = self._model.document.categories[after.id]
         if after.name != before.name and self._refuses(self.name_problem(after.name, before.id)):
             return False
-        if after == before:
-            return True
-        edit: Edit = ChangeCategory(before, after)
-        return self._model.push(Together((edit, *others)) if others else edit, text)
+        if after != before and self._refuses(self._model.refusal):
+            return False
+
+        def build(document: Document) -> Edit | None:
+            present = document.categories.get(after.id)
+            if present is None or present == after:
+                return None
+            edit = ChangeCategory(present, after)
+            others = _renaming(document, after.id, renamed)
+            return Together((edit, *others)) if others else edit
+
+        self._model.change(AskedEdit(build, lambda _: text, self.instance_count(after.id) if renamed else 1))
+        return True
 
     def _refuses(self, problem: str) -> bool:
         if problem:
             self.refused.emit(problem)
         return bool(problem)
+
+
+# What follows may run in a worker thread.
+
+
+def _locked(document: Document, category_id: int) -> int:
+    """How many of the category's instances are locked."""
+    return sum(document.instances[i].category_id == category_id for i in document.locked_ids)
+
+
+def _annotations_of(document: Document, category_id: int) -> tuple[list[Instance], tuple[StoredProposal, ...]]:
+    """What has the category, on all images."""
+    instances = [i for i in document.instances.values() if i.category_id == category_id]
+    return instances, tuple(p for p in document.proposals.values() if p.category_id == category_id)
+
+
+def _removing(document: Document, category_id: int) -> Edit:
+    instances, proposals = _annotations_of(document, category_id)
+    edits: list[Edit] = [RemoveInstances(tuple(instances))] if instances else []
+    if proposals:
+        edits.append(ReplaceProposals(proposals, ()))
+    edits.append(RemoveCategory(document.categories[category_id]))
+    return Together(tuple(edits))
+
+
+def _moving(document: Document, category_id: int, into_id: int) -> list[Edit]:
+    instances, proposals = _annotations_of(document, category_id)
+    edits: list[Edit] = [ChangeInstance(instance, replace(instance, category_id=into_id)) for instance in instances]
+    if proposals:
+        moved = tuple(replace(proposal, category_id=into_id) for proposal in proposals)
+        edits.append(ReplaceProposals(proposals, moved))
+    return edits
+
+
+def _renaming(document: Document, category_id: int, renamed: Mapping[str, str]) -> tuple[Edit, ...]:
+    edits = []
+    for instance in _annotations_of(document, category_id)[0] if renamed else ():
+        kept = {name: value for name, value in instance.attributes.items() if name not in renamed}
+        moved = {renamed[name]: value for name, value in instance.attributes.items() if name in renamed}
+        if moved:
+            edits.append(ChangeInstance(instance, replace(instance, attributes=kept | moved)))
+    return tuple(edits)

@@ -11,8 +11,9 @@ from PySide6.QtCore import QObject, Signal
 
 from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Change, Document, ImageRecord, Instance, Record, StoredProposal
-from annotator.core.edits import Edit
+from annotator.core.edits import Edit, record_count
 from annotator.core.file_version import FileVersion
+from annotator.gui.asked_edit import AskedEdit, Making
 from annotator.gui.keeping import Keeping
 from annotator.gui.outcome import Outcome, outcome_of
 from annotator.gui.undo_stack import Step, UndoStack
@@ -70,6 +71,7 @@ class DocumentModel(QObject):
         self._is_applying = False
         self._has_listed = False
         self._busy_because = ""
+        self.making: Making | None = None  # None: every edit is made when it is asked for
         # Calls the second function with what the first returns, which runs elsewhere; the third when it raised.
         self.work_out: Callable[[_Work, _Done, Callable[[], None]], None] | None = None
 
@@ -175,6 +177,25 @@ class DocumentModel(QObject):
         self.undo_stack.push(edit, self.document, text=text, typing=typing, before=before, after=after, packed=packed)
         return True
 
+    def change(self, asked: AskedEdit) -> None:
+        """Make the edit of the document and push it; one of many records when it has been worked out elsewhere."""
+        if self.making is None:
+            self.change_now(asked)
+        else:
+            self.making.make(asked)
+
+    def in_order(self, deed: Callable[[], None]) -> None:
+        """Do what depends on the document, now or when the edits that were asked for before are made."""
+        if self.making is None:
+            deed()
+        else:
+            self.making.in_order(deed)
+
+    def change_now(self, asked: AskedEdit) -> None:
+        """Make the edit and push it at once, however many records it has."""
+        edit = asked.build(self.document)
+        asked.ended(edit is not None and self.push(edit, asked.text(record_count(edit)), typing=asked.typing))
+
     def undo(self) -> None:
         """Revert the newest applied edit, if there is one."""
         self._replay(self.undo_stack.step_to_undo(), applied=False)
@@ -258,8 +279,10 @@ class DocumentModel(QObject):
         self._has_listed |= ids != self.document.images.keys()
         self._elsewhere |= outcome.image_ids - {self.image_on_screen}
         self._touched_image = next(iter(self._elsewhere), None)
+        kept = [key for key in before if key in after], [key for key in after if key in before]
+        moved = {new for old, new in zip(*kept, strict=True) if old != new}
         for key in {**before, **after}:
-            if before.get(key) is not after.get(key):
+            if before.get(key) is not after.get(key) or key in moved:
                 self._on_document_changed(Change(before.get(key), after.get(key)))
         self._tell_elsewhere()
 

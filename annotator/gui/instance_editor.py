@@ -11,6 +11,7 @@ from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Edit,
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.category_changes import CategoryChanges
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.edit_making import EditMaking
 from annotator.gui.image_changes import ImageChanges
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import ShownProposal
@@ -52,6 +53,7 @@ class InstanceEditor(QObject):
         self.instances = InstanceChanges(model, selection.view_state, self)
         self.images = ImageChanges(model, self)
         self.mask_work = MaskWork(model, jobs, self)
+        model.making = EditMaking(model, self.mask_work)
         self.masks = MaskChanges(model, selection, self.categories, self.mask_work, self)
         self.mask_tools = MaskTools(model, selection, self.masks, self.mask_work, self)
         self.masks.category_wanted.connect(self.category_wanted)

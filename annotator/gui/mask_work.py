@@ -61,11 +61,12 @@ class MaskWork(QObject):
         work: Callable[[], _Result],
         put: Callable[[_Result], _Deed | None],
         lost: _Deed = _nothing,
+        on_failed: Callable[[str], None] | None = None,
     ) -> None:
         """For a deed whose turn it is: do the work in a worker thread and then `put` its result into the document.
 
         put: may return a deed that has to be done before all others, such as this one anew. lost: called when there
-        is no result, or no document any more to put it into.
+        is no result, or no document any more to put it into. on_failed: is told a fault instead of who hears `failed`.
         """
         document = self._model.document
         results: list[_Result] = []
@@ -87,7 +88,7 @@ class MaskWork(QObject):
             self._slow.start()
         job = self._jobs.new(lambda _: work())
         job.succeeded.connect(results.append)
-        job.failed.connect(self.failed)
+        job.failed.connect(on_failed or self.failed)
         job.finished.connect(on_finished)
         job.start()
 

@@ -103,6 +103,7 @@ class UndoStack(QObject):
                 newest.typed = None
             else:
                 edit, text, before = both, newest.text, newest.before
+                packed = None  # that is of the second alone
                 self._drop(len(self._steps) - 1, len(self._steps))
         is_large = packed is not None or record_count(edit) > LARGE
         work = packing(edit, document) if packed is None else None

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.core.document import Change, Instance
+from annotator.core.document import Document
 from annotator.core.edits import ChangeInstance, Edit, Together
+from annotator.gui.asked_edit import AskedEdit
 from annotator.gui.document_model import DocumentModel
 
 
@@ -29,11 +30,9 @@ class ViewState(QObject):
         super().__init__(parent)
         self._model = model
         self._hidden_ids: frozenset[int] = frozenset()
-        self._locked_ids: frozenset[int] | None = frozenset()  # None: to be made of the set
-        self._locked: set[int] = set()
+        self._told_locked_ids: frozenset[int] = frozenset()
         model.document_replaced.connect(self._on_document_replaced)
         model.undo_stack.indexChanged.connect(self._on_edited)
-        self._follow()
 
     @property
     def hidden_ids(self) -> frozenset[int]:
@@ -43,9 +42,7 @@ class ViewState(QObject):
     @property
     def locked_ids(self) -> frozenset[int]:
         """The instances that must not be touched."""
-        if self._locked_ids is None:
-            self._locked_ids = frozenset(self._locked)
-        return self._locked_ids
+        return self._model.document.locked_ids
 
     def set_hidden(self, instance_ids: Iterable[int], hidden: bool) -> None:
         """Hide instances, or show them again."""
@@ -54,13 +51,21 @@ class ViewState(QObject):
 
     def set_locked(self, instance_ids: Iterable[int], locked: bool) -> None:
         """Lock instances, or unlock them, in one edit."""
-        instances = self._model.document.instances
-        chosen = [instances[i] for i in sorted(instance_ids) if i in instances and instances[i].locked is not locked]
-        edits: tuple[Edit, ...] = tuple(ChangeInstance(old, replace(old, locked=locked)) for old in chosen)
-        if edits and locked:
-            self._model.push(Together(edits), self.tr("Lock %n instance(s)", "", len(edits)))
-        elif edits:
-            self._model.push(Together(edits), self.tr("Unlock %n instance(s)", "", len(edits)))
+        chosen = sorted(instance_ids)
+
+        def build(document: Document) -> Edit | None:
+            present = (document.instances.get(i) for i in chosen)
+            others = [one for one in present if one is not None and one.locked is not locked]
+            return (
+                Together(tuple(ChangeInstance(one, replace(one, locked=locked)) for one in others)) if others else None
+            )
+
+        def text(count: int) -> str:
+            if locked:
+                return self.tr("Lock %n instance(s)", "", count)
+            return self.tr("Unlock %n instance(s)", "", count)
+
+        self._model.change(AskedEdit(build, text, len(chosen)))
 
     def show_only(self, instance_ids: Iterable[int], *, among: Iterable[int]) -> None:
         """Of the instances `among`, show these and hide the others; when that is so already, show all of them."""
@@ -75,28 +80,13 @@ class ViewState(QObject):
             self._hidden_ids = hidden_ids
             self.changed.emit()
 
-    def _follow(self) -> None:
-        document = self._model.document
-        document.subscribe(self._on_document_changed)
-        self._locked = {instance.id for instance in document.instances.values() if instance.locked}
-        self._locked_ids = None
-
     def _on_document_replaced(self) -> None:
-        self._follow()
         self._hidden_ids = frozenset()
+        self._told_locked_ids = self.locked_ids
         self.changed.emit()
-
-    def _on_document_changed(self, change: Change) -> None:
-        before = isinstance(change.before, Instance) and change.before.locked
-        after = isinstance(change.after, Instance) and change.after.locked
-        if before == after:
-            return
-        record = change.after or change.before
-        if record is not None:
-            (self._locked.add if after else self._locked.discard)(record.id)
-            self._locked_ids = None
 
     def _on_edited(self) -> None:
         # Once for an edit, of however many instances.
-        if self._locked_ids is None:
+        if self._told_locked_ids != self.locked_ids:
+            self._told_locked_ids = self.locked_ids
             self.changed.emit()

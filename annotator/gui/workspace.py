@@ -201,14 +201,13 @@ class Workspace(QObject):
     def _work_out(
         self, work: Callable[[], Outcome], done: Callable[[Outcome], None], failed: Callable[[], None]
     ) -> None:
+        """For an undo or redo, whose turn it is: strokes, saving and leaving follow it."""
+
         def on_failed(reason: str) -> None:
             self.jobs.add_failure(JobFailure(self.tr("Undo or redo"), reason))
-            failed()
 
-        job = self.jobs.new(lambda _: work())
-        job.succeeded.connect(done)
-        job.failed.connect(on_failed)
-        job.start()
+        turns = self.editor.mask_work
+        turns.in_turn(lambda: turns.compute(work, done, failed, on_failed), failed)
 
     def _on_images_listed(self) -> None:
         """An undo may take away the image on screen."""

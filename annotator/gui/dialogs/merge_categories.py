@@ -28,7 +28,7 @@ class MergeCategoriesDialog(QDialog):
         question.setTextFormat(Qt.TextFormat.PlainText)
         self.choice = CategoryChoice(others, self)
         question.setBuddy(self.choice)
-        count = len(changes.instances_of(category.id))
+        count = changes.instance_count(category.id)
         note = QLabel(self.tr("%n instance(s) get the other category. Undo takes it all back.", "", count), self)
         note.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)

@@ -25,8 +25,8 @@ class RemoveCategoryDialog(QDialog):
         self.setWindowTitle(self.tr("Delete category"))
         self._category = category
         self._changes = changes
-        count = len(changes.instances_of(category.id))
-        proposals = len(changes.proposals_of(category.id))
+        count = changes.instance_count(category.id)
+        proposals = changes.proposal_count(category.id)
         text = self.tr('"%1" is in use: %2.').replace("%1", category.name)
         uses = [self.tr("%n instance(s)", "", count)]
         if proposals:
