@@ -69,6 +69,15 @@ class _Step:
 
 
 @dataclass(frozen=True)
+class _Unfinished:
+    """make: gives the content; None takes it out."""
+
+    image: str
+    kind: str
+    make: Callable[[], bytes] | None
+
+
+@dataclass(frozen=True)
 class _SaveBegins:
     state: SavedState
 
@@ -87,7 +96,7 @@ class _Moved:
     coco_path: Path
 
 
-_Work = _Step | _SaveBegins | _SaveEnded | _Moved
+_Work = _Step | _Unfinished | _SaveBegins | _SaveEnded | _Moved
 
 
 class Journal:
@@ -116,6 +125,14 @@ class Journal:
         self._sequence += 1
         self._queue.put(_Step(self._sequence, applied, edit, time.time()))
         return self._sequence
+
+    def keep_unfinished(self, image: str, kind: str, make: Callable[[], bytes] | None) -> None:
+        """Something is begun that is no edit yet, in place of what was; None: it is no more. Never waits.
+
+        image: the path of the record it is drawn on. make: gives what Recovery.unfinished is to hold; called in the
+        writer thread.
+        """
+        self._queue.put(_Unfinished(image, kind, make))
 
     def save_begins(self, state: SavedState) -> None:
         """The COCO file is about to be replaced by that state of the document. Waits for the disk.
@@ -146,7 +163,7 @@ class Journal:
     def close(self, *, discard: bool = False) -> None:
         """Write what is left and end the thread. discard: forget all edits that are not in the COCO file.
 
-        Edits that are kept come back at the next opening.
+        What is kept comes back at the next opening.
         """
         self._queue.put(None)
         self._thread.join()
@@ -208,7 +225,9 @@ class Journal:
                 del items[: len(steps)]
                 self._on_committed(item.sequence + len(steps) - 1)
                 continue
-            if isinstance(item, _SaveBegins):
+            if isinstance(item, _Unfinished):
+                self._file.set_unfinished(item.image, item.kind, None if item.make is None else item.make())
+            elif isinstance(item, _SaveBegins):
                 self._file.save_begins(item.state)
             elif isinstance(item, _SaveEnded):
                 self._file.save_ended(item.state)
@@ -235,6 +254,8 @@ class Journal:
             new = JournalFile(item.path, item.coco_path)
             new.start(item.state, self._file.images())
             new.append(self._file.entries(item.state.sequence))
+            for (image, kind), content in self._file.unfinished().items():
+                new.set_unfinished(image, kind, content)
         except BaseException:
             if new is not None:
                 new.close()

@@ -1,9 +1,10 @@
 """The journal on disk: one SQLite file for each dataset.
 
-    base    what the entries start from: the dataset's path, the digest of the COCO file ("" for none), the places of
-            records that were removed from it; and, while a save is under way, the same of what is being written
-    image   id, path and size of every image, because images that no COCO file lists yet get new ids at each opening
-    entry   the edits since then, in order: applied (1) or reverted (0), and when (seconds since 1970)
+    base        what the entries start from: the dataset's path, the digest of the COCO file ("" for none), the places
+                of records that were removed from it; and, while a save is under way, the same of what is being written
+    image       id, path and size of every image, because images that no COCO file lists yet get new ids at each opening
+    unfinished  what is begun and no edit yet, by the path of its image and its kind: only the newest of each
+    entry       the edits since then, in order: applied (1) or reverted (0), and when (seconds since 1970)
 
 A file is used by one process at a time; its methods may be called by one thread after another.
 """
@@ -30,6 +31,12 @@ CREATE TABLE base (
 );
 CREATE TABLE image (id INTEGER PRIMARY KEY, path TEXT NOT NULL, height INTEGER NOT NULL, width INTEGER NOT NULL);
 CREATE TABLE entry (sequence INTEGER PRIMARY KEY, applied INTEGER NOT NULL, edit BLOB NOT NULL, made_at REAL NOT NULL);
+"""
+# Not in the schema: older programs have journals without it, and take one with it for theirs.
+_UNFINISHED = """
+CREATE TABLE IF NOT EXISTS unfinished (
+    image TEXT NOT NULL, kind TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (image, kind)
+)
 """
 
 
@@ -130,6 +137,7 @@ class JournalFile:
                     self._database.execute(f"PRAGMA user_version = {_FORMAT}")
                 elif version != _FORMAT:
                     raise sqlite3.DatabaseError(f"it is of version {version}")
+                self._database.execute(_UNFINISHED)
         except BaseException:
             self._database.close()
             raise
@@ -153,6 +161,19 @@ class JournalFile:
         """The entries behind that one, in order."""
         rows = self._database.execute("SELECT * FROM entry WHERE sequence > ? ORDER BY sequence", (after,))
         return [Entry(sequence, bool(applied), edit, made_at) for sequence, applied, edit, made_at in rows]
+
+    def unfinished(self) -> dict[tuple[str, str], bytes]:
+        """What is begun, by the path of its image and its kind."""
+        rows = self._database.execute("SELECT image, kind, content FROM unfinished ORDER BY rowid")
+        return {(image, kind): content for image, kind, content in rows}
+
+    def set_unfinished(self, image: str, kind: str, content: bytes | None) -> None:
+        """That is begun on the image of that path; None: nothing of that kind is, any more."""
+        with self._transaction():
+            if content is None:
+                self._database.execute("DELETE FROM unfinished WHERE image = ? AND kind = ?", (image, kind))
+            else:
+                self._database.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)", (image, kind, content))
 
     def last_sequence(self) -> int:
         """The number of the newest entry, 0 without any."""
@@ -194,9 +215,10 @@ class JournalFile:
             self._set_base(state)
 
     def clear(self) -> None:
-        """Forget all entries."""
+        """Forget all entries and what is unfinished."""
         with self._transaction():
             self._database.execute("DELETE FROM entry")
+            self._database.execute("DELETE FROM unfinished")
 
     def _set_base(self, state: SavedState) -> None:
         self._database.execute("DELETE FROM entry WHERE sequence <= ?", (state.sequence,))

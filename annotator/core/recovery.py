@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -25,7 +26,8 @@ class Recovery:
     edits: how many steps were replayed onto the document; 0 when they come to nothing, as what was undone again.
     replayed: all of them as one Edit, which takes them back; None when it cannot. newest_at: when the last was made.
     file_changed: another program has changed the COCO file since; the steps fitted all the same. set_aside: where the
-    work lies when it did not fit, or the journal was damaged; nothing of it is in the document then.
+    work lies when it did not fit, or the journal was damaged; nothing of it is in the document then. unfinished: what
+    was begun and is no edit yet, as Journal.keep_unfinished was given it, by the path of the image and the kind.
     """
 
     edits: int = 0
@@ -33,6 +35,7 @@ class Recovery:
     newest_at: datetime | None = None
     file_changed: bool = False
     set_aside: Path | None = None
+    unfinished: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
 
 
 def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFile, Recovery]:
@@ -46,7 +49,7 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
     try:
         file = JournalFile(path, coco_path)
         start = _start(file.base(), digest)
-        recovery = _replayed(file, document, start)
+        recovery = replace(_replayed(file, document, start), unfinished=_fitting(file, document))
     except (sqlite3.DatabaseError, ValueError) as error:
         if file is not None:
             file.close()
@@ -91,6 +94,18 @@ def _replayed(file: JournalFile, document: Document, start: SavedState) -> Recov
         newest_at=datetime.fromtimestamp(entries[-1].made_at, timezone.utc),
         file_changed=start.digest not in (file.base().digest, file.base().saving_digest),
     )
+
+
+def _fitting(file: JournalFile, document: Document) -> Mapping[tuple[str, str], bytes]:
+    """What is unfinished on images that are as they were; else it would lie beside what it was drawn for."""
+    before = {image.path: (image.height, image.width) for image in file.images()}
+    now = {image.path: (image.height, image.width) for image in document.images.values()}
+    unfinished = file.unfinished()
+    for path, kind in list(unfinished):
+        if path not in now or before.get(path, now[path]) != now[path]:
+            del unfinished[path, kind]
+            file.set_unfinished(path, kind, None)
+    return unfinished
 
 
 def _is_same(one: Document, other: Document) -> bool:

@@ -14,7 +14,7 @@ from annotator import paths
 from annotator.core.dataset import COCO_NAME
 from annotator.core.images import IMAGE_SUFFIXES
 from annotator.gui.dialogs.conflict import ConflictBox, ConflictChoice
-from annotator.gui.language import translated
+from annotator.gui.language import listing, translated
 from annotator.gui.leaving import Leaving
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.recovery_offer import RecoveryOffer
@@ -24,6 +24,8 @@ from annotator.gui.workspace import Workspace
 
 if TYPE_CHECKING:
     from annotator.gui.main_window import MainWindow
+
+_NAMED = 5  # images in a message
 
 
 class DocumentFlow(QObject):
@@ -164,6 +166,10 @@ class DocumentFlow(QObject):
             yield text.replace("%1", coco_path.name).replace("%2", str(recovery.set_aside))
         if recovery.edits:
             yield self.tr("%n change(s) that had not been saved are here again.", "", recovery.edits)
+        names = self._workspace.unfinished_drawings.recovered
+        if names:
+            text = self.tr("What you had begun to draw on %n image(s) is here again: %1.", "", len(names))
+            yield text.replace("%1", listing(names, _NAMED))
         if recovery.file_changed:
             text = self.tr("Another program has changed %1 since; what you save holds both.")
             yield text.replace("%1", coco_path.name)

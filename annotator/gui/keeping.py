@@ -97,6 +97,11 @@ class Keeping(QObject):
         if self._journal is not None:
             self._journal.record(edit, applied=applied)
 
+    def keep_unfinished(self, image: str, kind: str, make: Callable[[], bytes] | None) -> None:
+        """Something is begun on the image of that path, or is no more (None); see Journal.keep_unfinished."""
+        if self._journal is not None:
+            self._journal.keep_unfinished(image, kind, make)
+
     def save(
         self, snapshot: Document, data: bytes, path: Path, sequence: int, *, before_move: Callable[[], None]
     ) -> FileVersion:

@@ -30,6 +30,7 @@ class KeptPerImage(QObject, Generic[_Value]):
     """
 
     changed = Signal()  # what is there of the image on screen
+    kept = Signal(int)  # image id: what is there of that image, by whatever but another document
 
     def __init__(self, model: DocumentModel, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -70,12 +71,16 @@ class KeptPerImage(QObject, Generic[_Value]):
         self._values[image_id] = value
         self._states[image_id] = self._model.state
         self._given_up = None
+        self.kept.emit(image_id)
         if image_id == self._image_id:
             self.changed.emit()
 
     def finish(self, image_id: int) -> None:
         """It has become something of the document."""
-        if self._values.pop(image_id, None) is not None and image_id == self._image_id:
+        if self._values.pop(image_id, None) is None:
+            return
+        self.kept.emit(image_id)
+        if image_id == self._image_id:
             self.changed.emit()
 
     def give_up(self, *, by_undo: bool = False) -> bool:

@@ -204,6 +204,7 @@ class MaskChanges(QObject):
 
         def ended() -> None:
             self._closing.remove(closing)
+            self.corners.kept.emit(drawn_on.image_id)
             self.corners.changed.emit()
 
         self.draw(drawn_on, drawn, "", "polygon", ended)
@@ -212,6 +213,10 @@ class MaskChanges(QObject):
     def closing(self) -> list[tuple[QPointF, ...]]:
         """The corners of the polygons on the image on screen that are closed, and will be masks in a moment."""
         return [corners for image_id, corners in self._closing if image_id == self.image_id]
+
+    def is_closing_on(self, image_id: int) -> bool:
+        """Whether a polygon on that image is closed, and will be a mask in a moment."""
+        return any(closing_id == image_id for closing_id, _ in self._closing)
 
     def _instance_of(self, drawn_on: DrawnOn) -> Instance | None:
         if drawn_on.instance_id is None:

@@ -37,6 +37,7 @@ from annotator.gui.proposal_view import ProposalView
 from annotator.gui.saving import Saver
 from annotator.gui.selected_outline import SelectedOutline
 from annotator.gui.selection import Selection
+from annotator.gui.unfinished_drawings import UnfinishedDrawings
 from annotator.gui.view_tone import ViewTone
 from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
@@ -76,6 +77,7 @@ class Workspace(QObject):
         self.editor = InstanceEditor(self.model, self.session, self.selection, self.inference, self.jobs, self)
         masks, work = self.editor.masks, self.editor.mask_work
         self.outline = SelectedOutline(self.model, self.selection, masks, work, self.jobs, self)
+        self.unfinished_drawings = UnfinishedDrawings(self.model, masks, self.jobs, self)
         self.detail_figures = DetailFigures(self.outline, self.jobs, self)
         self.prompt_detail = PromptDetail(self.session, self.outline, self.jobs, self)
         categories = self.editor.categories

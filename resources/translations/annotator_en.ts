@@ -84,6 +84,13 @@
             <numerusform>%n changes that had not been saved are here again.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>What you had begun to draw on %n image(s) is here again: %1.</source>
+        <translation>
+            <numerusform>What you had begun to draw on %n image is here again: %1.</numerusform>
+            <numerusform>What you had begun to draw on %n images is here again: %1.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>EverythingRuns</name>

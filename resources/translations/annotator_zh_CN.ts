@@ -876,6 +876,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>已恢复 %n 处上次未保存的修改。</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>What you had begun to draw on %n image(s) is here again: %1.</source>
+        <translation>
+            <numerusform>已恢复 %n 张图像上未完成的绘制：%1。</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Another program has changed %1 since; what you save holds both.</source>
         <translation>其间 %1 被其他程序修改过；保存后的文件将同时包含两者。</translation>

@@ -18,7 +18,7 @@ from annotator.core.document import Category, Document, Instance
 from annotator.core.edits import AddCategory, AddInstance, ChangeImage, RemoveInstances
 from annotator.core.geometry import RunLengths
 from annotator.core.journal import open_journal
-from annotator.core.journal_file import JournalFile, SavedState
+from annotator.core.journal_file import JournalFile, SavedState, journal_path
 from annotator.errors import DatasetError
 from tests.core.journal_session import Session
 
@@ -336,3 +336,58 @@ def test_saving_under_another_name_takes_the_journal_along(folder):
     journal.close()
     assert recovery.edits == 6
     assert coco.to_bytes(dataset.document, elsewhere) == made
+
+
+class TestUnfinished:
+    """What is begun and no edit yet: only the newest of each kind on an image."""
+
+    def test_they_come_back_until_they_are_taken_out(self, folder):
+        with Session(folder) as first:
+            first.journal.keep_unfinished("b.png", "corners", lambda: b"1")
+            first.journal.keep_unfinished("b.png", "corners", lambda: b"2")
+            first.journal.keep_unfinished("d.png", "corners", lambda: b"3")
+            first.journal.keep_unfinished("b.png", "drawn", lambda: b"4")
+            first.journal.keep_unfinished("d.png", "corners", None)
+        for _ in range(2):
+            with Session(folder) as second:
+                assert second.recovery.unfinished == {("b.png", "corners"): b"2", ("b.png", "drawn"): b"4"}
+                assert second.recovery.edits == 0
+
+    def test_a_save_leaves_them_and_discarding_does_not(self, folder):
+        with Session(folder) as first:
+            first.do(5)
+            first.journal.keep_unfinished("b.png", "corners", lambda: b"1")
+            first.save()
+        session = Session(folder)
+        assert session.recovery.unfinished
+        session.journal.close(discard=True)
+        with Session(folder) as third:
+            assert not third.recovery.unfinished
+
+    def test_they_go_along_to_another_file(self, folder):
+        with Session(folder) as first:
+            first.do(5)
+            first.journal.keep_unfinished("b.png", "corners", lambda: b"1")
+            elsewhere = folder / "images" / "other.json"
+            replace_file(elsewhere, coco.to_bytes(first.document, elsewhere))
+            first.journal.saved_as(first.state(), elsewhere)
+        file = JournalFile(journal_path(folder / "state", elsewhere), elsewhere)
+        assert file.unfinished() == {("b.png", "corners"): b"1"}
+        file.close()
+        with Session(folder) as old:
+            assert not old.recovery.unfinished
+
+    def test_a_journal_of_an_older_program_has_none(self, folder):
+        with Session(folder) as first:
+            first.do(5)
+            made = first.bytes()
+        (path,) = (folder / "state").glob("*.journal")
+        database = sqlite3.connect(path)
+        database.execute("DROP TABLE unfinished")
+        database.commit()
+        database.close()
+        with Session(folder) as second:
+            assert second.bytes() == made
+            second.journal.keep_unfinished("b.png", "corners", lambda: b"1")
+        with Session(folder) as third:
+            assert third.recovery.unfinished

@@ -1,0 +1,106 @@
+"""Drawings that are no edits yet, in the journal: polygons that are open, and masks that wait for their category."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import PurePosixPath
+from typing import Any
+
+from PySide6.QtCore import QObject, QPointF
+
+from annotator.core.document import Document, ImageRecord, Instance
+from annotator.core.edit_codec import decode, encode
+from annotator.core.edits import AddInstance
+from annotator.gui.background import BackgroundJobs
+from annotator.gui.canvas.mask_shape import MaskShape
+from annotator.gui.document_model import DocumentModel
+from annotator.gui.mask_changes import DrawnMask, DrawnOn, MaskChanges
+
+_CORNERS, _DRAWN = "corners", "drawn"
+
+Corners = tuple[QPointF, ...]
+
+
+class UnfinishedDrawings(QObject):
+    """Journals them as they are drawn, and puts them back on their images after a crash."""
+
+    def __init__(
+        self, model: DocumentModel, masks: MaskChanges, jobs: BackgroundJobs, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._model = model
+        self._masks = masks
+        self._jobs = jobs
+        masks.corners.kept.connect(self._keep_corners)
+        masks.drawn.kept.connect(self._keep_drawn)
+        model.document_replaced.connect(self._restore)
+
+    @property
+    def recovered(self) -> tuple[str, ...]:
+        """The names of the images whose drawings came from the journal when the dataset was opened."""
+        keeping = self._model.keeping
+        paths = () if keeping is None else dict.fromkeys(path for path, _ in keeping.recovery.unfinished)
+        return tuple(PurePosixPath(path).name for path in paths)
+
+    def _keep_corners(self, image_id: int) -> None:
+        corners = self._masks.corners.of(image_id)
+        if corners is not None:
+            self._keep(image_id, _CORNERS, partial(_encoded_corners, corners))
+        elif not self._masks.is_closing_on(image_id):  # else they are kept until the mask is
+            self._keep(image_id, _CORNERS, None)
+
+    def _keep_drawn(self, image_id: int) -> None:
+        drawn = self._masks.drawn.of(image_id)
+        self._keep(image_id, _DRAWN, None if drawn is None else partial(encode, AddInstance(drawn.instance)))
+
+    def _keep(self, image_id: int, kind: str, make: Callable[[], bytes] | None) -> None:
+        image, keeping = self._model.document.images.get(image_id), self._model.keeping
+        if image is not None and keeping is not None:
+            keeping.keep_unfinished(image.path, kind, make)
+
+    def _restore(self) -> None:
+        document, keeping = self._model.document, self._model.keeping
+        if keeping is None or not keeping.recovery.unfinished:
+            return
+        unfinished, images = keeping.recovery.unfinished, {image.path: image for image in document.images.values()}
+        job = self._jobs.new(lambda _: _decoded(unfinished, images))
+        job.succeeded.connect(lambda found: self._put(document, *found))
+        job.start()
+
+    def _put(self, document: Document, corners: dict[int, Corners], drawn: dict[int, DrawnMask]) -> None:
+        if self._model.document is not document:
+            return
+        kinds: tuple[tuple[Any, dict[int, Any]], ...] = ((self._masks.corners, corners), (self._masks.drawn, drawn))
+        for kept, values in kinds:
+            for image_id, value in values.items():
+                if image_id in document.images and kept.of(image_id) is None:  # else something newer is there
+                    kept.put(image_id, value)
+
+
+def _encoded_corners(corners: Corners) -> bytes:
+    return json.dumps([(corner.x(), corner.y()) for corner in corners]).encode("ascii")
+
+
+def _decoded(
+    unfinished: Mapping[tuple[str, str], bytes], images: Mapping[str, ImageRecord]
+) -> tuple[dict[int, Corners], dict[int, DrawnMask]]:
+    """The drawings by the ids that their images have now, for a worker thread."""
+    corners: dict[int, Corners] = {}
+    drawn: dict[int, DrawnMask] = {}
+    for (path, kind), content in unfinished.items():
+        image_id = images[path].id
+        if kind == _CORNERS:
+            corners[image_id] = tuple(QPointF(x, y) for x, y in json.loads(content))
+        elif kind == _DRAWN:
+            instance = replace(_instance_in(content), image_id=image_id)
+            drawn[image_id] = DrawnMask(instance, MaskShape.from_run_lengths(instance.mask), DrawnOn(image_id))
+    return corners, drawn
+
+
+def _instance_in(content: bytes) -> Instance:
+    edit = decode(content)
+    assert isinstance(edit, AddInstance)
+    return edit.instance
