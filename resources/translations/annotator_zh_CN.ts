@@ -8,13 +8,11 @@
         <translation>关于 TinySAM Annotator</translation>
     </message>
     <message>
-        <source>TinySAM Annotator %1
-Label images with TinySAM: click, get a mask, save COCO.
+        <source>Label images with TinySAM: click, get a mask, save COCO.
 No picture leaves this computer.
 
 Licence: Apache-2.0, the program and the starter weights alike.</source>
-        <translation>TinySAM Annotator %1
-用 TinySAM 标注图像：点击物体，得到掩码，保存为 COCO。
+        <translation>用 TinySAM 标注图像：点击物体，得到掩码，保存为 COCO。
 所有图像都只在本机处理。
 
 许可证：程序与入门权重均为 Apache-2.0。</translation>

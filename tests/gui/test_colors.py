@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QRadioButton, QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QRadioButton,
+    QSlider,
+    QSpinBox,
+    QStyle,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from annotator.gui import theme
 from annotator.gui.dialogs.parts import LinkLabel
@@ -49,6 +62,14 @@ def palette(request, qapp):
     QApplication.setPalette(before)
 
 
+@pytest.fixture
+def dark(qapp):
+    before = QApplication.palette()
+    theme.apply_theme(Theme.DARK)
+    yield QApplication.palette()
+    QApplication.setPalette(before)
+
+
 def test_the_measure_is_that_of_the_standard():
     assert contrast(QColor("black"), QColor("white")) == pytest.approx(21)
     assert contrast(QColor("#767676"), QColor("white")) == pytest.approx(4.54, abs=0.01)
@@ -76,7 +97,7 @@ def test_what_matters_less_can_be_read_in_a_selected_row(palette):
 def test_hints_are_not_written_in_the_colour_of_what_is_disabled(hands):
     window = hands.window
     labels = [label for label in window.findChildren(QLabel) if label.text() and label.isVisibleTo(window)]
-    assert "Select an instance to see what is said of it." in [label.text() for label in labels]
+    assert "Select an instance to see its details." in [label.text() for label in labels]
     assert [label.text() for label in labels if not label.isEnabledTo(label.parentWidget())] == []
 
 
@@ -99,6 +120,22 @@ def test_what_can_be_ticked_is_seen(palette, qtbot, kind):
     pixels = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
     assert max(contrast(pixel, ground) for pixel in pixels) >= 3
     button.setStyle(None)
+
+
+@pytest.mark.parametrize("kind", [QLineEdit, QSpinBox, QComboBox, QSlider])
+def test_fields_and_handles_are_seen_on_dark(dark, qtbot, kind):
+    style = VisibleStyle()
+    window = QWidget()
+    qtbot.addWidget(window)
+    field = QSlider(Qt.Orientation.Horizontal, window) if kind is QSlider else kind(window)
+    field.setStyle(style)
+    field.resize(120, 26)
+    window.show()
+    picture = field.grab().toImage()
+    ground = dark.color(ROLE.Window)
+    row = [picture.pixelColor(x, picture.height() // 2) for x in range(12)]  # across the left border
+    assert max(contrast(pixel, ground) for pixel in row) >= 3
+    field.setStyle(None)
 
 
 def test_links_follow_a_change_of_the_theme(qtbot):

@@ -200,7 +200,7 @@ def test_sizes_that_meet_nothing_cannot_be_accepted(hands, put):
     dialog = hands.window.findChild(CleanUpDialog)
     dialog.parts.setValue(16)
     dialog.holes.setValue(0)
-    hands.qtbot.waitUntil(lambda: "Nothing" in dialog.note.text(), timeout=10_000)
+    hands.qtbot.waitUntil(lambda: "nothing that small" in dialog.note.text(), timeout=10_000)
     assert not dialog.ok.isEnabled()
     dialog.reject()
 

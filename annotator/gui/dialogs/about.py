@@ -22,6 +22,7 @@ from annotator import __version__, paths
 from annotator.gui.dialogs.parts import drop_button_icons, make_room
 
 # The libraries the program is built on, by their names in pyproject.toml, with the licences of the versions there.
+_NAME_SCALE = 1.6  # as the welcome page's title
 _LIBRARIES = (
     ("PySide6-Essentials", "PySide6 (Qt)", "LGPL-3.0"),
     ("mindspore", "MindSpore", "Apache-2.0"),
@@ -44,21 +45,29 @@ class AboutDialog(QDialog):
         self.setWindowTitle(self.tr("About TinySAM Annotator"))
         picture = QLabel(self)
         picture.setPixmap(QIcon(str(paths.resources_dir() / "icons" / "annotator.svg")).pixmap(64, 64))
+        name = QLabel(f"{self.tr('TinySAM Annotator')} {__version__}", self)
+        font = name.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * _NAME_SCALE)
+        name.setFont(font)
         text = QLabel(
             self.tr(
-                "TinySAM Annotator %1\n"
                 "Label images with TinySAM: click, get a mask, save COCO.\n"
                 "No picture leaves this computer.\n\n"
                 "Licence: Apache-2.0, the program and the starter weights alike."
-            ).replace("%1", __version__),
+            ),
             self,
         )
         text.setWordWrap(True)
-        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        said = QVBoxLayout()
+        said.setSpacing(4)
+        for label in (name, text):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            said.addWidget(label)
         head = QHBoxLayout()
         head.setSpacing(16)
         head.addWidget(picture, alignment=Qt.AlignmentFlag.AlignTop)
-        head.addWidget(text, 1)
+        head.addLayout(said, 1)
         self.libraries = QTreeWidget(self)
         self.libraries.setColumnCount(3)
         self.libraries.setHeaderLabels([self.tr("Built on"), self.tr("Version"), self.tr("Licence")])
