@@ -329,7 +329,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Cro&amp;wd or single object</source>
-        <translation>群体（crowd）或单个对象(&amp;W)</translation>
+        <translation>群体（crowd）或单个物体(&amp;W)</translation>
     </message>
     <message>
         <source>O&amp;rder</source>
@@ -772,7 +772,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Many objects in one mask</source>
-        <translation>一个掩码含多个对象</translation>
+        <translation>一个掩码含多个物体</translation>
     </message>
     <message>
         <source>Counted from the top</source>
@@ -2165,7 +2165,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Nothing was found on %1 that is not labelled already.</source>
-        <translation>%1 上没有找到尚未标注的对象。</translation>
+        <translation>%1 上没有找到尚未标注的物体。</translation>
     </message>
     <message>
         <source>Segment everything</source>
@@ -2904,7 +2904,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Left out</source>
-        <translation>未导出</translation>
+        <translation>未导入</translation>
     </message>
     <message numerus="yes">
         <source>%n proposal(s)</source>
@@ -2968,7 +2968,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message numerus="yes">
         <source>Make %n instance(s) single objects</source>
         <translation>
-            <numerusform>把 %n 个实例改为单个对象</numerusform>
+            <numerusform>把 %n 个实例改为单个物体</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -3836,7 +3836,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>%1 proposes masks for everything in the image.</source>
-        <translation>%1：为图像中的所有对象生成候选掩码。</translation>
+        <translation>%1：为图像中的所有物体生成候选掩码。</translation>
     </message>
     <message>
         <source>Level</source>
