@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.errors import Sentence
 from annotator.gui.document_model import DocumentModel, RecoveryState
 from annotator.gui.saving import SaveConflict, Saver
+from annotator.gui.timers import single_shot
 
 _MINUTE_MS = 60_000
 _RETRY_MS = 10_000
@@ -34,10 +35,7 @@ class Autosave(QObject):
         self._reason: str = ""
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.save)
-        self._retry = QTimer(self)
-        self._retry.setSingleShot(True)
-        self._retry.setInterval(_RETRY_MS)
-        self._retry.timeout.connect(self.save)
+        self._retry = single_shot(self, _RETRY_MS, self.save)
         saver.failed.connect(self._on_asked_failed)
         saver.conflicted.connect(self._on_asked_conflicted)
         saver.autosave_failed.connect(self._on_failed)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 
 from annotator.gui.dialogs.parts import drop_button_icons
 from annotator.gui.message_bar import MessageBar
+from annotator.gui.timers import single_shot
 from annotator.gui.unfinished import Unfinished, Wish
 from annotator.gui.workspace import Workspace
 
@@ -48,10 +49,7 @@ class Leaving(QObject):
         self._when_saved: Callable[[], None] | None = None
         self._when_still: Callable[[], None] | None = None  # to be done however the save ends
         self._told = ""
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE_MS)
-        self._patience.timeout.connect(self.tell_waiting)
+        self._patience = single_shot(self, _PATIENCE_MS, self.tell_waiting)
         workspace.saver.autosave_failed.connect(self._on_autosave_stopped)
         workspace.saver.autosave_conflicted.connect(self._on_autosave_stopped)
         workspace.saver.ended.connect(self._on_still)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.timers import single_shot
 
 _Result = TypeVar("_Result")
 _Deed = Callable[[], None]
@@ -35,10 +36,7 @@ class MaskWork(QObject):
         self._later: deque[tuple[_Deed, _Deed]] = deque()  # deeds, and what to do when one is dropped
         self._lost: _Deed = _nothing  # the same for what is being computed
         self._merged: dict[int, int] = {}
-        self._slow = QTimer(self)
-        self._slow.setSingleShot(True)
-        self._slow.setInterval(_SLOW_MS)
-        self._slow.timeout.connect(self.became_slow)
+        self._slow = single_shot(self, _SLOW_MS, self.became_slow)
         model.document_replaced.connect(self._on_document_replaced)
 
     @property

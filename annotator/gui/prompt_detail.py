@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from annotator.core.geometry import RunLengths
 from annotator.core.outline import Outline
@@ -10,6 +10,7 @@ from annotator.core.polygons import Ring
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selected_outline import SelectedOutline, tolerance_of
+from annotator.gui.timers import single_shot
 
 _QUIET_MS = 300
 """So long a mask must stay: making an outline while somebody clicks slows the clicks down."""
@@ -33,10 +34,7 @@ class PromptDetail(QObject):
         self._job: BackgroundJob | None = None
         self._made: Outline | None = None
         self._asked: RunLengths | None = None  # the mask whose outline was last begun, once whatever comes of it
-        self._quiet = QTimer(self)
-        self._quiet.setSingleShot(True)
-        self._quiet.setInterval(_QUIET_MS)
-        self._quiet.timeout.connect(self._make)
+        self._quiet = single_shot(self, _QUIET_MS, self._make)
         session.changed.connect(self._on_session_changed)
         selected.changed.connect(self.changed)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import Change, Instance, StoredProposal
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.timers import single_shot
 from annotator.segment.levels import NO_LEVELS, Levels, levels_of
 
 
@@ -29,10 +30,7 @@ class ProposalView(QObject):
         self._selected_ids: frozenset[int] = frozenset()
         self._levels: Levels | None = None
         # One edit changes hundreds of records, and tells of each.
-        self._catch_up = QTimer(self)
-        self._catch_up.setSingleShot(True)
-        self._catch_up.setInterval(0)
-        self._catch_up.timeout.connect(self._invalidate)
+        self._catch_up = single_shot(self, 0, self._invalidate)
         model.document_replaced.connect(self._on_document_replaced)
         model.proposal_changed.connect(self._on_changed)
         model.instance_changed.connect(self._on_changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from annotator.core.document import Change, Instance
@@ -17,6 +17,7 @@ from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.palette import FILL_OPACITY, category_color
 from annotator.gui.selection import Selection
+from annotator.gui.timers import single_shot
 
 
 class InstanceLayer(QObject):
@@ -37,14 +38,8 @@ class InstanceLayer(QObject):
         self._selected_picture = LayerPicture(self._selected_items, self)
         self.is_visible = True
         self._prepared: PreparedShape | None = None
-        self._turn_end = QTimer(self)
-        self._turn_end.setSingleShot(True)
-        self._turn_end.setInterval(0)
-        self._turn_end.timeout.connect(self._on_turn_ended)
-        self._flash_end = QTimer(self)
-        self._flash_end.setSingleShot(True)
-        self._flash_end.setInterval(250)
-        self._flash_end.timeout.connect(self._on_flash_ended)
+        self._turn_end = single_shot(self, 0, self._on_turn_ended)
+        self._flash_end = single_shot(self, 250, self._on_flash_ended)
         self._shapes.built.connect(self.invalidate)
         for picture in (self._picture, self._selected_picture):
             picture.changed.connect(self.changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap
 
 from annotator.core.document import Change, StoredProposal
@@ -18,6 +18,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.everything_runs import EverythingRuns
 from annotator.gui.palette import CASING, PROPOSAL, PROPOSAL_FILL_OPACITY
 from annotator.gui.proposal_view import ProposalView
+from annotator.gui.timers import single_shot
 
 _SHOW_SECONDS = 0.3  # how often those that are found appear while there are more to come
 _DASH = 5  # widget pixels
@@ -37,10 +38,7 @@ class ProposalLayer(QObject):
         self._image_id: int | None = None
         self._shapes = ShapeStore(self._shown, self)
         self._picture = LayerPicture(self._items, self)
-        self._show_later = QTimer(self)
-        self._show_later.setSingleShot(True)
-        self._show_later.setInterval(round(_SHOW_SECONDS * 1000))
-        self._show_later.timeout.connect(self.invalidate)
+        self._show_later = single_shot(self, round(_SHOW_SECONDS * 1000), self.invalidate)
         self._shapes.built.connect(self.invalidate)
         self._picture.changed.connect(self.changed)
         model.proposal_changed.connect(self._on_proposal_changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, Qt, QTimer
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QRect, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 
@@ -15,6 +15,7 @@ from annotator.gui.document_model import DocumentModel
 from annotator.gui.palette import category_color
 from annotator.gui.panels.row_view import GAP, MARGIN, Index, RowDelegate, draw_swatch, draw_text
 from annotator.gui.plain_text import as_tooltip
+from annotator.gui.timers import single_shot
 
 CATEGORY_ROW_ROLE = Qt.ItemDataRole.UserRole
 HOTKEYS = 9
@@ -39,7 +40,8 @@ class CategoryListModel(QAbstractListModel):
         self._changes = changes
         self._categories: list[Category] = []
         # A merge changes the counts as often as there are instances, and an order tells of every category that moved.
-        self._counts_later, self._rows_later = self._timer(self._on_counts_changed), self._timer(self._reset)
+        self._counts_later = single_shot(self, 0, self._on_counts_changed)
+        self._rows_later = single_shot(self, 0, self._reset)
         model.document_replaced.connect(self._reset)
         model.category_changed.connect(self._on_category_changed)
         model.instance_changed.connect(self._on_instance_changed)
@@ -91,13 +93,6 @@ class CategoryListModel(QAbstractListModel):
         category = self._categories[row]
         hotkey = str(row + 1) if row < HOTKEYS else ""
         return CategoryRow(category, hotkey, self._model.document.count_of_category(category.id))
-
-    def _timer(self, slot: object) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(0)
-        timer.timeout.connect(slot)
-        return timer
 
     def _reset(self) -> None:
         self._rows_later.stop()

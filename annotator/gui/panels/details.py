@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFormLayout,
@@ -29,6 +29,7 @@ from annotator.gui.panels.review_field import ReviewField
 from annotator.gui.panels.row_view import action_button, title_label
 from annotator.gui.panels.value_fields import FlagField, WholeField, as_text
 from annotator.gui.selection import Selection
+from annotator.gui.timers import single_shot
 
 
 class DetailsPanel(QWidget):
@@ -87,10 +88,7 @@ class DetailsPanel(QWidget):
             field.left.connect(self.left)
         self._lay_out(arrange)
         # Ten changes at once are shown once.
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self.refresh)
+        self._later = single_shot(self, 0, self.refresh)
         for changed in (
             *(selection.instances_changed, selection.view_state.changed, model.document_replaced),
             *(model.category_changed, self.review.state_edited, self.review.comment_edited),

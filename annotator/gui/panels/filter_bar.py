@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
 
@@ -12,6 +12,7 @@ from annotator.gui.icons import set_icon
 from annotator.gui.palette import category_color
 from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, ReviewFilter
 from annotator.gui.panels.row_view import color_swatch
+from annotator.gui.timers import single_shot
 
 _WITH_PROPOSALS = "with proposals"  # among the statuses: the images whose proposals wait for an answer
 
@@ -77,10 +78,7 @@ class FilterBar(QWidget):
         combos.setColumnStretch(1, 1)
         grid.addLayout(combos, 1, 0, 1, 3)
         # Reordering tells of every category that moved; the list is filled once.
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._fill_categories)
+        self._later = single_shot(self, 0, self._fill_categories)
         model.category_changed.connect(self._on_category_changed)
         model.document_replaced.connect(self._fill_categories)
         self._fill_categories()

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, Qt, Signal
 
 from annotator.core.document import Change, ImageRecord, ImageStatus, Instance, ReviewState, StoredProposal
 from annotator.gui.document_model import DocumentModel
@@ -15,6 +15,7 @@ from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, InstanceM
 from annotator.gui.panels.image_sorting import ImageSorting
 from annotator.gui.panels.row_view import Index
 from annotator.gui.plain_text import as_tooltip
+from annotator.gui.timers import single_shot
 
 IMAGE_ROW_ROLE = Qt.ItemDataRole.UserRole
 _ONE_BY_ONE = 100  # more changes at once than this, and the rows are made anew
@@ -51,10 +52,7 @@ class ImageListModel(QAbstractListModel):
         self._matches = InstanceMatches()
         self._shown_id: int | None = None
         self._dirty: set[int] = set()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._catch_up)
+        self._later = single_shot(self, 0, self._catch_up)
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
         model.proposal_changed.connect(self._on_proposal_changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QHelpEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolTip, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from annotator.gui.panels.arrange_actions import ArrangeActions
 from annotator.gui.panels.instance_rows import InstanceDelegate, InstanceListModel, RowPart
 from annotator.gui.panels.row_view import RowView, action_button, color_swatch, title_label
 from annotator.gui.selection import Selection
+from annotator.gui.timers import single_shot
 
 _ROW_HEIGHT = 28
 
@@ -62,10 +63,7 @@ class InstancesPanel(QWidget):
         selection.instances_changed.connect(self._follow_selection)
         self._view_state.changed.connect(self._refresh)
         # Hundreds of rows that come or go in one edit are one change of the panel's.
-        self._follow_later = QTimer(self)
-        self._follow_later.setSingleShot(True)
-        self._follow_later.setInterval(0)
-        self._follow_later.timeout.connect(self._follow_selection)
+        self._follow_later = single_shot(self, 0, self._follow_selection)
         self.list_model.modelReset.connect(self._follow_selection)
         for rows_changed in (self.list_model.rowsInserted, self.list_model.rowsRemoved):
             rows_changed.connect(self._follow_later.start)
