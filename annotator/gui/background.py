@@ -22,6 +22,7 @@ class BackgroundJob(QThread):
     """Runs `function(job)` once; the function may call `report_progress` and poll `cancel`.
 
     title: what it does, for people; a job without one is not listed. can_cancel: whether the function polls `cancel`.
+    pace: how fast it goes and what is left, for people, as soon as somebody knows.
     """
 
     progressed = Signal(int, int)  # done, total
@@ -34,6 +35,7 @@ class BackgroundJob(QThread):
         super().__init__(parent)
         self._function = function
         self.title = title
+        self.pace = ""
         self.can_cancel = can_cancel
         self.cancel = CancellationToken()
         self.done, self.total = 0, 0

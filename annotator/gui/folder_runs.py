@@ -62,7 +62,6 @@ class FolderRuns(QObject):
         self._record: Path | None = None  # results on the disk that are in the document, too
         self._is_record_stuck = False  # it could not be removed, and that has been told
         self._is_new_dataset = False  # whether nobody has looked yet if a run over it was interrupted
-        self._title = ""
         self._started = 0.0
         self._first_done = 0
         model.document_replaced.connect(self._on_document_replaced)
@@ -111,7 +110,7 @@ class FolderRuns(QObject):
         job = self._jobs.new(work, title=title)
         job.progressed.connect(self._on_progressed)
         job.finished.connect(self._on_finished)
-        self._job, self._title, self._started, self._first_done = job, title, time.monotonic(), -1
+        self._job, self._started, self._first_done = job, time.monotonic(), -1
         return job
 
     # -- in the job's thread -----------------------------------------------------------------------------------------
@@ -142,8 +141,8 @@ class FolderRuns(QObject):
             self._started, self._first_done = time.monotonic(), done
         if done > self._first_done:
             seconds = (time.monotonic() - self._started) / (done - self._first_done)
-            text = self.tr("%1: %2 s an image, %3").replace("%1", self._title).replace("%2", f"{seconds:.1f}")
-            self._job.title = text.replace("%3", self._time_left(seconds * (total - done)))
+            text = self.tr("%1 s an image, %2").replace("%1", f"{seconds:.1f}")
+            self._job.pace = text.replace("%2", self._time_left(seconds * (total - done)))
 
     def _time_left(self, seconds: float) -> str:
         minutes = round(seconds / 60)

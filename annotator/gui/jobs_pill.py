@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -22,6 +23,7 @@ from annotator.gui.plain_text import as_tooltip
 _DELAY_MS = 300  # what is done sooner is not worth a flicker
 _REFRESH_MS = 100
 _PANEL_WIDTH = 360
+_TITLE_CHARACTERS = 36  # in the pill; the panel has the whole title
 
 
 class JobsPill(QToolButton):
@@ -52,7 +54,7 @@ class JobsPill(QToolButton):
     def _refresh(self) -> None:
         running, failures = self._jobs.listed, self._jobs.failures
         if running:
-            text = running[0].title if len(running) == 1 else self.tr("%n jobs", "", len(running))
+            text = self._short(running[0].title) if len(running) == 1 else self.tr("%n jobs", "", len(running))
             done, total = sum(job.done for job in running), sum(job.total for job in running)
             if total:
                 text += f"  {done} / {total}"
@@ -73,8 +75,12 @@ class JobsPill(QToolButton):
         if not failures:
             return ""
         if len(failures) == 1:
-            return self.tr("%1: failed").replace("%1", failures[0].title)
+            return self.tr("%1: failed").replace("%1", self._short(failures[0].title))
         return self.tr("%n failed", "", len(failures))
+
+    def _short(self, title: str) -> str:
+        width = _TITLE_CHARACTERS * self.fontMetrics().averageCharWidth()
+        return self.fontMetrics().elidedText(title, Qt.TextElideMode.ElideMiddle, width)
 
     def _on_clicked(self) -> None:
         self.panel.refresh()
@@ -143,6 +149,8 @@ class _JobRow(QWidget):
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(job.title)
+        self._pace = QLabel(self)
+        self._pace.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self._count = QLabel(self)
         self._cancel = QPushButton(self.tr("Cancel"), self)
         self._cancel.setVisible(job.can_cancel)
@@ -157,10 +165,13 @@ class _JobRow(QWidget):
         column.setSpacing(4)
         column.addWidget(title)
         column.addLayout(line)
+        column.addWidget(self._pace)
 
     def refresh(self) -> None:
         """Show how far the job is; one that cannot say shows that it moves."""
         self._title.setText(self._job.title)
+        self._pace.setText(self._job.pace)
+        self._pace.setVisible(bool(self._job.pace))
         self._bar.setRange(0, self._job.total)
         self._bar.setValue(self._job.done)
         self._count.setText(f"{self._job.done} / {self._job.total}" if self._job.total else "")

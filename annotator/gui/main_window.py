@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QStyle, QVBoxLayout, QWidget
 
 from annotator.gui.action_slots import connect_actions
 from annotator.gui.actions import Actions
@@ -28,6 +28,7 @@ from annotator.gui.image_on_screen import ImageOnScreen
 from annotator.gui.instance_copies import InstanceCopies
 from annotator.gui.key_meanings import KeyMeanings
 from annotator.gui.key_table import KeyTable
+from annotator.gui.low_scroll_area import LowScrollArea
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.model_messages import ModelMessages
 from annotator.gui.panels.categories import CategoriesPanel
@@ -120,7 +121,9 @@ class MainWindow(QMainWindow):
         self._settings.set_layouts({"window": self.saveGeometry(), "columns": columns, "side lists": lists})
 
     def _restore_layout(self) -> None:
-        self.resize(1280, 800)
+        # A screen of 1920 x 1080 at 150 % has 1280 x 720 pixels of Qt's, less what panels and the frame take.
+        frame = QSize(0, self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
+        self.resize(QSize(1280, 800).boundedTo(self.screen().availableSize() - frame))
         self.work_page.setSizes([220, 820, 240])
         self.restoreGeometry(self._settings.layout("window"))
         self.work_page.restoreState(self._settings.layout("columns"))
@@ -201,7 +204,7 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.side = SideColumn((self.categories, self.instances, self.proposals), self.details, self)
         self.work_page = QSplitter(Qt.Orientation.Horizontal, self)
-        for widget, stretch in ((self.images, 0), (self.canvas, 1), (self.side, 0)):
+        for widget, stretch in ((self.images, 0), (self.canvas, 1), (LowScrollArea(self.side, self), 0)):
             self.work_page.addWidget(widget)
             self.work_page.setStretchFactor(self.work_page.count() - 1, stretch)
         self.pages = QStackedWidget(self)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from annotator.gui.autosave import Autosave
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.elided_label import ElidedLabel
 from annotator.gui.image_loader import LoadedImage
 from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterState
@@ -45,13 +46,13 @@ class StatusBar(QStatusBar):
         self._encoded: Encoded | None = None
         self._decode_seconds: float | None = None
         self._computing = self.tr("The mask is being computed; what you do meanwhile follows...")
-        self.segmenter = QLabel(self)
-        self.segmenter.setTextFormat(Qt.TextFormat.PlainText)
+        self.segmenter = ElidedLabel(self)
         self.segmenter.setContentsMargins(8, 0, 8, 0)
         self.addWidget(self.segmenter, 1)
         self.jobs = JobsPill(jobs, self)
         self.addPermanentWidget(self.jobs)
-        self.note, self.size_, self.pointer, self.zoom, self.saved = (QLabel(self) for _ in range(5))
+        self.note = ElidedLabel(self)
+        self.size_, self.pointer, self.zoom, self.saved = (QLabel(self) for _ in range(4))
         for label in (self.note, self.size_, self.pointer, self.zoom, self.saved):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setContentsMargins(8, 0, 8, 0)
@@ -59,9 +60,7 @@ class StatusBar(QStatusBar):
             self.addPermanentWidget(label)
         # Its text changes with every edit and again some milliseconds later: nothing beside it may move.
         for text in (self.tr("not saved"), self.tr("not saved, but kept")):
-            margins = self.saved.contentsMargins()
-            width = self.saved.fontMetrics().horizontalAdvance(text) + margins.left() + margins.right()
-            self.saved.setMinimumWidth(max(self.saved.minimumWidth(), width))
+            self.saved.setMinimumWidth(max(self.saved.minimumWidth(), _width_of(self.saved, text)))
         inference.state_changed.connect(self._on_state_changed)
         inference.encoded.connect(self._on_encoded)
         session.decoded.connect(self._on_decoded)
@@ -108,11 +107,13 @@ class StatusBar(QStatusBar):
         else:
             height, width, _ = image.rgb.shape
             self.size_.setText(f"{width} \N{MULTIPLICATION SIGN} {height}")
+            # The texts beside it may not move with every digit the pointer's place gets.
+            self.pointer.setMinimumWidth(_width_of(self.pointer, _place(width - 1, height - 1)))
         self._show_segmenter()
 
     def show_pointer(self, at: QPointF | None) -> None:
         """The pointer's place in image pixels."""
-        self.pointer.setText("" if at is None else f"x {int(at.x())}  y {int(at.y())}")
+        self.pointer.setText("" if at is None else _place(int(at.x()), int(at.y())))
 
     def show_zoom(self, scale: float) -> None:
         """Screen pixels per image pixel."""
@@ -175,3 +176,13 @@ class StatusBar(QStatusBar):
             return self.tr("not saved, but kept") if model.is_kept else self.tr("not saved")
         text = self.tr("not saved, but kept: %1") if model.is_kept else self.tr("not saved: %1")
         return text.replace("%1", translated(problem))
+
+
+def _place(x: int, y: int) -> str:
+    return f"x {x}  y {y}"
+
+
+def _width_of(label: QLabel, text: str) -> int:
+    """Of the label with that text, in pixels."""
+    margins = label.contentsMargins()
+    return label.fontMetrics().horizontalAdvance(text) + margins.left() + margins.right()

@@ -2592,8 +2592,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>文件夹正在处理中，见状态栏的任务列表。</translation>
     </message>
     <message>
-        <source>%1: %2 s an image, %3</source>
-        <translation>%1：每张图像 %2 秒，%3</translation>
+        <source>%1 s an image, %2</source>
+        <translation>每张图像 %1 秒，%2</translation>
     </message>
     <message>
         <source>less than a minute left</source>

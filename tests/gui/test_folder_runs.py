@@ -215,7 +215,7 @@ def test_the_time_left_is_never_nothing(hands, process, monkeypatch, seconds, le
     runs._on_progressed(1, 1_001)
     clock[0] = seconds
     runs._on_progressed(501, 1_001)
-    assert runs._job.title == f"Pre-labelling the folder: {seconds / 500:.1f} s an image, {left}"
+    assert runs._job.pace == f"{seconds / 500:.1f} s an image, {left}"
     runs._job.cancel.cancel()
 
 

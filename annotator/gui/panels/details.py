@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from annotator.core.document import Attribute, Change, Instance
 from annotator.gui.document_model import DocumentModel
+from annotator.gui.elided_label import ElidedLabel
 from annotator.gui.instance_changes import InstanceChanges
 from annotator.gui.panels.arrange_actions import ArrangeActions
 from annotator.gui.panels.attribute_form import AttributeForm
@@ -55,10 +56,8 @@ class DetailsPanel(QWidget):
         self._selection = selection
         self._changes = changes
         self._shown: tuple[Instance, ...] = ()
-        self.subject = QLabel(self)
-        self.subject.setTextFormat(Qt.TextFormat.PlainText)
+        self.subject = ElidedLabel(self, mode=Qt.TextElideMode.ElideMiddle)  # the number is at its end
         self.subject.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.subject.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.form = AttributeForm((), self)
         self.define = QToolButton(self)
         self.define.setText(self.tr("Attributes..."))
@@ -111,6 +110,7 @@ class DetailsPanel(QWidget):
         self._shown = shown = tuple(instances[i] for i in sorted(self._selection.instance_ids) if i in instances)
         self._pages.setCurrentIndex(1 if shown else 0)
         self.subject.setText(self._subject_text())
+        self.subject.setVisible(bool(self.subject.text()))
         if not shown:
             return
         attributes = self._attributes()
@@ -188,9 +188,8 @@ class DetailsPanel(QWidget):
         layout = self.layout()
         assert layout is not None
         wrapped = self._column.totalHeightForWidth(self._fields.width()) if self._column.hasHeightForWidth() else 0
-        return int(
-            self._head.sizeHint().height() + layout.spacing() + max(self._column.totalSizeHint().height(), wrapped)
-        )
+        above = self._head.sizeHint().height() + self.subject.sizeHint().height() + 2 * layout.spacing()
+        return int(above + max(self._column.totalSizeHint().height(), wrapped))
 
     # -- putting together --------------------------------------------------------------------------------------------
 
@@ -250,12 +249,13 @@ class DetailsPanel(QWidget):
         self._head = head = QHBoxLayout()
         head.setSpacing(4)
         head.addWidget(title_label(self.tr("Details"), area, self))
-        head.addWidget(self.subject, 1)
+        head.addStretch(1)
         head.addWidget(self.define)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
         layout.addLayout(head)
+        layout.addWidget(self.subject)
         layout.addLayout(self._pages, 1)
 
 
