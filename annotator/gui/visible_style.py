@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import (
+    QAbstractScrollArea,
     QApplication,
     QProxyStyle,
     QStyle,
@@ -25,7 +26,9 @@ _BORDER_OF_DISABLED = {True: "#55595f", False: "#c6cad0"}
 
 
 class VisibleStyle(QProxyStyle):
-    """Draws a border around what can be ticked, and on dark around fields and frames; everything else is Fusion's."""
+    """Draws a border around what can be ticked, around the list that has the keyboard, and on dark around fields and
+    frames; everything else is Fusion's.
+    """
 
     def __init__(self) -> None:
         super().__init__("fusion")
@@ -42,6 +45,8 @@ class VisibleStyle(QProxyStyle):
             _draw_border(option, painter, is_round=element in _ROUND)
         elif element == _ELEMENT.PE_PanelLineEdit and isinstance(option, QStyleOptionFrame) and option.lineWidth > 0:
             _draw_outline(option, painter, option.rect, _FIELD_BORDER)
+        elif element == _ELEMENT.PE_Frame and isinstance(widget, QAbstractScrollArea) and widget.hasFocus():
+            _draw_border_line(painter, option.rect, option.palette.color(QPalette.ColorRole.Link))
         elif element == _ELEMENT.PE_Frame:
             _draw_outline(option, painter, option.rect, _FRAME_BORDER)
 
@@ -66,9 +71,13 @@ def _draw_outline(option: QStyleOption, painter: QPainter, rect: QRect, color: s
     if not is_dark or option.state & QStyle.StateFlag.State_HasFocus:
         return
     is_enabled = bool(option.state & QStyle.StateFlag.State_Enabled)
+    _draw_border_line(painter, rect, QColor(color if is_enabled else _FRAME_BORDER))
+
+
+def _draw_border_line(painter: QPainter, rect: QRect, color: QColor) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(color if is_enabled else _FRAME_BORDER), 1.0))
+    painter.setPen(QPen(color, 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), _CORNER, _CORNER)
     painter.restore()

@@ -151,3 +151,20 @@ def test_links_follow_a_change_of_the_theme(qtbot):
     pixels = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
     assert max(contrast(pixel, palette.color(ROLE.Window)) for pixel in pixels) >= 4.5
     QApplication.setPalette(before)
+
+
+def test_the_list_that_has_the_keyboard_has_a_frame_that_says_so(palette, hands):
+    window = hands.window
+    style = VisibleStyle()
+    view = window.categories.view
+    view.setStyle(style)
+
+    def left_border() -> QColor:
+        return view.grab().toImage().pixelColor(0, view.height() // 2)
+
+    view.setFocus()
+    hands.qtbot.waitUntil(view.hasFocus)
+    assert contrast(left_border(), palette.color(ROLE.Window)) >= 3
+    window.canvas.setFocus()
+    assert contrast(left_border(), palette.color(ROLE.Window)) < 3
+    view.setStyle(None)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QKeySequenceEdit, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 
 from annotator.gui.shortcuts import BoundAction, Shortcuts
 
@@ -24,6 +33,8 @@ class KeyEditor(QFrame):
         self.key = QKeySequenceEdit(self)
         self.key.setMaximumSequenceLength(1)
         self.key.setAccessibleName(self.tr("Press the new key"))
+        for field in self.key.findChildren(QLineEdit):  # in place of Qt's own words
+            field.setPlaceholderText(self.tr("Press the new key"))
         self.key.keySequenceChanged.connect(self._on_key_changed)
         self._seen = QKeySequence()  # the key that what is shown is about
         self.problem = QLabel(self)

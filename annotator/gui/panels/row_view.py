@@ -15,7 +15,18 @@ from PySide6.QtCore import (
     Qt,
     SignalInstance,
 )
-from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPaintEvent, QPalette, QPen, QPixmap
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QFocusEvent,
+    QIcon,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QPen,
+    QPixmap,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHeaderView,
@@ -86,6 +97,14 @@ class RowView(QTableView):
     def selected_rows(self) -> list[int]:
         """The selected rows, ascending."""
         return sorted(index.row() for index in self.selectionModel().selectedIndexes())
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        QWidget.update(self)  # its frame, which shows that it has the keyboard
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        QWidget.update(self)
 
     def sizeHintForColumn(self, column: int) -> int:
         # The column takes the width there is; asking the delegate row by row would only cost time.
