@@ -29,7 +29,7 @@ def parse(words: list[str]) -> StatsOptions:
         description="Count what a COCO file holds: categories, sizes, instances on an image.",
         allow_abbrev=False,
     )
-    parser.add_argument("file", metavar="FILE.json", type=Path, help="the COCO file")
+    parser.add_argument("file", metavar="FILE.json", type=Path, nargs="?", help="the COCO file")
     parser.add_argument(
         "--html",
         metavar="PAGE.html",
@@ -42,10 +42,17 @@ def parse(words: list[str]) -> StatsOptions:
         "--language", choices=("en", "zh-CN"), default="en", help="the language of the page (default: %(default)s)"
     )
     options = parser.parse_args(words, argparse.Namespace())
-    html = options.file.with_suffix(".html") if options.html == Path() else options.html
-    if html is not None and html.resolve() == options.file.resolve():
-        parser.error("the page would replace the COCO file; give it another name")
-    return StatsOptions(options.file, html, options.language)
+    file, html = options.file, options.html
+    if file is None and html is not None:  # argparse gives a word after --html to it: "--html FILE.json"
+        file, html = html, Path()
+    if file is None or file == Path():
+        parser.error("the following arguments are required: FILE.json")
+    if html == Path():
+        html = file.with_suffix(".html")
+    # The words may be in another order than they are meant: no dataset is to become a page.
+    if html is not None and html.suffix.lower() not in (".html", ".htm"):
+        parser.error(f"a page is written, so {html} has to end in .html")
+    return StatsOptions(file, html, options.language)
 
 
 def run(options: StatsOptions) -> int:

@@ -190,17 +190,25 @@ class DocumentFlow(QObject):
         coco_path = self._workspace.model.coco_path
         if coco_path is None or self._refuses():
             return
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, self.tr("Save as"), str(coco_path), self.tr("COCO file (*.json)")
-        )
-        if not name:
+        path = self._ask_for_path(coco_path)
+        if path is None:
             self._leaving.forget()
         else:
-            path = Path(name)
-            path = path if path.suffix else path.with_suffix(".json")
             # The file dialog has asked already whether to replace what is there.
             work = self._workspace.editor.mask_work
             work.in_turn(partial(self._workspace.saver.save, path, overwrite=True))
+
+    def _ask_for_path(self, proposed: Path) -> Path | None:
+        """A path that ends in .json, for no other is opened as a COCO file; None when the user turned back."""
+        title, kind = self.tr("Save as"), self.tr("COCO file (*.json)")
+        while name := QFileDialog.getSaveFileName(self._window, title, str(proposed), kind)[0]:
+            path = Path(name)
+            if path.suffix.lower() == ".json":
+                return path
+            proposed = path.with_name(f"{path.name}.json")
+            if not proposed.exists():  # else the dialog has not asked about this one
+                return proposed
+        return None
 
     def _refuses(self) -> bool:
         """Whether what is open is given up already, so that it is not saved any more; if so, the user is told."""

@@ -135,5 +135,18 @@ def test_the_page_is_in_the_language_asked_for(coco_file):
     assert f"{coco_file.parent.name}/{coco_file.name}" in page
 
 
+def test_the_file_may_come_last(coco_file):
+    assert run("stats", "--html", coco_file) == 0
+    assert "猫" in coco_file.with_suffix(".html").read_text(encoding="utf-8")
+
+
+def test_the_page_does_not_replace_another_dataset(coco_file, tmp_path, capsys):
+    older = tmp_path / "older.json"
+    older.write_bytes(coco_file.read_bytes())
+    assert "has to end in .html" in refuse(capsys, "stats", "--html", str(older), str(coco_file))
+    assert older.read_bytes() == coco_file.read_bytes()
+    assert "FILE.json" in refuse(capsys, "stats", "--html")
+
+
 def test_the_page_does_not_replace_the_file(coco_file, capsys):
-    assert "another name" in refuse(capsys, "stats", str(coco_file), "--html", str(coco_file))
+    assert "has to end in .html" in refuse(capsys, "stats", str(coco_file), "--html", str(coco_file))

@@ -126,6 +126,22 @@ class TestFileChangedByOthers:
         assert self.names(changed) == ["ours", "theirs"]
         assert self.names(other) == ["ours", "unsaved"]
 
+    def test_save_as_under_a_name_that_could_not_be_opened(self, hands, changed, answer, qtbot, monkeypatch, tmp_path):
+        asked = []
+        names = iter([tmp_path / "cats.v2", tmp_path / "dogs.v2"])
+        (tmp_path / "cats.v2.json").write_text("of somebody else")
+        monkeypatch.setattr(
+            QFileDialog,
+            "getSaveFileName",
+            lambda _, __, proposed, ___: (asked.append(proposed), (str(next(names)), ""))[1],
+        )
+        answer("Save as...")
+        with qtbot.waitSignal(hands.window.workspace.saver.saved):
+            hands.window.save()
+        assert asked[1] == str(tmp_path / "cats.v2.json")  # the dialog has not asked whether to replace that one
+        assert (tmp_path / "cats.v2.json").read_text() == "of somebody else"
+        assert self.names(tmp_path / "dogs.v2.json") == ["ours", "unsaved"]
+
     def test_reload(self, hands, changed, answer, qtbot):
         answer("Reload")
         with qtbot.waitSignal(hands.window.workspace.model.document_replaced):
