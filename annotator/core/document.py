@@ -224,12 +224,15 @@ class Document:
 
         A new record comes last (an instance: on top); one that was removed comes back to its old place.
         Raises ValueError for an instance or a proposal whose image or category does not exist, whose mask has another
-        size than its image, which would move to another image, or whose id the other kind has.
+        size than its image, which would move to another image, or whose id the other kind has; and for an image whose
+        id another image has.
         """
         table, places = self._table(record), self._places[type(record)]
         before = table.get(record.id)
         if isinstance(record, _ANNOTATIONS):
             self._check_references(record, before)
+        elif isinstance(record, ImageRecord) and before is not None and before.path != record.path:
+            raise ValueError(f"image {record.id} is {before.path}, and not {record.path}")
         place = places.place_of(record.id)
         table[record.id] = record
         if isinstance(record, _ANNOTATIONS):

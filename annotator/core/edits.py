@@ -3,7 +3,8 @@
 An Edit is a frozen value. It can be applied, reverted and applied again any number of times, in the order of an undo
 stack; reverting restores the records and their order exactly. New records take their ids from Document.take_id before
 the Edit is made, and an id stays taken when the Edit is reverted.
-An Edit raises ValueError when the document is not in the state the Edit was made for.
+An Edit raises ValueError when the document is not in the state the Edit was made for; the document is then as it was
+before, however much of the Edit had been made already.
 """
 
 from __future__ import annotations
@@ -45,12 +46,10 @@ class RemoveInstances:
     instances: tuple[Instance, ...]
 
     def apply(self, document: Document) -> None:
-        for instance in self.instances:
-            _exchange(document, instance, None)
+        _exchange_each(document, [(instance, None) for instance in self.instances])
 
     def revert(self, document: Document) -> None:
-        for instance in reversed(self.instances):
-            _exchange(document, None, instance)
+        _exchange_each(document, [(None, instance) for instance in reversed(self.instances)])
 
 
 @dataclass(frozen=True)
@@ -201,12 +200,10 @@ class Together:
     edits: tuple[Edit, ...]
 
     def apply(self, document: Document) -> None:
-        for edit in self.edits:
-            edit.apply(document)
+        _do_each(document, self.edits)
 
     def revert(self, document: Document) -> None:
-        for edit in reversed(self.edits):
-            edit.revert(document)
+        _do_each(document, [Reverted(edit) for edit in reversed(self.edits)])
 
 
 @dataclass(frozen=True)
@@ -259,10 +256,38 @@ def added_images(edit: Edit) -> Iterator[ImageRecord]:
 
 
 def _exchange_all(document: Document, before: Sequence[Record], after: Sequence[Record]) -> None:
-    for record in reversed(before):
-        _exchange(document, record, None)
-    for record in after:
-        _exchange(document, None, record)
+    goes: list[_Change] = [(record, None) for record in reversed(before)]
+    comes: list[_Change] = [(None, record) for record in after]
+    _exchange_each(document, [*goes, *comes])
+
+
+_Change = tuple[Record | None, Record | None]
+
+
+def _exchange_each(document: Document, changes: Sequence[_Change]) -> None:
+    """All of the changes, or, when one raises, none."""
+    done = 0
+    try:
+        for before, after in changes:
+            _exchange(document, before, after)
+            done += 1
+    except BaseException:
+        for before, after in reversed(changes[:done]):
+            _exchange(document, after, before)
+        raise
+
+
+def _do_each(document: Document, edits: Sequence[Edit]) -> None:
+    """All of the edits, or, when one raises, none."""
+    done = 0
+    try:
+        for edit in edits:
+            edit.apply(document)
+            done += 1
+    except BaseException:
+        for edit in reversed(edits[:done]):
+            edit.revert(document)
+        raise
 
 
 def _reorder(document: Document, before: tuple[int, ...], after: tuple[int, ...]) -> None:

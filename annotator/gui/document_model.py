@@ -263,10 +263,20 @@ class DocumentModel(QObject):
             self.kept_changed.emit()
 
     def _apply(self, step: Callable[[Document], None]) -> None:
-        """Change the document by an edit."""
+        """Change the document by an edit; one that raises changes nothing, neither here nor in the journal."""
         self._is_applying = True
         try:
             step(self.document)
+        except ValueError:
+            if self._has_listed:  # images came and went
+                self._has_listed = False
+                self.images_listed.emit()
+            self.refused.emit(
+                self.tr(
+                    "A change does not fit the dataset as it is now, so nothing was changed: save, and open it again."
+                )
+            )
+            raise
         finally:
             self._is_applying = False
             self._tell_elsewhere()

@@ -915,6 +915,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <source>A large change is being taken back or made again: wait a moment.</source>
         <translation>正在撤销或重做大量更改，请稍候。</translation>
     </message>
+    <message>
+        <source>A change does not fit the dataset as it is now, so nothing was changed: save, and open it again.</source>
+        <translation>这项更改与数据集的当前状态不符，因此未作任何更改：请保存后重新打开数据集。</translation>
+    </message>
 </context>
 <context>
     <name>Errors</name>

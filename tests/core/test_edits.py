@@ -34,6 +34,7 @@ from annotator.core.edits import (
     RemoveCategory,
     RemoveInstances,
     ReplaceProposals,
+    Reverted,
     Together,
     joined,
 )
@@ -285,6 +286,11 @@ def test_instances_in_another_order_are_saved_and_come_back_in_it(document, tmp_
         OrderInstances(1, (1, 2, 3, 4), (1, 2, 3)).apply(document)
 
 
+def everything(document: Document) -> list:
+    """All records, in their order."""
+    return [*document.categories.values(), *document.images.values(), *document.annotations_in_order()]
+
+
 @given(st.from_type(Document), st.data())
 def test_two_edits_joined_do_what_both_do(document, data):
     """Where they can be joined: whatever is undone and redone, the document is as after both."""
@@ -317,3 +323,29 @@ def test_only_changes_of_the_same_records_in_a_row_are_joined(document):
     assert joined(AddCategory(Category(7, "x")), AddCategory(Category(8, "y"))) is None
     twice = ChangeInstance(instance, replace(instance, group=1)), ChangeInstance(replace(instance, group=1), instance)
     assert joined(Together(twice), Together(twice)) is None  # one record at two places
+
+
+@given(st.from_type(Document), st.data())
+def test_an_edit_that_fits_in_part_changes_nothing(document, data):
+    """Neither when it is made nor when it is taken back, whatever the parts are that fit."""
+    if not document.images:
+        return
+    edits = []
+    working = document.snapshot()
+    for _ in range(data.draw(st.integers(1, 3))):
+        edits.append(random_edit(data, working))
+        edits[-1].apply(working)
+    no_image = 1 + max(document.images)
+    misfit = ChangeImage(ImageRecord(no_image, "x.png", 1, 1), ImageRecord(no_image, "x.png", 1, 1, note="y"))
+    before = everything(document)
+    for edit in (Together((*edits, misfit)), Reverted(Together((misfit, *map(Reverted, reversed(edits)))))):
+        with pytest.raises(ValueError, match="not in the state"):
+            edit.apply(document)
+        assert everything(document) == before
+    for several in (document.instances, document.proposals):
+        if several:
+            first = next(iter(several.values()))
+            kind = RemoveInstances if isinstance(first, Instance) else lambda both: ReplaceProposals(both, ())
+            with pytest.raises(ValueError, match="not in the state"):
+                kind((first, first)).apply(document)
+            assert everything(document) == before

@@ -11,6 +11,7 @@ from annotator.core.dataset import Dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edits import (
     AddCategory,
+    AddImages,
     AddInstance,
     ChangeImage,
     ChangeInstance,
@@ -82,7 +83,7 @@ def test_an_edit_that_fails_half_way_leaves_nobody_unaware(model, told):
     with pytest.raises(ValueError, match="not in the state"):
         edit_applied(model, edit)
     assert told == [{OTHER}]
-    model.document.remove(first)
+    model.document.put(first)
     assert told == [{OTHER}, {OTHER}]
 
 
@@ -192,3 +193,22 @@ def test_what_is_worked_out_for_a_document_that_was_left_is_dropped(model, large
     done(work())
     assert not model.document.images
     assert not model.refusal
+
+
+def test_an_edit_that_fits_in_part_changes_nothing_and_says_so(model, told):
+    """Else what is shown would be another document than the journal's, and no later edit would come back from it."""
+    before, state, listed, refused = model.document.snapshot(), model.state, [], []
+    model.refused.connect(refused.append)
+    model.images_listed.connect(lambda: listed.append(list(model.document.images)))
+    nowhere = replace(instance(9, SHOWN), category_id=7)
+    edit = Together(
+        (AddImages((ImageRecord(5, "5.png", 4, 4),)), AddInstance(instance(8, OTHER)), AddInstance(nowhere))
+    )
+    with pytest.raises(ValueError, match="no category 7"):
+        model.push(edit, "import")
+    assert (model.document.images, model.document.instances) == (before.images, before.instances)
+    assert (model.state, model.is_saved, model.undo_stack.index()) == (state, True, 0)
+    assert listed == [[SHOWN, OTHER, THIRD]]
+    assert told == [{OTHER}]
+    assert "nothing was changed" in refused[0]
+    assert model.push(AddInstance(instance(8, SHOWN)), "add")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
@@ -261,3 +263,38 @@ class TestNewImages:
         assert masks(document) == made
         paths = [image.path for image in document.images.values()]
         assert sorted(paths) == ["a.png", "aa.png", "b.png", "子文件夹/丙.png"]
+
+
+@pytest.mark.parametrize("size", [(160, 240), (40, 50)], ids=["of one size", "of two sizes"])
+@pytest.mark.parametrize("format_name", ["coco", "yolo", "voc", "masks", "plain masks", "labelme"])
+def test_masks_of_a_picture_that_is_not_listed_yet_come_with_it(hands, qtbot, folder, tmp_path, format_name, size):
+    """The listed pictures have numbers already, and the one that comes with the masks must not get one of these."""
+    Image.fromarray(np.zeros((*size, 3), np.uint8)).save(folder / "aa.png")
+    document = theirs(folder, names=("a.png", "aa.png", "b.png"), size=(160, 240))
+    if size != (160, 240):
+        document = theirs(folder, names=("a.png",))
+        document.put(ImageRecord(2, "aa.png", *size))
+        document.put(ImageRecord(3, "b.png", 160, 240))
+        for number in (2, 3):
+            mask = np.zeros((document.images[number].height, document.images[number].width), bool)
+            mask[10 : 20 + number, 30:50] = True
+            document.put(Instance(number, number, 1, RunLengths.from_mask(mask)))
+    source = tmp_path / ("theirs.json" if format_name == "coco" else "theirs")
+    if format_name == "plain masks":
+        source.mkdir()
+        for instance in document.instances.values():
+            name = Path(document.images[instance.image_id].path).stem
+            Image.fromarray(instance.mask.to_mask().astype(np.uint8) * 255).save(source / f"{name}_cat.png")
+    else:
+        export(document, format_name, source, ExportOptions())
+    mine = Document(folder)
+    mine.put(ImageRecord(1, "a.png", 160, 240))
+    mine.put(ImageRecord(2, "b.png", 160, 240))
+    coco.write(mine, folder / "mine.json")
+    hands.open(folder / "mine.json")
+    dialog = show_dialog(hands, qtbot)
+    assert "3 instance(s)" in preview(dialog, qtbot, source)
+    qtbot.mouseClick(dialog.do_import, Qt.MouseButton.LeftButton)
+    now = hands.window.workspace.model.document
+    assert masks(now) == masks(document)
+    assert [image.path for image in now.images.values()] == ["a.png", "b.png", "aa.png"]

@@ -46,10 +46,16 @@ class ImageIndex:
     """The images that annotations may refer to, by their path under `root`, in full or as label_names names it."""
 
     def __init__(self, root: Path, images: Iterable[ImageRecord], others: ImageIndex | None = None) -> None:
-        """others: images that are meant only where none of the first ones is; of the same root."""
+        """others: images that are meant only where none of the first ones is; of the same root.
+
+        Readers tell images by their ids, so ValueError is raised when two have the same.
+        """
         self.root = root
         self._others = others
         self._images = {image.path: image for image in images}
+        ids = self._ids()
+        if len(set(ids)) < len(ids):
+            raise ValueError("two images of an index have the same id")
         self._path_of_label = {label: path for path, label in label_names(self._images).items()}
 
     @classmethod
@@ -58,15 +64,18 @@ class ImageIndex:
         return cls(document.image_root, (image for image in document.images.values() if image.has_size))
 
     @classmethod
-    def of_folder(cls, folder: Path) -> ImageIndex:
-        """The images in a folder and its sub-folders; their headers are read when they are found."""
+    def of_folder(cls, folder: Path, *, first_id: int = 1) -> ImageIndex:
+        """The images in a folder and its sub-folders, numbered from first_id on.
+
+        Their headers are read when they are found.
+        """
         names = (
             Path(where, name).relative_to(folder).as_posix()
             for where, _, files in os.walk(folder)
             for name in sorted(files)
             if os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
         )
-        return cls(folder, (ImageRecord(number, name, 0, 0) for number, name in enumerate(names, start=1)))
+        return cls(folder, (ImageRecord(number, name, 0, 0) for number, name in enumerate(names, start=first_id)))
 
     @classmethod
     def around_document(cls, document: Document, *, without: Path | None = None) -> ImageIndex:
@@ -83,7 +92,14 @@ class ImageIndex:
             return path not in there and not is_mask
 
         images = (image for image in document.images.values() if image.has_size)
-        return cls(document.image_root, images, cls.of_folder(document.image_root).restricted(is_other))
+        # Beyond what the document has numbered, or a file's mask would come to lie on an image of its own.
+        first_id = max(document.next_ids.image, 1 + max(document.images, default=0))
+        others = cls.of_folder(document.image_root, first_id=first_id).restricted(is_other)
+        return cls(document.image_root, images, others)
+
+    def _ids(self) -> list[int]:
+        ids = [image.id for image in self._images.values()]
+        return ids if self._others is None else [*ids, *self._others._ids()]
 
     @property
     def paths(self) -> list[str]:

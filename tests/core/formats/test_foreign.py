@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import tracemalloc
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -408,3 +409,15 @@ def test_label_names_are_different_whatever_the_capitals():
 def test_an_empty_folder_is_an_error(reader, tmp_path):
     with pytest.raises(DatasetError):
         reader(tmp_path, ImageIndex(tmp_path, []), Progress())
+
+
+def test_no_two_images_of_an_index_have_one_id(tmp_path):
+    """Readers tell images by their ids: the masks of one would come to lie on the other."""
+    first = ImageRecord(1, "a.png", 4, 4)
+    with pytest.raises(ValueError, match="same id"):
+        ImageIndex(tmp_path, [first], ImageIndex(tmp_path, [ImageRecord(1, "b.png", 4, 4)]))
+    document = Document(tmp_path)
+    document.put(first)
+    document.put(replace(first, note="the same image"))
+    with pytest.raises(ValueError, match=r"image 1 is a\.png"):
+        document.put(ImageRecord(1, "b.png", 4, 4))
