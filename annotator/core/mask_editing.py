@@ -81,13 +81,16 @@ def split(mask: RunLengths) -> list[RunLengths]:
 
 
 def smooth(mask: RunLengths) -> RunLengths:
-    """The mask with every pixel as most of the 5 x 5 around it are; what is beyond the image counts as outside."""
+    """The mask with every pixel as most of the 5 x 5 around it are; the image's outermost pixels go on beyond it."""
     part, x0, y0 = mask.crop()
     if not part.size:
         return mask
-    margin = _SMOOTHING // 2
-    padded = np.pad(part, margin).view(np.uint8)
-    median = cv2.medianBlur(padded, _SMOOTHING)[margin:-margin, margin:-margin]
+    height, width = part.shape
+    # Where the box is at the image's border nothing is put around it, and OpenCV repeats the outermost pixels.
+    left, top = (min(_SMOOTHING // 2, before) for before in (x0, y0))
+    right, bottom = (min(_SMOOTHING // 2, after) for after in (mask.width - x0 - width, mask.height - y0 - height))
+    padded = np.pad(part, ((top, bottom), (left, right))).view(np.uint8)
+    median = cv2.medianBlur(padded, _SMOOTHING)[top : top + height, left : left + width]
     return _placed(median.astype(np.bool_), x0, y0, mask)
 
 

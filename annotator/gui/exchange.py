@@ -36,7 +36,8 @@ class Exchange(QObject):
             return
         names = [category.name for category in model.document.categories.values()]
         dialog = ExportDialog(names, model.coco_path, self._window)
-        dialog.wanted.connect(self._export)
+        # With what has been drawn and is still being computed.
+        dialog.wanted.connect(lambda request: self._workspace.editor.mask_work.in_turn(lambda: self._export(request)))
         _open(dialog)
 
     def _export(self, request: ExportRequest) -> None:

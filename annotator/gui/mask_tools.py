@@ -58,7 +58,7 @@ class MaskTools(QObject):
         self._in_turn(self._merge)
 
     def subtract(self) -> None:
-        """The selected instance that is drawn lowest loses what the other selected ones cover."""
+        """The selected instance that is drawn lowest loses what the other selected ones cover, unless that is all."""
         self._in_turn(self._subtract)
 
     def split(self) -> None:
@@ -108,6 +108,9 @@ class MaskTools(QObject):
             return
 
         def put(mask: RunLengths) -> None:
+            if not mask.area:
+                self.refused.emit(self.tr("The others cover the lowest instance: nothing would be left of it."))
+                return
             if mask == lowest.mask:
                 self._tell_unchanged()
             self._changes.set_mask(lowest, mask, self.tr("Subtract"))

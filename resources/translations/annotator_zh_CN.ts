@@ -3522,6 +3522,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>请选中两个或更多实例：位于最下层的实例会减去其他实例覆盖的部分。</translation>
     </message>
     <message>
+        <source>The others cover the lowest instance: nothing would be left of it.</source>
+        <translation>其他实例完全覆盖了最下层的实例：减去后它将一无所剩。</translation>
+    </message>
+    <message>
         <source>Subtract</source>
         <translation>相减</translation>
     </message>

@@ -63,12 +63,17 @@ def test_the_largest_part_is_one_of_the_largest(mask):
 
 @given(masks)
 def test_smoothing_asks_the_majority(mask):
-    padded = np.pad(mask, 2)
+    padded = np.pad(mask, 2, mode="edge")
     wanted = np.zeros_like(mask)
     for y, x in np.ndindex(mask.shape):
         wanted[y, x] = padded[y : y + 5, x : x + 5].sum() > 12
     # Only inside the mask's box: beyond it a majority would need half a window of pixels, which none has.
     assert np.array_equal(mask_editing.smooth(RunLengths.from_mask(mask)).to_mask(), wanted)
+
+
+def test_smoothing_leaves_a_mask_of_the_whole_image_alone():
+    whole = RunLengths.from_mask(np.ones((9, 7), bool))
+    assert mask_editing.smooth(whole) == whole
 
 
 @given(several)

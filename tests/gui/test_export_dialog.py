@@ -49,6 +49,19 @@ def test_it_is_offered_only_with_a_document(window):
     assert not window.actions_.export.isEnabled()
 
 
+def test_what_is_still_being_computed_is_exported_too(annotated, qtbot):
+    workspace = annotated.window.workspace
+    workspace.selection.select(list(workspace.model.document.instances))
+    dialog = show_dialog(annotated, qtbot)
+    choose(dialog, "masks")
+    annotated.window.actions_.merge.trigger()
+    assert workspace.editor.mask_work.is_busy
+    dialog.export.click()
+    qtbot.waitUntil(lambda: bool(annotated.window.findChildren(ExportReportDialog)), timeout=20_000)
+    (report,) = annotated.window.findChildren(ExportReportDialog)
+    assert report.headline.text().startswith("1 instance(s)")
+
+
 @pytest.mark.parametrize("format_name", ["yolo", "voc", "masks", "labelme"])
 def test_a_folder_format_comes_back_as_it_was(annotated, qtbot, format_name):
     dialog = show_dialog(annotated, qtbot)

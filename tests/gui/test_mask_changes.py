@@ -138,6 +138,13 @@ def test_the_lowest_loses_what_the_others_cover(hands, put):
     assert np.array_equal(masks(hands)[upper.id], block(40, 20, 80, 60))
 
 
+def test_an_instance_that_the_others_cover_is_not_lost(hands, put):
+    lowest, _ = put(block(40, 20, 60, 60), block(20, 20, 80, 60))
+    act(hands, "subtract")
+    assert np.array_equal(masks(hands)[lowest.id], block(40, 20, 60, 60))
+    assert "nothing would be left" in hands.window.status.currentMessage()
+
+
 @pytest.mark.parametrize("lock", [True, False])
 def test_what_is_subtracted_may_be_locked_or_hidden_because_it_stays(hands, put, lock):
     lowest, upper = put(block(20, 20, 60, 60), block(40, 20, 80, 60))
