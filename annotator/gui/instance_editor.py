@@ -155,8 +155,7 @@ class InstanceEditor(QObject):
         finally:
             self._is_accepting = False
         if is_done:
-            self._session.clear()
-            self.accepted.emit(after.id)
+            self._end_prompt(after.id)
 
     def _on_instance_changed(self, change: Change) -> None:
         refined = self._session.refined
@@ -201,8 +200,13 @@ class InstanceEditor(QObject):
             edit = Together((AddCategory(category), edit))
         if not self._model.push(edit, self.tr("Add instance")):
             return
+        self._end_prompt(instance.id)
+
+    def _end_prompt(self, instance_id: int) -> None:
+        """What was accepted is selected, as what is drawn is: Delete and the like are meant for it, not for another."""
         self._session.clear()
-        self.accepted.emit(instance.id)
+        self._selection.select([instance_id])
+        self.accepted.emit(instance_id)
 
     def _instance(self, shown: ShownProposal, category: Category, image_id: int) -> Instance:
         instance_id = self._model.document.take_id(Instance)

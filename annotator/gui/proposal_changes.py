@@ -78,7 +78,11 @@ class ProposalChanges(QObject):
         if is_new:
             edit = Together((AddCategory(category), edit))
         edit = self._without_placeholders(edit, proposals, used_id=category.id)
-        if self._model.push(edit, self.tr("Accept %n proposal(s)", "", len(proposals))) and len(proposals) == 1:
+        if not self._model.push(edit, self.tr("Accept %n proposal(s)", "", len(proposals))):
+            return
+        # Delete is to mean the proposal that is pointed at next: neither this one is selected, nor an older one.
+        self._selection.select(())
+        if len(proposals) == 1:
             self.accepted.emit(proposals[0].id)
 
     def _without_placeholders(self, edit: Edit, gone: Sequence[StoredProposal], *, used_id: int | None = None) -> Edit:

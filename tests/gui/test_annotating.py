@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
-from tests.gui.annotating import add_category, instances
+from tests.gui.annotating import accept_disc, add_category, instances
 from tests.gui.conftest import shape_mask
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -176,6 +176,19 @@ def test_control_click_accepts_and_begins_the_next(hands):
     assert len(hands.window.workspace.session.step.points) == 1
     hands.wait_mask()
     assert hands.shown_mask()[80, 120]
+
+
+def test_what_was_accepted_is_selected_so_delete_never_hits_an_older_one(hands):
+    add_category(hands, "disc")
+    accept_disc(hands, 50)
+    (older,) = instances(hands)
+    selection = hands.window.workspace.selection
+    selection.select([older.id])
+    accept_disc(hands, 120)
+    (newer,) = (instance for instance in instances(hands) if instance.id != older.id)
+    assert selection.instance_ids == {newer.id}
+    hands.key(Qt.Key.Key_Delete)
+    assert instances(hands) == [older]
 
 
 def test_click_outside_the_image_says_so(hands):

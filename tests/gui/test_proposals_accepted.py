@@ -37,6 +37,28 @@ def test_shift_drag_accepts_all_inside_in_one_edit(hands):
     assert not document(hands).instances
 
 
+def test_a_click_where_an_instance_lies_selects_it_and_accepts_no_proposal_over_it(hands):
+    whole, part = put(hands, WHOLE, (30, 30, 20, 0.80, None))
+    hands.window.workspace.proposal_changes.accept([whole.id])
+    selection = hands.window.workspace.selection
+    assert not selection.instance_ids
+    hands.qtbot.waitUntil(lambda: hands.window.layer.shape_of(whole.id) is not None)
+    hands.click(40, 40)
+    assert selection.instance_ids == {whole.id}
+    assert [p.id for p in proposals(hands)] == [part.id]
+
+
+def test_delete_after_accepting_a_proposal_is_for_none_that_was_selected_before(hands):
+    first, second = put(hands, (5, 5, 20, 0.9, None), (60, 60, 20, 0.9, None))
+    hands.click(15, 15)
+    hands.window.workspace.selection.select([first.id])
+    hands.click(70, 70)
+    assert set(document(hands).instances) == {first.id, second.id}
+    QTest.mouseMove(hands.window.canvas, hands.at(200, 150))
+    hands.key(Qt.Key.Key_Delete)
+    assert set(document(hands).instances) == {first.id, second.id}
+
+
 def test_shift_drag_over_a_half_accepts_nothing_and_says_so(hands):
     put(hands, (60, 60, 20, 0.9, None))
     shift_drag(hands, 50, 50, 70, 90)

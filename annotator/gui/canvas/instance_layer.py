@@ -89,10 +89,6 @@ class InstanceLayer(QObject):
         """The instance's shape if it has been built."""
         return self._shapes.get(instance_id)
 
-    def area_of(self, instance_id: int) -> int:
-        """The pixels of the instance's mask."""
-        return self._model.document.instances[instance_id].mask.area
-
     def instance_at(self, position: QPointF, *, also_locked: bool = False) -> int | None:
         """The id of the topmost instance with that image pixel that is neither hidden nor locked, or None."""
         if not self.is_visible:

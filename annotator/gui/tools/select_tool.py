@@ -20,8 +20,8 @@ _DRAG_PIXELS = 5.0
 class SelectTool(Tool):
     """Click selects the topmost instance, Shift or Ctrl adds or takes away, a click beside them selects none.
 
-    A click on a proposal accepts it; of an instance and a proposal under the pointer the smaller one is meant. Dragging
-    with Shift accepts all proposals inside the rectangle.
+    A click on a proposal accepts it where no instance lies: what is there already is more likely meant. Dragging with
+    Shift accepts all proposals inside the rectangle.
     """
 
     offers_menu = True
@@ -97,12 +97,8 @@ class SelectTool(Tool):
 
     def _hits(self, pointer: Pointer) -> tuple[int | None, int | None]:
         """The ids of the instance and of the proposal that are meant there: one of them, or none."""
-        instance, proposal = self._layer.instance_at(pointer.at), self._proposals.proposal_at(pointer.at)
-        if instance is not None and proposal is not None:
-            if proposal.mask.area < self._layer.area_of(instance):
-                instance = None
-            else:
-                proposal = None
+        instance = self._layer.instance_at(pointer.at)
+        proposal = self._proposals.proposal_at(pointer.at) if instance is None else None
         return instance, None if proposal is None else proposal.id
 
     def _toggle(self, pointer: Pointer) -> None:
