@@ -19,6 +19,7 @@ from PySide6.QtCore import QPointF, Qt
 from annotator.core.document import Category, Instance
 from annotator.core.edits import AddCategory, AddInstance, Edit, Together
 from annotator.core.geometry import RunLengths
+from annotator.gui.asked_edit import AskedEdit
 from annotator.gui.main_window import MainWindow
 
 IMAGES = 30
@@ -68,7 +69,8 @@ def go_through_the_day(stage: Scene, figures: Figures) -> None:
     edit = new_instances(window)
     stage.rest(0.1)
     stage.watchdog.longest()
-    workspace.model.push(edit, "benchmark")
+    workspace.model.change(AskedEdit(lambda _: edit, lambda _: "benchmark", SAVED_INSTANCES))
+    stage.wait(lambda: bool(workspace.model.document.instances))
     stage.rest(3)
     step("draw")
     window.save()

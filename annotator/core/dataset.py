@@ -17,7 +17,7 @@ from annotator.core import coco
 from annotator.core.cancelling import Cancel, check_cancel
 from annotator.core.document import Document, ImageRecord
 from annotator.core.file_version import FileVersion
-from annotator.core.image_files import find_images, natural, relative
+from annotator.core.image_files import find_images, in_natural_order, natural, relative
 from annotator.core.images import IMAGE_SUFFIXES, read_header
 from annotator.core.outside import outside_notes
 from annotator.errors import DatasetError, ImageError, Sentence
@@ -135,7 +135,7 @@ def _locate(paths: Sequence[Path], cancel: Cancel | None) -> _Sources:
                 "{path} cannot be opened: choose a folder, a COCO file, or images ({kinds}).", path=path, kinds=_KINDS
             )
     root = _common_folder(paths)
-    return _Sources(root / COCO_NAME, tuple(sorted({relative(path, root) for path in paths}, key=natural)))
+    return _Sources(root / COCO_NAME, tuple(in_natural_order({relative(path, root) for path in paths})))
 
 
 def _left_out(sources: _Sources, document: Document) -> Iterator[str]:

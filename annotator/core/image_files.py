@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import merge
 from pathlib import Path
 
 from annotator.core.cancelling import Cancel, check_cancel
@@ -14,6 +16,7 @@ from annotator.errors import DatasetError, Sentence, reason_of
 
 # No file system has longer names than 255, but a COCO file may, and Python makes no number of thousands of digits.
 _TEXT_AND_NUMBER = re.compile(r"(\D*)(\d{0,255})")
+_SORTED_AT_ONCE = 1_000  # paths, some 1 ms
 NaturalKey = tuple[tuple[str, int, str], ...]
 
 
@@ -69,7 +72,17 @@ def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None =
             for name in files
             if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
         )
-    return FoundImages(tuple(sorted(found, key=natural)), tuple(notes))
+    return FoundImages(tuple(in_natural_order(found)), tuple(notes))
+
+
+def in_natural_order(paths: Iterable[str]) -> list[str]:
+    """The paths as people expect them, folder by folder and numbers by their value.
+
+    Sorted in small parts that are then merged: no call takes long, so that a window beside it gets its turn.
+    """
+    keyed = [(natural(path), path) for path in paths]
+    parts = [sorted(keyed[first : first + _SORTED_AT_ONCE]) for first in range(0, len(keyed), _SORTED_AT_ONCE)]
+    return [path for _, path in merge(*parts)]
 
 
 def relative(path: Path, root: Path) -> str:

@@ -146,13 +146,13 @@ class Workspace(QObject):
         self._image_id = self.model.image_on_screen = None
         forgotten = [self.model.document]
         self.model.open(opened.dataset, opened.keeping)
-        self.jobs.new(lambda _: free(forgotten)).start()
         self.opened.emit(opened.notes)
         first = self._first_image(opened.source)
         if first is None:
             self._refuse(self.tr("There is no image in this dataset."))
         else:
             self.show_image(first)
+        self.jobs.new(lambda _: free(forgotten)).start()  # last: the window would share Python's lock with it
 
     def _first_image(self, source: Source) -> int | None:
         """The image that was asked for by name, else the dataset's first."""

@@ -8,18 +8,21 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
-from annotator.core import coco, dataset
+from annotator.core import coco, dataset, image_files
 from annotator.core.cancelling import OpeningCancelled
 from annotator.core.dataset import COCO_NAME, Dataset, open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.file_version import FileVersion
 from annotator.core.geometry import RunLengths
-from annotator.core.image_files import FoundImages, natural
+from annotator.core.image_files import FoundImages, in_natural_order, natural
 from annotator.errors import DatasetError
 
 
@@ -42,6 +45,14 @@ def test_names_with_numbers_that_python_cannot_read_have_their_order_too():
     long = "1" * 5000  # no file is called so, but a COCO file may say it is
     names = ["2.png", f"{long}.png", "10.png", f"{long}2.png"]
     assert sorted(names, key=natural) == ["2.png", "10.png", f"{long}.png", f"{long}2.png"]
+
+
+@given(st.lists(st.text("ab1/0.", min_size=1), unique=True), st.integers(1, 4))
+def test_the_natural_order_is_that_of_the_keys_in_however_small_parts_it_is_sorted(names, count):
+    with patch.object(image_files, "_SORTED_AT_ONCE", count):
+        found = in_natural_order(names)
+    assert list(map(natural, found)) == sorted(map(natural, names))
+    assert sorted(found) == sorted(names)
 
 
 def test_a_folder_is_listed_with_its_sub_folders_in_natural_order(tmp_path):
