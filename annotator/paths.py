@@ -18,7 +18,7 @@ def _shipped(name: str) -> Path:
 
 
 def resources_dir() -> Path:
-    """Icons, translations, default settings and the example image."""
+    """Icons, translations and the example image."""
     return _shipped("resources")
 
 

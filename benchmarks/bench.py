@@ -40,7 +40,9 @@ def main() -> None:
     print(*table(figures.values, figures.skipped), "", sep="\n")
     print(summary(figures.values))
     if options.json is not None:
-        options.json.write_text(json.dumps({"headline": headline(), "values": figures.values}, indent=1) + "\n")
+        options.json.write_text(
+            json.dumps({"headline": headline(), "values": figures.values}, indent=1) + "\n", "utf-8"
+        )
 
 
 def headline() -> list[str]:

@@ -27,7 +27,7 @@ def main() -> None:
     parser.add_argument("figures", type=Path, help="what bench.py --json wrote")
     parser.add_argument("picture", type=Path, help="an .svg or .png file")
     options = parser.parse_args()
-    read = json.loads(options.figures.read_text())
+    read = json.loads(options.figures.read_text("utf-8"))
     draw(read["values"], read["headline"], options.picture)
 
 
