@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from contextlib import suppress
@@ -18,27 +17,13 @@ from PIL import Image
 
 from annotator.core import coco, dataset, image_files
 from annotator.core.cancelling import OpeningCancelled
-from annotator.core.dataset import COCO_NAME, Dataset, open_dataset
+from annotator.core.dataset import COCO_NAME, open_dataset
 from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.file_version import FileVersion
 from annotator.core.geometry import RunLengths
 from annotator.core.image_files import FoundImages, in_natural_order, natural
 from annotator.errors import DatasetError
-
-
-def picture(path: Path, width: int = 4, height: int = 3) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.new("RGB", (width, height)).save(path)
-    return path
-
-
-def listed(opened: Dataset) -> list[str]:
-    return [image.path for image in opened.document.images.values()]
-
-
-def coco_file(path: Path, *images: dict) -> Path:
-    path.write_text(json.dumps({"images": images, "annotations": [], "categories": []}), encoding="utf-8")
-    return path
+from tests.core.dataset_work import coco_file, listed, picture
 
 
 def test_names_with_numbers_that_python_cannot_read_have_their_order_too():
@@ -154,56 +139,6 @@ def test_images_beside_a_file_that_lists_them_from_further_up_are_not_left_out(t
     opened = open_dataset([tmp_path / "sub"])
     assert listed(opened) == ["sub/a.png"]
     assert [note.partition(" ")[0] for note in opened.notes] == ["1"]
-
-
-SQUARE = (1, 1, 3, 1, 3, 2, 1, 2)
-
-
-def shifted(x: float, y: float) -> list[float]:
-    return [value + (x, y)[place % 2] for place, value in enumerate(SQUARE)]
-
-
-@pytest.mark.parametrize(
-    ("shapes", "says"),
-    [
-        ([[SQUARE]], []),
-        ([[shifted(1.9, 0)], [shifted(-1.9, -1.9)]], []),  # not more than rounding
-        ([[SQUARE], [SQUARE, shifted(2.5, 0)]], ["1 annotation reaches out of its image a.png"]),
-        (
-            [[SQUARE], [(1, -3, 3, -3, 3, 2)], [shifted(2.5, 0)]],
-            ["2 annotations reach out of their images, the first one"],
-        ),
-        ([[SQUARE, shifted(9, 9)], [shifted(-8, 0)]], ["1 annotation reaches out", "1 annotation lies wholly outside"]),
-        ([[shifted(9, 0)], [shifted(0, -9)], [[*shifted(9, 9)]]], ["3 annotations lie wholly outside"]),
-    ],
-)
-def test_what_lies_outside_of_its_image_is_told_and_kept(tmp_path, shapes, says):
-    picture(tmp_path / "a.png")
-    path = coco_file(tmp_path / COCO_NAME, {"id": 1, "file_name": "a.png", "height": 3, "width": 4})
-    content = json.loads(path.read_text())
-    content["categories"] = [{"id": 1, "name": "cat"}]
-    common = {"image_id": 1, "category_id": 1, "area": 2, "bbox": [1, 1, 2, 1], "iscrowd": 0}
-    content["annotations"] = [{"id": i + 1, "segmentation": shape, **common} for i, shape in enumerate(shapes)]
-    path.write_text(json.dumps(content))
-    opened = open_dataset([tmp_path])
-    assert len(opened.notes) == len(says)
-    for note, start in zip(opened.notes, says, strict=True):
-        assert note.startswith(start)
-        assert "a.png" in note
-    coco.write(opened.document, path)
-    kept = json.loads(path.read_text())["annotations"]
-    assert [record["segmentation"] for record in kept] == [[list(polygon) for polygon in shape] for shape in shapes]
-
-
-def test_a_box_alone_that_reaches_out_is_told_too(tmp_path):
-    picture(tmp_path / "a.png")
-    path = coco_file(tmp_path / COCO_NAME, {"id": 1, "file_name": "a.png", "height": 3, "width": 4})
-    content = json.loads(path.read_text())
-    content["categories"] = [{"id": 1, "name": "cat"}]
-    content["annotations"] = [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [2, 1, 9, 1]}]
-    path.write_text(json.dumps(content))
-    (note,) = open_dataset([path]).notes
-    assert note.startswith("1 annotation reaches out of its image a.png")
 
 
 def test_only_images_that_are_not_in_the_file_are_opened(tmp_path, monkeypatch):
