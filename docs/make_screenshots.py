@@ -107,7 +107,7 @@ def show_recovered(window: MainWindow, home: Path, settings: Settings, words: Wo
     welcome.unsaved.refresh()
     wait(lambda: len(welcome.unsaved.buttons) == 1)
     QTest.qWait(600)
-    listed = welcome.unsaved.geometry().center()
+    listed = welcome.unsaved.mapTo(welcome, welcome.unsaved.rect().center())
     part = QRect(0, 0, 900, 380)
     part.moveCenter(listed - QPoint(0, 120))
     welcome.grab(part).save(str(IMAGES / f"recovered{words.suffix}.png"))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 from annotator.gui.panels.details import DetailsPanel
 
 _LEAST_WIDTH = 208
-_LISTS = (150, 180, 200)
+_LISTS = (140, 170, 270)  # the proposals have sliders above and buttons below
 
 
 class SideColumn(QSplitter):
