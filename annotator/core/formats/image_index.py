@@ -21,14 +21,15 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 def label_names(paths: Iterable[str]) -> dict[str, str]:
     """For each image path the name of its label file without ending: no two are the same, whatever the capitals.
 
-    It is the path without its ending, "a" for "a.jpg"; images that differ in nothing else keep it as "a_jpg", "a_png",
-    or with a number when even that is another's. What names a device of Windows gets an underscore: "aux_" for
+    Nor is one the path of another image: readers are given names with and without an ending. It is the path without its
+    ending, "a" for "a.jpg"; images that differ in nothing else keep it as "a_jpg", "a_png", and "a.jpg.png" is
+    "a.jpg_png" beside "a.jpg", or with a number when even that is another's. What names a device of Windows gets an underscore: "aux_" for
     "aux.jpg". The names do not depend on the order of the paths.
     """
     paths = list(paths)
     labels = {path: _without_devices(_stem(path)) for path in paths}
-    count = Counter(label.casefold() for label in labels.values())
-    taken = {label for label, times in count.items() if times == 1}
+    count = Counter(name.casefold() for name in (*labels.values(), *(path for path in paths if labels[path] != path)))
+    taken = {label for label, times in count.items() if times == 1} | {path.casefold() for path in paths}
     for path in sorted(path for path, label in labels.items() if count[label.casefold()] > 1):
         tied = _without_devices(_tied(path))
         numbered = (f"{tied}_{number}" for number in itertools.count(2))

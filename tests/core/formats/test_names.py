@@ -84,7 +84,11 @@ def test_files_that_are_not_called_like_their_image_are_named(format_name, tmp_p
 
 STEMS = st.text("aA_2.", min_size=1, max_size=6).map(lambda stem: stem.strip(".") or "a")
 NAMES = st.lists(
-    STEMS.flatmap(lambda stem: st.sampled_from([f"{stem}.png", f"{stem}.jpg", f"con/{stem}.png", f"{stem}.PNG"])),
+    STEMS.flatmap(
+        lambda stem: st.sampled_from(
+            [stem + end for end in (".png", ".jpg", ".PNG", ".png.jpg", "")] + [f"con/{stem}.png"]
+        )
+    ),
     unique=True,
     max_size=12,
 )
@@ -94,6 +98,7 @@ NAMES = st.lists(
 def test_no_two_labels_are_the_same_whatever_the_order(paths, dice):
     labels = label_names(paths)
     assert len({label.casefold() for label in labels.values()}) == len(paths)
+    assert all(label not in paths or label == path for path, label in labels.items())
     shuffled = list(paths)
     dice.shuffle(shuffled)
     assert label_names(shuffled) == labels
