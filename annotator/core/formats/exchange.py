@@ -61,7 +61,7 @@ def export(
     if format_name == "coco":
         files, losses = coco_files.write(part, out, options, progress)
         back = _united([coco.read(path, part.image_root) for path in files])
-        return compared(part, back, files=files, losses=losses, proposals=len(part.proposals))
+        return compared(part, back, files=files, losses=losses, proposals=len(part.proposals), progress=progress)
     if not part.images:
         raise SaveError("There is no image to export: choose other categories, or annotate and accept some first.")
     accepted = with_proposals_as_instances(part)
@@ -71,7 +71,7 @@ def export(
             losses = (Loss(PROPOSALS_ACCEPTED, accepted, ("coco",)), *losses)
         # Read back against the document's images: their sizes are known, and they need not have been copied.
         back, _ = _READERS[format_name](folder, ImageIndex.of_document(part), progress)
-    return compared(part, back, files=(out,), losses=losses, proposals=len(accepted))
+        return compared(part, back, files=(out,), losses=losses, proposals=len(accepted), progress=progress)
 
 
 def read_foreign(

@@ -21,10 +21,10 @@ _DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 def label_names(paths: Iterable[str]) -> dict[str, str]:
     """For each image path the name of its label file without ending: no two are the same, whatever the capitals.
 
-    Nor is one the path of another image: readers are given names with and without an ending. It is the path without its
-    ending, "a" for "a.jpg"; images that differ in nothing else keep it as "a_jpg", "a_png", and "a.jpg.png" is
-    "a.jpg_png" beside "a.jpg", or with a number when even that is another's. What names a device of Windows gets an underscore: "aux_" for
-    "aux.jpg". The names do not depend on the order of the paths.
+    Nor is one the path of another image, because readers are given names with and without an ending. It is the path
+    without its ending, "a" for "a.jpg". Where that is another's, too, the ending stays, "a_jpg" and "a_png" or, beside
+    "a.jpg", "a.jpg_png" for "a.jpg.png"; with a number when even that is another's. What names a device of Windows gets
+    an underscore: "aux_" for "aux.jpg". The names do not depend on the order of the paths.
     """
     paths = list(paths)
     labels = {path: _without_devices(_stem(path)) for path in paths}

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pycocotools import mask as mask_utils
+import numpy as np
 
 from annotator.core.document import Document, Instance, StoredProposal
 from annotator.core.formats.image_index import renamed_images
-from annotator.core.geometry import RunLengths
+from annotator.core.formats.progress import Progress
+from annotator.core.geometry import RunLengths, overlaps
 from annotator.errors import Sentence
 
 NOT_KEPT = "ids, provenance, attributes, groups, locks, reviews and notes are not kept"
@@ -79,57 +80,74 @@ class ExportReport:
 
 
 def compared(
-    document: Document, back: Document, *, files: tuple[Path, ...], losses: tuple[Loss, ...], proposals: int = 0
+    document: Document,
+    back: Document,
+    *,
+    files: tuple[Path, ...],
+    losses: tuple[Loss, ...],
+    proposals: int = 0,
+    progress: Progress | None = None,
 ) -> ExportReport:
     """Compare the exported document with what was read back; images are the same by path, categories by name.
 
-    files, losses, proposals: for the report.
+    files, losses, proposals: for the report. progress: over the images and categories of the masks that changed.
     Each instance is compared with the one most like it of the same category on the same image.
     """
     read = defaultdict(list)
     for instance in back.annotations_in_order():
         read[_key(back, instance)].append(instance.mask)
-    exact = 0
-    changed: list[Deviation] = []
-    missing: list[int] = []
+    came_back = {key: Counter(masks) for key, masks in read.items()}
     inexact = defaultdict(list)
     # From the top: of two that are the same, the upper one is what a picture shows.
     for instance in reversed(document.annotations_in_order()):
         key = _key(document, instance)
-        if instance.mask in read[key]:
-            read[key].remove(instance.mask)
-            exact += 1
+        if came_back.get(key, Counter())[instance.mask]:
+            came_back[key][instance.mask] -= 1
         else:
             inexact[key].append(instance)
-    for key, instances in inexact.items():
-        pairs = [(iou(i.mask, mask), -n, m) for n, i in enumerate(instances) for m, mask in enumerate(read[key])]
-        found: set[int] = set()
-        used: set[int] = set()
-        for value, negative, m in sorted(pairs, reverse=True):
-            if -negative not in found and m not in used:
-                found.add(-negative)
-                used.add(m)
-                changed.append(Deviation(instances[-negative].id, value))
-        missing += [instance.id for n, instance in enumerate(instances) if n not in found]
+    changed: list[Deviation] = []
+    missing: list[int] = []
+    differing = list(inexact.items())
+    for key, instances in (progress or Progress()).over(differing) if differing else ():
+        others = list(came_back.get(key, Counter()).elements())
+        partners = _most_alike([instance.mask for instance in instances], others)
+        for instance, value in zip(instances, partners, strict=True):
+            if value is None:
+                missing.append(instance.id)
+            else:
+                changed.append(Deviation(instance.id, value))
     changed.sort(key=lambda deviation: deviation.iou)
+    instances_and_proposals = len(document.instances) + len(document.proposals)
     return ExportReport(
         files=files,
         images=len(document.images),
-        instances=len(document.instances) + len(document.proposals),
+        instances=instances_and_proposals,
         proposals=proposals,
-        exact=exact,
+        exact=instances_and_proposals - len(changed) - len(missing),
         changed=tuple(changed),
         missing=tuple(sorted(missing)),
         losses=losses,
     )
 
 
-def iou(first: RunLengths, second: RunLengths) -> float:
-    """Intersection over union of two masks of one size; 1 for two empty ones."""
-    if not first.area and not second.area:
-        return 1.0
-    a, b = ({"size": [mask.height, mask.width], "counts": mask.counts} for mask in (first, second))
-    return float(mask_utils.iou([a], [b], [0])[0, 0])
+def _most_alike(masks: Sequence[RunLengths], others: Sequence[RunLengths]) -> list[float | None]:
+    """For each mask its IoU with the other one that is left to it when the pairs most alike are taken first.
+
+    None for masks that are too many.
+    """
+    partners: list[float | None] = [None] * len(masks)
+    if not others:
+        return partners
+    alike = overlaps(masks, others)
+    left = set(range(len(others)))
+    for pair in np.argsort(-alike, axis=None, kind="stable").tolist():
+        mask, other = divmod(pair, len(others))
+        if partners[mask] is None and other in left:
+            partners[mask] = float(alike[mask, other])
+            left.remove(other)
+            if not left:
+                break
+    return partners
 
 
 def _key(document: Document, instance: Instance | StoredProposal) -> tuple[str, str]:
