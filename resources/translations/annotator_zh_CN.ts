@@ -1679,6 +1679,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{source} 中没有 {root} 里图像的标注：请打开图像所在的文件夹，或在命令行中用 --images 指明它。</translation>
     </message>
     <message>
+        <source>{source} holds the name {name!a}, which cannot be saved: correct it, or rename the file.</source>
+        <translation>{source} 中有名称 {name!a}，无法保存：请更正该名称，或重命名文件。</translation>
+    </message>
+    <message>
         <source>labelme files without an image in {root}: {count}, such as {name}.</source>
         <translation>有 {count} 个 labelme 文件在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>

@@ -103,7 +103,21 @@ def read_foreign(
             source=source,
             root=images.root,
         )
+    _require_text(document, source)
     return Imported(document, notes)
+
+
+def _require_text(document: Document, source: Path) -> None:
+    """Raise DatasetError for a name that no file can hold: half a character, as damage and odd file names leave it."""
+    for name in (*(c.name for c in document.categories.values()), *(i.path for i in document.images.values())):
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise DatasetError(
+                "{source} holds the name {name!a}, which cannot be saved: correct it, or rename the file.",
+                source=source,
+                name=name,
+            ) from error
 
 
 def detected(source: Path) -> str:

@@ -182,6 +182,25 @@ def test_labelme_rectangles_with_all_their_corners_and_types_of_other_programs(t
     assert imported.notes[0] == "Shapes of a type that is not known: 1, such as star."
 
 
+@pytest.mark.parametrize("format_name", ["labelme", "masks", "yolo"])
+def test_a_name_that_is_half_a_character_is_refused(format_name, tmp_path):
+    """It cannot be saved: neither in the COCO file nor in the journal, which would stop keeping anything."""
+    picture(tmp_path / "images" / "x.png")
+    picture(tmp_path / "m.png")
+    half = "\ud83d"  # of a smiley
+    shape = {"label": half, "points": [[1, 1], [9, 1], [9, 7]], "shape_type": "polygon"}
+    record = {"file_name": "x.png", "height": HEIGHT, "width": WIDTH, "layers": ["m.png"], "instances": []}
+    files = {
+        "labelme": ("x.json", {"imagePath": "images/x.png", "shapes": [shape]}),
+        "masks": ("masks.json", {"categories": [half], "images": [record]}),
+        "yolo": ("data.yaml", 'names: ["\\uD83D"]\n'),
+    }
+    text(tmp_path / files[format_name][0], files[format_name][1])
+    text(tmp_path / "labels" / "x.txt", SQUARE)
+    with pytest.raises(DatasetError, match=r"'\\ud83d', which cannot be saved"):
+        read_foreign(tmp_path, format_name)
+
+
 def test_labelme_masks_take_the_memory_of_their_boxes_not_of_their_image(tmp_path):
     """An image of 12,000 x 8,000 pixels would be 96 MB for each of them."""
     part = np.ones((20, 30), bool)
