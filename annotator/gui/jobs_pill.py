@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
 )
 
 from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
-from annotator.gui.icons import set_icon
+from annotator.gui.icons import icon, set_icon
 from annotator.gui.language import translated
-from annotator.gui.plain_text import as_tooltip
 
 _DELAY_MS = 300  # what is done sooner is not worth a flicker
 _REFRESH_MS = 100
 _PANEL_WIDTH = 360
+_SIGN = 16
 _TITLE_CHARACTERS = 36  # in the pill; the panel has the whole title
 
 
@@ -97,7 +97,7 @@ class JobsPanel(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self._jobs = jobs
         self._rows: dict[BackgroundJob, _JobRow] = {}
-        self._failure_rows: list[QLabel] = []
+        self._failure_rows: list[_FailureRow] = []
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAccessibleName(self.tr("Background jobs"))
         self.setFixedWidth(_PANEL_WIDTH)
@@ -118,17 +118,13 @@ class JobsPanel(QFrame):
                 self._column.insertWidget(len(self._rows) - 1, self._rows[job])
             self._rows[job].refresh()
         failures = self._jobs.failures
-        if [label.text() for label in self._failure_rows] != [translated(failure.reason) for failure in failures]:
+        if [row.failure for row in self._failure_rows] != list(failures):
             while self._failure_rows:
                 self._failure_rows.pop().deleteLater()
             for failure in failures:
-                label = QLabel(translated(failure.reason), self)
-                label.setTextFormat(Qt.TextFormat.PlainText)
-                label.setWordWrap(True)
-                label.setToolTip(as_tooltip(failure.title))
-                label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                self._failure_rows.append(label)
-                self._column.insertWidget(self._column.count() - 1, label)
+                row = _FailureRow(failure, self)
+                self._failure_rows.append(row)
+                self._column.insertWidget(self._column.count() - 1, row)
         self._clear.setVisible(bool(failures))
         if self.isVisible():
             self._keep_bottom()
@@ -137,6 +133,32 @@ class JobsPanel(QFrame):
         bottom = self.geometry().bottom()
         self.adjustSize()
         self.move(self.x(), bottom - self.height() + 1)
+
+
+class _FailureRow(QWidget):
+    """What failed, and below it why."""
+
+    def __init__(self, failure: JobFailure, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.failure = failure
+        sign = QLabel(self)
+        sign.setPixmap(icon("warning").pixmap(_SIGN, _SIGN))
+        title, reason = QLabel(failure.title, self), QLabel(translated(failure.reason), self)
+        font = title.font()
+        font.setBold(True)
+        title.setFont(font)
+        texts = QVBoxLayout()
+        texts.setSpacing(4)
+        for label in (title, reason):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            texts.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(sign, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addLayout(texts, 1)
 
 
 class _JobRow(QWidget):

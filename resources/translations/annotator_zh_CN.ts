@@ -2381,6 +2381,17 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>%n 张图像</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1 and %2</source>
+        <comment>so many instances and so many proposals</comment>
+        <translation>%1和 %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n proposal(s)</source>
+        <translation>
+            <numerusform>%n 个候选</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n image(s) exported without instances.</source>
         <translation>

@@ -179,7 +179,7 @@ def test_proposals_that_are_exported_are_not_left_out(annotated, qtbot):
     dialog = show_dialog(annotated, qtbot)
     dialog.proposals.setChecked(True)
     text = run(dialog, annotated, qtbot).plain_text
-    assert f"{2 + count} instance(s) on" in text
+    assert f"2 instance(s) and {count} proposal(s) on" in text
     assert "Left out" not in text
 
 

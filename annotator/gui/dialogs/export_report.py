@@ -97,9 +97,19 @@ class ExportReportDialog(QDialog):
         if not report.instances:
             return self.tr("No instances were exported: nothing that was chosen could be")
         text = self.tr("%1 on %2 exported as %3", "so many instances, on so many images, as that format")
-        text = text.replace("%1", self.tr("%n instance(s)", "", report.instances))
+        text = text.replace("%1", self._what_was_exported())
         text = text.replace("%2", self.tr("%n image(s)", "", report.images))
         return text.replace("%3", format_name(self._exported.format))
+
+    def _what_was_exported(self) -> str:
+        """Proposals are named where the format knows them; elsewhere they have become instances."""
+        report = self._exported.report
+        proposals = report.proposals if self._exported.format == "coco" else 0
+        instances = self.tr("%n instance(s)", "", report.instances - proposals)
+        if not proposals:
+            return instances
+        text = self.tr("%1 and %2", "so many instances and so many proposals").replace("%1", instances)
+        return text.replace("%2", self.tr("%n proposal(s)", "", proposals))
 
     def _verdict(self) -> str:
         report = self._exported.report
