@@ -41,7 +41,7 @@ class DocumentFlow(QObject):
         self._settings = settings
         self._recovery = RecoveryOffer(workspace, messages, self.save, self)
         self._told_failure = ""  # why it could not be saved, which is out of date after the next save
-        self._leaving = Leaving(window, workspace, messages, self.save, self)
+        self._leaving = Leaving(window, workspace, messages, self.save, self.save_as, self)
         workspace.opener.failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
         workspace.opener.overtaken.connect(self.leave_for)

@@ -19,6 +19,7 @@ from annotator.gui.outcome import Outcome, outcome_of
 from annotator.gui.undo_stack import Step, UndoStack
 
 _ANNOTATIONS = (Instance, StoredProposal)
+_LOST = -1  # the state saved last, when what it was saved to is gone: no state of the document
 _Work = Callable[[], Outcome]
 _Done = Callable[[Outcome], None]
 
@@ -64,6 +65,7 @@ class DocumentModel(QObject):
         self._states_given = 0
         self._state = 0
         self._saved_state = 0
+        self._has_written = False
         self._was_saved = True
         self._touched_image: int | None = None
         self.image_on_screen: int | None = None  # its id: the one whose every change has to be told by itself
@@ -84,6 +86,11 @@ class DocumentModel(QObject):
     def is_saved(self) -> bool:
         """Whether the document on disk is the one in memory."""
         return self._state == self._saved_state
+
+    @property
+    def has_written(self) -> bool:
+        """Whether work that was done since the dataset was opened has been saved."""
+        return self._has_written
 
     @property
     def is_kept(self) -> bool:
@@ -128,6 +135,7 @@ class DocumentModel(QObject):
         self.coco_version = dataset.coco_version
         self.document.subscribe(self._on_document_changed)
         self._state = self._saved_state = self._new_state()
+        self._has_written = False
         self._recovered = None
         if keeping is not None and keeping.recovery.edits:
             self._state = self._new_state()
@@ -208,7 +216,16 @@ class DocumentModel(QObject):
         """The document of that state is on disk, at that path."""
         self.coco_path = coco_path
         self._saved_state = state
+        self._has_written = True
         self._tell_saved()
+
+    def mark_lost(self, *, is_deleted: bool) -> None:
+        """The document's file is not the one that was read or written any more, so the document is in no file."""
+        self._saved_state = _LOST
+        if self.keeping is not None:
+            self.keeping.file_was_lost(is_deleted=is_deleted)
+        self._tell_saved()
+        self.kept_changed.emit()
 
     def _replay(self, step: Step | None, *, applied: bool) -> None:
         if self.refusal:

@@ -44,6 +44,7 @@ class Keeping(QObject):
         self._journal: Journal | None = None
         self._committed = 0  # the newest edit on the disk in the journal
         self._saved = 0  # the newest edit in the file
+        self._has_lost = False  # whether edits that the journal has not any more may be in no file either
         self.coco_path = coco_path
         self.refusal = self._lock.refusal
         self.problem: str = ""
@@ -70,7 +71,8 @@ class Keeping(QObject):
     @property
     def is_kept(self) -> bool:
         """Whether every edit so far would survive the end of this process."""
-        return self._journal is not None and max(self._committed, self._saved) >= self._journal.sequence
+        is_written = self._journal is not None and max(self._committed, self._saved) >= self._journal.sequence
+        return is_written and not self._has_lost
 
     @property
     def is_taken(self) -> bool:
@@ -102,6 +104,10 @@ class Keeping(QObject):
         if self._journal is not None:
             self._journal.keep_unfinished(image, kind, make)
 
+    def file_was_lost(self, *, is_deleted: bool) -> None:
+        """The file is gone or another one: the journal has only what is newer, and that builds upon what was there."""
+        self._has_lost = is_deleted or self._saved > 0
+
     def save(
         self, snapshot: Document, data: bytes, path: Path, sequence: int, *, before_move: Callable[[], None]
     ) -> FileVersion:
@@ -119,6 +125,7 @@ class Keeping(QObject):
             version = self._save_elsewhere(SavedState.of(snapshot, data, sequence=sequence), data, path, before_move)
         if not self.refusal:
             self._saved = sequence
+            self._has_lost = False
         return version
 
     def _save_own(self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]) -> FileVersion:

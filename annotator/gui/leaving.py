@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from annotator.gui.dialogs.parts import drop_button_icons
+from annotator.gui.dialogs.conflict import ConflictBox, ConflictChoice
+from annotator.gui.dialogs.unsaved_work import UnsavedWorkBox
+from annotator.gui.file_look import FileLook
 from annotator.gui.message_bar import MessageBar
+from annotator.gui.saving import SaveConflict
 from annotator.gui.timers import single_shot
 from annotator.gui.unfinished import Unfinished, Wish
 from annotator.gui.workspace import Workspace
@@ -21,7 +24,9 @@ if TYPE_CHECKING:
 
 _POLL_MS = 50
 _PATIENCE_MS = 4_000
-"""How long a save may hold up leaving before the window says so."""
+"""How long a save, or a look at the file, may hold up leaving before the window says so."""
+_GLANCE_SECONDS = 0.04
+"""How long the window waits for the disk without going on with anything else."""
 
 
 class Leaving(QObject):
@@ -36,18 +41,25 @@ class Leaving(QObject):
         workspace: Workspace,
         messages: MessageBar,
         save: Callable[[], None],
+        save_as: Callable[[], None],
         parent: QObject,
     ) -> None:
-        """save: saves the document where it belongs; `on_saved` or `forget` is called when that is over."""
+        """save: saves the document where it belongs, save_as: where the user says.
+
+        `on_saved` or `forget` is called when that is over.
+        """
         super().__init__(parent)
         self._window = window
         self._workspace = workspace
         self._messages = messages
         self._save = save
+        self._save_as = save_as
         self._wanted: Callable[[], None] | None = None  # what the document was to be left for last
         self._is_closing = False  # whether that is the window's end
         self._when_saved: Callable[[], None] | None = None
         self._when_still: Callable[[], None] | None = None  # to be done however the save ends
+        self._when_seen: Callable[[], None] | None = None  # to be done once the file is seen to be ours
+        self._look: FileLook | None = None
         self._told = ""
         self._patience = single_shot(self, _PATIENCE_MS, self.tell_waiting)
         workspace.saver.autosave_failed.connect(self._on_autosave_stopped)
@@ -60,7 +72,10 @@ class Leaving(QObject):
         workspace = self._workspace
         is_busy = workspace.editor.mask_work.is_busy or workspace.model.is_busy
         is_still = not workspace.saver.is_saving and not is_busy
-        return workspace.model.is_saved and is_still and not Unfinished.of(workspace).images
+        if not workspace.model.is_saved or not is_still or Unfinished.of(workspace).images:
+            return False
+        look = self._new_look()
+        return look is None or (look.wait(_GLANCE_SECONDS) and look.conflict is None)
 
     def leave_for(self, go_on: Callable[[], None], *, is_closing: bool = False) -> None:
         """Go on at once when all is saved and no mask is unfinished; else ask, and go on once that is settled.
@@ -126,7 +141,10 @@ class Leaving(QObject):
             if workspace.saver.is_saving:
                 self._wait(when_saved=go_on)
             else:
-                go_on()
+                self._look_for(go_on)
+            return
+        if workspace.saver.conflict is not None:
+            self._settle_for(go_on, workspace.saver.conflict)
             return
         if workspace.autosave.is_working:
             self._wait(when_saved=go_on)
@@ -138,34 +156,98 @@ class Leaving(QObject):
             self._wait(when_saved=go_on)
             self._save()
         elif answer == buttons.Discard:
-            workspace.opener.discards = True
-            if workspace.saver.is_saving:
-                self._wait(when_still=go_on)
-            else:
-                go_on()
+            self._discard_for(go_on)
+
+    def _discard_for(self, go_on: Callable[[], None]) -> None:
+        self._workspace.opener.discards = True
+        if self._workspace.saver.is_saving:
+            self._wait(when_still=go_on)
+        else:
+            go_on()
+
+    def _new_look(self) -> FileLook | None:
+        """A look at the file that has the work; None when it has none of ours."""
+        model = self._workspace.model
+        if model.coco_path is None or model.coco_version is None or model.keeping is None or model.keeping.refusal:
+            return None
+        return FileLook(model.coco_path, model.coco_version)
+
+    def _look_for(self, go_on: Callable[[], None]) -> None:
+        """Go on once it is seen that the file still has what was saved; else ask what is to become of the work."""
+        look = self._new_look()
+        if look is None:
+            go_on()
+        elif look.wait(_GLANCE_SECONDS):
+            self._seen(go_on, look)
+        else:
+            self._wait(when_seen=go_on)
+            self._look = look
+            QTimer.singleShot(_POLL_MS, partial(self._look_again, look))
+
+    def _look_again(self, look: FileLook) -> None:
+        go_on = self._when_seen
+        if look is not self._look or go_on is None:
+            return
+        if not look.wait(0):
+            QTimer.singleShot(_POLL_MS, partial(self._look_again, look))
+            return
+        self._end_waiting()
+        if look.conflict is None and self._workspace.model.is_saved and not Unfinished.of(self._workspace).images:
+            go_on()
+        else:
+            self._leave_for(go_on)  # work was done while the disk did not answer, or it is to be asked about
+
+    def _seen(self, go_on: Callable[[], None], look: FileLook) -> None:
+        conflict = look.conflict
+        if conflict is None or not self._workspace.model.has_written:
+            go_on()  # what became of a file that nothing was saved to here is no loss of work
+            return
+        self._workspace.saver.note_conflict(conflict)
+        self._settle_for(go_on, conflict)
+
+    def _settle_for(self, go_on: Callable[[], None], conflict: SaveConflict) -> None:
+        """Ask what is to become of work that is in no file, where another program has been at its file."""
+        choice = ConflictBox(conflict, self._window, is_leaving=True).answer()
+        if choice is ConflictChoice.OVERWRITE:
+            self._wait(when_saved=go_on)
+            self._workspace.saver.save(conflict.path, overwrite=True)
+        elif choice is ConflictChoice.SAVE_AS:
+            self._wait(when_saved=go_on)
+            self._save_as()
+        elif choice is ConflictChoice.DISCARD:
+            self._discard_for(go_on)
 
     def _wait(
-        self, *, when_saved: Callable[[], None] | None = None, when_still: Callable[[], None] | None = None
+        self,
+        *,
+        when_saved: Callable[[], None] | None = None,
+        when_still: Callable[[], None] | None = None,
+        when_seen: Callable[[], None] | None = None,
     ) -> None:
-        self._when_saved, self._when_still = when_saved, when_still
+        self._when_saved, self._when_still, self._when_seen = when_saved, when_still, when_seen
         self._patience.start()
 
     def _end_waiting(self) -> None:
-        self._when_saved = self._when_still = None
+        self._when_saved = self._when_still = self._when_seen = None
+        self._look = None
         self._patience.stop()
         self._messages.withdraw(self._told)
         self._told = ""
 
     def tell_waiting(self) -> None:
         """Say what is being waited for, and offer to close the window all the same."""
-        path = self._workspace.saver.writing
-        go_on = self._when_saved or self._when_still
+        path = self._workspace.saver.writing if self._look is None else self._look.path
+        go_on = self._when_saved or self._when_still or self._when_seen
         if path is None or go_on is None:
             return
-        texts = [self.tr("%1 is still being saved: its disk is slow or does not answer.").replace("%1", str(path))]
+        if self._look is None:
+            text = self.tr("%1 is still being saved: its disk is slow or does not answer.")
+        else:
+            text = self.tr("%1 cannot be seen: its disk is slow or does not answer. It was saved before.")
+        texts = [text.replace("%1", str(path))]
         if not self._is_closing:
             texts.append(self.tr("What you want to open follows once that is over."))
-        elif not self._workspace.opener.discards:
+        elif self._look is None and not self._workspace.opener.discards:
             texts.append(self._what_becomes())
         self._told = " ".join(texts)
         if self._is_closing:
@@ -180,8 +262,8 @@ class Leaving(QObject):
         return self.tr("What is not saved yet is lost if you close now.")
 
     def _leave_behind(self, go_on: Callable[[], None]) -> None:
+        self._workspace.leaves_behind = self._workspace.saver.is_saving or self._look is not None
         self._end_waiting()
-        self._workspace.leaves_behind = self._workspace.saver.is_saving
         go_on()
 
     def _on_still(self) -> None:
@@ -196,21 +278,6 @@ class Leaving(QObject):
         if go_on is not None:
             self._end_waiting()
             self._save_for(go_on)
-
-
-class UnsavedWorkBox(QMessageBox):
-    """Asks whether changes that are in no file are to be saved."""
-
-    def __init__(self, window: QWidget) -> None:
-        super().__init__(window)
-        self.setIcon(QMessageBox.Icon.Warning)
-        self.setWindowTitle(self.tr("Unsaved work"))
-        self.setText(self.tr("There are changes that are not in the COCO file yet. Save them?"))
-        buttons = QMessageBox.StandardButton
-        self.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
-        drop_button_icons(self)
-        self.setDefaultButton(buttons.Save)
-        self.setEscapeButton(buttons.Cancel)
 
 
 def ask_to_save(window: QWidget) -> QMessageBox.StandardButton:

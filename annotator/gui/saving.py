@@ -69,6 +69,21 @@ class Saver(QObject):
         self._writing: Path | None = None
         self._waiting: dict[Path, bool] = {}  # where to save next, in order, and whether to overwrite
         self._ended: Callable[[], None] = _nothing
+        self._conflict: SaveConflict | None = None
+        model.document_replaced.connect(self._forget_conflict)
+
+    @property
+    def conflict(self) -> SaveConflict | None:
+        """What keeps the document's own file from being the document's, as far as it has been seen."""
+        return self._conflict
+
+    def note_conflict(self, conflict: SaveConflict) -> None:
+        """The document's file was seen to be gone or another one: the document is not saved until it is written."""
+        self._conflict = conflict
+        self._model.mark_lost(is_deleted=conflict.is_deleted)
+
+    def _forget_conflict(self) -> None:
+        self._conflict = None
 
     @property
     def is_saving(self) -> bool:
@@ -124,9 +139,12 @@ class Saver(QObject):
         if outcome.conflict is not None:
             is_unasked = is_auto and not self._waiting
             self._waiting.clear()
+            if document is self._model.document:
+                self.note_conflict(outcome.conflict)
             (self.autosave_conflicted if is_unasked else self.conflicted).emit(outcome.conflict)
             return
         if document is self._model.document:
+            self._forget_conflict()
             self._model.coco_version = outcome.version
             self._model.mark_saved(state, path)
         self.saved.emit(path)
@@ -185,21 +203,22 @@ class _Writing:
 
     def _check(self) -> None:
         if self.is_guarded:
-            found = self._found()
+            found = found_version(self.path)
             if found != self.expected:
                 raise _Conflicted(SaveConflict(self.path, is_deleted=found is None))
 
-    def _found(self) -> FileVersion | None:
-        """What is there before the save; None when there is nothing. Raises SaveError when that cannot be seen."""
-        try:
-            status = os.stat(self.path)
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as error:
-            raise SaveError(
-                "{path} is out of reach ({reason}), so it was not saved: {remedy}.",
-                path=self.path,
-                reason=reason_of(error),
-                remedy=remedy(error),
-            ) from error
-        return FileVersion.from_status(status)
+
+def found_version(path: Path) -> FileVersion | None:
+    """The version of the file that is to be saved; None when there is none. SaveError: it is out of reach."""
+    try:
+        status = os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise SaveError(
+            "{path} is out of reach ({reason}), so it was not saved: {remedy}.",
+            path=path,
+            reason=reason_of(error),
+            remedy=remedy(error),
+        ) from error
+    return FileVersion.from_status(status)

@@ -679,6 +679,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>%1 在打开之后被删除或移走了。您的标注仍在这里。</translation>
     </message>
     <message>
+        <source>%1 has been changed by another program since it was opened or saved here. Overwriting loses those changes; what you did may be in no other file.</source>
+        <translation>%1 在打开或上次保存之后被其他程序修改过。覆盖会丢失那些修改；而您在这里所做的工作可能不在其他任何文件中。</translation>
+    </message>
+    <message>
         <source>%1 has been changed by another program since it was opened or saved here. Overwriting loses those changes; reloading loses yours.</source>
         <translation>%1 在打开或上次保存之后被其他程序修改过。覆盖会丢失那些修改，重新载入会丢失您在这里的更改。</translation>
     </message>
@@ -3430,6 +3434,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>%1 is still being saved: its disk is slow or does not answer.</source>
         <translation>仍在保存 %1：磁盘很慢或没有响应。</translation>
+    </message>
+    <message>
+        <source>%1 cannot be seen: its disk is slow or does not answer. It was saved before.</source>
+        <translation>无法查看 %1：磁盘缓慢或没有响应。该文件此前已保存。</translation>
     </message>
     <message>
         <source>What you want to open follows once that is over.</source>

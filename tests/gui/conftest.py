@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from annotator import paths
+from annotator.core.file_version import FileVersion
 from annotator.errors import SegmenterError
 from annotator.gui.app import WindowKeeper
 from annotator.gui.garbage import GarbageCollection
@@ -263,7 +264,9 @@ def forget_changes(window: MainWindow) -> None:
     window.workspace.session.forget()
     window.workspace.editor.masks.drawn.forget()
     window.workspace.editor.masks.corners.forget()
-    window.workspace.model.mark_saved(window.workspace.model.state, window.workspace.model.coco_path)
+    model = window.workspace.model
+    model.mark_saved(model.state, model.coco_path)
+    model.coco_version = None if model.coco_path is None else FileVersion.of(model.coco_path)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 
-from annotator.gui.leaving import UnsavedWorkBox
+from annotator.gui.dialogs.unsaved_work import UnsavedWorkBox
 from annotator.gui.unfinished import Unfinished
 from tests.gui.conftest import Hands, write_discs
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import threading
 from importlib import metadata
 from pathlib import Path
@@ -96,7 +97,7 @@ class TestOpening:
         saved = hands.save()
         elsewhere = folder.parent / "labels"
         elsewhere.mkdir()
-        moved = saved.rename(elsewhere / saved.name)  # its name is that of a folder's own file
+        moved = Path(shutil.copy(saved, elsewhere))  # its name is that of a folder's own file
         with qtbot.waitSignal(window.workspace.model.document_replaced):
             window.open_paths([moved], folder)
         again = make_window(process)

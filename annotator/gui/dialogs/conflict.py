@@ -17,19 +17,28 @@ class ConflictChoice(Enum):
     OVERWRITE = auto()
     SAVE_AS = auto()
     RELOAD = auto()
+    DISCARD = auto()
     CANCEL = auto()
 
 
 class ConflictBox(QMessageBox):
-    """Asks that about one conflict; a file that is gone cannot be reloaded."""
+    """Asks that about one conflict; a file that is gone cannot be reloaded.
 
-    def __init__(self, conflict: SaveConflict, window: QWidget) -> None:
+    is_leaving: the document is to be left, so it can be discarded instead of being reloaded.
+    """
+
+    def __init__(self, conflict: SaveConflict, window: QWidget, *, is_leaving: bool = False) -> None:
         super().__init__(window)
         self.setIcon(QMessageBox.Icon.Warning)
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWindowTitle(self.tr("The COCO file has changed"))
         if conflict.is_deleted:
             text = self.tr("%1 has been deleted or moved since it was opened. Your work is still here.")
+        elif is_leaving:
+            text = self.tr(
+                "%1 has been changed by another program since it was opened or saved here. "
+                "Overwriting loses those changes; what you did may be in no other file."
+            )
         else:
             text = self.tr(
                 "%1 has been changed by another program since it was opened or saved here. "
@@ -40,7 +49,11 @@ class ConflictBox(QMessageBox):
         overwrite_text = self.tr("Write it again") if conflict.is_deleted else self.tr("Overwrite")
         self._overwrite = self.addButton(overwrite_text, role.DestructiveRole)
         self._save_as = self.addButton(self.tr("Save as..."), role.AcceptRole)
-        self._reload = None if conflict.is_deleted else self.addButton(self.tr("Reload"), role.DestructiveRole)
+        self._reload = self._discard = None
+        if is_leaving:
+            self._discard = self.addButton(QMessageBox.StandardButton.Discard)
+        elif not conflict.is_deleted:
+            self._reload = self.addButton(self.tr("Reload"), role.DestructiveRole)
         cancel = self.addButton(QMessageBox.StandardButton.Cancel)
         drop_button_icons(self)
         self.setDefaultButton(self._save_as)
@@ -56,4 +69,6 @@ class ConflictBox(QMessageBox):
             return ConflictChoice.SAVE_AS
         if self._reload is not None and chosen is self._reload:
             return ConflictChoice.RELOAD
+        if self._discard is not None and chosen is self._discard:
+            return ConflictChoice.DISCARD
         return ConflictChoice.CANCEL
