@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
 _SHAPES = ("keep", "exact", "polygons")
+_SHAPES_OF = {"coco": _SHAPES, "yolo": ("keep", "polygons"), "voc": ("keep",), "masks": ("keep",), "labelme": _SHAPES}
+_WITH_SPLIT = ("coco", "yolo", "voc")
 _LISTED = 10
 EXIT_INCOMPLETE = 1
 
@@ -78,7 +80,26 @@ def parse(words: list[str]) -> ExportCommand:
         help="fewer corners in polygons that may be off by this much; without it they are exact",
     )
     options = parser.parse_args(words, argparse.Namespace())
+    problem = _problem(options)
+    if problem:
+        parser.error(problem)
     return ExportCommand(**{**vars(options), "categories": tuple(options.categories)})
+
+
+def _problem(options: argparse.Namespace) -> str:
+    """What was asked for that the format has not, or an empty text: it would be left undone without a word."""
+    name, shape = options.format, options.shape
+    if name == "coco" and options.out.suffix.lower() != ".json":
+        return f"argument --out: {str(options.out)!r} must end in .json"
+    if options.val and name not in _WITH_SPLIT:
+        return f"--val does not go with {name}, which has no split: only with {', '.join(_WITH_SPLIT)}"
+    if shape not in _SHAPES_OF[name]:
+        return f"--shape {shape} does not go with {name}"
+    has_polygons = name == "yolo" or (name == "labelme" and shape != "exact") or (name, shape) == ("coco", "polygons")
+    if options.tolerance and not has_polygons:
+        remedy = "; add --shape polygons" if name == "coco" else ""
+        return f"--tolerance goes with polygons, and there are none here{remedy}"
+    return ""
 
 
 def _share(text: str) -> float:

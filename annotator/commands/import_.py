@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from annotator.commands.console import Parser
 from annotator.commands.export import FORMATS
+from annotator.commands.outputs import json_path
 
 if TYPE_CHECKING:
     from annotator.core.formats.merge import MergePlan
@@ -36,7 +37,9 @@ def parse(words: list[str]) -> ImportCommand:
         allow_abbrev=False,
     )
     parser.add_argument("source", metavar="SOURCE", type=Path, help="the file or folder to import")
-    parser.add_argument("--out", metavar="FILE.json", type=Path, required=True, help="the COCO file; it may be new")
+    parser.add_argument(
+        "--out", metavar="FILE.json", type=json_path, required=True, help="the COCO file; it may be new"
+    )
     parser.add_argument("--format", choices=FORMATS, help="what SOURCE is, when it is not plain to see")
     parser.add_argument("--images", metavar="DIR", type=Path, help="the folder of the images, when it is not SOURCE's")
     parser.add_argument("--preview", action="store_true", help="only say what would be added")

@@ -220,7 +220,9 @@ def _file_problems(records: list[Any], root: Path) -> Iterator[Problem]:
     ]
     missing = [(where, path) for where, _, path in named if not os.path.isfile(path)]
     if len(missing) == len(named) > 1:
-        yield Problem("the file", f"none of its {len(named)} images is in {root}", "name the folder they are in")
+        yield Problem(
+            "the file", f"none of its {len(named)} images is in {root}", "name the folder they are in (--images DIR)"
+        )
         return
     for where, path in missing:
         yield Problem(where, f"{path} is missing", "put it back, or take it out of the file")

@@ -122,10 +122,11 @@ def statistics(document: Document) -> Statistics:
 
 
 def _doubling(values: Sequence[float]) -> tuple[Bar, ...]:
-    """Bars for 0, [1, 2), [2, 4), [4, 8) ... up to the last that is not empty; values between 0 and 1 count as 1."""
+    """Bars for 0, [1, 2), [2, 4), [4, 8) ... from the first to the last that is not empty; values between 0 and 1 count
+    as 1."""
     exponents = Counter(0 if value == 0 else max(int(value), 1).bit_length() for value in values)
     bars = []
-    for exponent in range(0 if 0 in exponents else 1, max(exponents, default=0) + 1):
+    for exponent in range(min(exponents), max(exponents) + 1) if exponents else ():
         low = 0 if exponent == 0 else 2 ** (exponent - 1)
         high = 2**exponent - 1 if exponent else 0
         bars.append(Bar(str(low) if low == high else f"{low}-{high}", exponents[exponent]))

@@ -107,7 +107,6 @@ def test_stats_of_proposals_alone_say_what_is_there(coco_file, capsys):
         "        1  猫",
         "",
         "proposals  square root of the area, px",
-        "        0  1",
         "        1  2-3",
     ]
 

@@ -101,6 +101,29 @@ def test_wrong_usage(coco_file, tmp_path, capsys):
     for words in (("--val", "1"), ("--val", "x"), ("--tolerance", "-1"), ("--tolerance", "nan")):
         refuse(capsys, "export", coco_file, "--format", "yolo", "--out", tmp_path / "x", *words)
     assert "--out" in refuse(capsys, "import", coco_file)
+    assert "must end in .json" in refuse(capsys, "import", coco_file, "--out", tmp_path / "x")
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("labelme", "--val", "0.2"), "--val does not go with labelme"),
+        (("masks", "--val", "0.2"), "only with coco, yolo, voc"),
+        (("voc", "--tolerance", "1"), "--tolerance goes with polygons"),
+        (("labelme", "--shape", "exact", "--tolerance", "1"), "--tolerance goes with polygons"),
+        (("coco", "--tolerance", "1"), "add --shape polygons"),
+        (("yolo", "--shape", "exact"), "--shape exact does not go with yolo"),
+        (("voc", "--shape", "polygons"), "--shape polygons does not go with voc"),
+    ],
+)
+def test_what_a_format_has_not_is_refused_and_not_left_undone(coco_file, tmp_path, words, told, capsys):
+    out = tmp_path / ("out.json" if words[0] == "coco" else "out")
+    assert told in refuse(capsys, "export", coco_file, "--out", out, "--format", *words)
+    assert not out.exists()
+
+
+def test_a_coco_file_ends_in_json(coco_file, tmp_path, capsys):
+    assert "must end in .json" in refuse(capsys, "export", coco_file, "--format", "coco", "--out", tmp_path / "x")
 
 
 def test_a_folder_of_images_that_is_not_there_is_named(coco_file, capsys, tmp_path):

@@ -59,7 +59,7 @@ def test_proposals_are_counted_apart():
     assert (counted.proposals, counted.instances) == (2, statistics(document()).instances)
     assert counted.proposed_images == 1
     assert [category.proposals for category in counted.categories] == [2, 0]
-    assert counted.proposal_sizes[-1] == Bar("8-15", 2)
+    assert counted.proposal_sizes == (Bar("8-15", 2),)
     assert counted.sizes == statistics(document()).sizes
     page = stats_page(counted, "x.json")
     assert "Size of the proposals" in page
@@ -87,7 +87,7 @@ def test_counts():
         CategoryStatistics(5, "<cat> & dog", 5, 2, 0, 32.0**2, 96**2),
         CategoryStatistics(1, "unused", 0, 0, 0, 0.0, 0),
     )
-    assert counted.sizes[-3:] == (Bar("16-31", 1), Bar("32-63", 1), Bar("64-127", 2))
+    assert counted.sizes == (Bar("16-31", 1), Bar("32-63", 1), Bar("64-127", 2))
     assert counted.per_image == (Bar("0", 1), Bar("1", 0), Bar("2-3", 2))
     assert counted.sources == (Bar("tinysam", 3), Bar("unknown", 2))
 
