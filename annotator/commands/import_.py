@@ -94,4 +94,13 @@ def _lines(plan: MergePlan, notes: tuple[str, ...], image_root: Path) -> list[st
         lines.append(f"left out: {path}, which has another size there")
     for path in plan.unknown_images:
         lines.append(f"left out: {path}, which the file does not list and which is not in {image_root}")
+    for path in plan.unlike.images:
+        lines.append(f"left out: what is said of {path}, for the file says something else (note, status or review)")
+    for name in plan.unlike.categories:
+        lines.append(f"left out: attributes or supercategory of {name}, for the file has others")
+    if some := plan.unlike.instances:
+        lines.append(
+            f"left out: what is said of {len(some)} instances there already, such as {some[0]}, for the file says "
+            "something else (review, attributes or crowd)"
+        )
     return [*lines, *notes]

@@ -315,6 +315,27 @@
             <numerusform>%n images of another size in this dataset: %1</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>reviews and attributes of %n instance(s) that say something else here</source>
+        <translation>
+            <numerusform>review and attributes of %n instance, which says something else here</numerusform>
+            <numerusform>reviews and attributes of %n instances, which say something else here</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>notes, status and reviews of %n image(s) that say something else here: %1</source>
+        <translation>
+            <numerusform>note, status and review of %n image, which says something else here: %1</numerusform>
+            <numerusform>notes, status and reviews of %n images, which say something else here: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>attributes of %n category(s) that has others here: %1</source>
+        <translation>
+            <numerusform>attributes of %n category, which has others here: %1</numerusform>
+            <numerusform>attributes of %n categories, which have others here: %1</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>InstanceChanges</name>

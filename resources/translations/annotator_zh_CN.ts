@@ -2965,6 +2965,24 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>%n 张图像的尺寸与本数据集不符：%1</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>reviews and attributes of %n instance(s) that say something else here</source>
+        <translation>
+            <numerusform>%n 个实例的审核结果和属性：与此处已有的不同</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>notes, status and reviews of %n image(s) that say something else here: %1</source>
+        <translation>
+            <numerusform>%n 张图像的备注、状态和审核结果：与此处已有的不同：%1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>attributes of %n category(s) that has others here: %1</source>
+        <translation>
+            <numerusform>%n 个类别的属性：与此处已有的不同：%1</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Annotations (%1)</source>
         <translation>标注文件 (%1)</translation>

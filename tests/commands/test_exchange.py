@@ -152,6 +152,18 @@ def test_import_adds_and_keeps_the_old_version(coco_file, tmp_path, capsys):
     assert masks(coco_file) == after
 
 
+def test_import_names_what_it_leaves_out_of_what_is_there(coco_file, tmp_path, capsys):
+    content = json.loads(coco_file.read_bytes())
+    content["images"][0]["annotator"] = {"note": "look again"}
+    content["annotations"][0]["annotator"] = {"review": "rejected"}
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps(content), encoding="utf-8")
+    assert run("import", other, "--out", coco_file, "--preview") == 0
+    said = capsys.readouterr().out
+    assert f"left out: what is said of {content['images'][0]['file_name']}" in said
+    assert "left out: what is said of 1 instances there already" in said
+
+
 def test_import_adds_images_that_lie_there_and_names_those_that_do_not(coco_file, tmp_path, capsys):
     content = json.loads(coco_file.read_bytes())
     Image.new("L", (12, 10)).save(tmp_path / "c.png")

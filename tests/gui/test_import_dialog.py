@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 
 from annotator.core import coco
-from annotator.core.document import Category, Document, ImageRecord, Instance
+from annotator.core.document import Category, Document, ImageRecord, Instance, Review, ReviewState
 from annotator.core.edits import AddInstance
 from annotator.core.formats.exchange import export
 from annotator.core.formats.options import ExportOptions
@@ -142,6 +143,24 @@ def test_what_is_left_out_is_named(hands, qtbot, folder, tmp_path):
     text = preview(dialog, qtbot, tmp_path / "small.json")
     assert "1 image(s) of another size in this dataset: b.png" in text
     assert not dialog.do_import.isEnabled()
+    dialog.reject()
+
+
+def test_what_another_says_of_what_is_there_is_left_out_and_named(hands, qtbot, folder, tmp_path):
+    document = theirs(folder)
+    coco.write(document, tmp_path / "theirs.json")
+    dialog = show_dialog(hands, qtbot)
+    preview(dialog, qtbot, tmp_path / "theirs.json")
+    dialog.do_import.click()
+    image = next(iter(document.images.values()))
+    document.put(replace(image, note="look again"))
+    instance = next(iter(document.instances.values()))
+    document.put(replace(instance, review=Review(ReviewState.REJECTED, "wrong class")))
+    coco.write(document, tmp_path / "reviewed.json")
+    dialog = show_dialog(hands, qtbot)
+    text = preview(dialog, qtbot, tmp_path / "reviewed.json")
+    assert "reviews and attributes of 1 instance(s) that say something else here" in text
+    assert f"1 image(s) that say something else here: {image.path}" in text
     dialog.reject()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
@@ -11,6 +12,7 @@ from pathlib import PurePath
 from annotator.core.dataset import check_name
 from annotator.core.document import Category, Document, ImageRecord, Instance, NextIds, Record, StoredProposal
 from annotator.core.edits import AddCategory, AddImages, AddInstance, Edit, ReplaceProposals, Together
+from annotator.core.formats.unlike import Unlike, unlike
 from annotator.core.images import read_header
 from annotator.errors import ImageError
 
@@ -22,6 +24,7 @@ class MergePlan:
     categories, images, instances: new records, with ids of the document. repeated: how many instances are there
     already, with the same category and mask. unknown_images: paths that the document does not have, with all their
     instances left out. other_size: paths of images that have another size there, or on the disk, left out too.
+    unlike: of what is there already, that of which the other says something else, which is left out.
     """
 
     categories: tuple[Category, ...]
@@ -31,6 +34,7 @@ class MergePlan:
     repeated: int
     unknown_images: tuple[str, ...]
     other_size: tuple[str, ...]
+    unlike: Unlike
 
     def edit(self) -> Edit:
         """The plan as one undoable change."""
@@ -65,11 +69,18 @@ def plan_merge(document: Document, imported: Document, *, new_images: NewImages)
     images = _plan_images(document, imported, new_images, is_new=is_new)
     new, repeated = _plan_annotations(document, imported, images.ids, category_of, is_new=is_new)
     return MergePlan(
+        unlike=unlike(
+            document,
+            imported,
+            images=[(ours, theirs) for theirs, ours in images.ids.items() if ours in document.images],
+            categories=[(ours, theirs) for theirs, ours in category_of.items() if ours in document.categories],
+            instances=repeated,
+        ),
         categories=categories,
         images=tuple(images.new),
         instances=tuple(a for a in new if isinstance(a, Instance)),
         proposals=tuple(a for a in new if isinstance(a, StoredProposal)),
-        repeated=repeated,
+        repeated=len(repeated),
         unknown_images=tuple(images.unknown),
         other_size=tuple(images.other_size),
     )
@@ -80,6 +91,8 @@ def _plan_categories(
 ) -> tuple[tuple[Category, ...], dict[int, int]]:
     """Those to be added, and the document's id for each that comes."""
     new_ids = _new_ids(document, "category", imported.categories, is_new=is_new)
+    if is_new:  # also those of one name, which another program may tell apart by their ids
+        return tuple(imported.categories.values()), new_ids
     new: list[Category] = []
     ids: dict[int, int] = {}
     by_name = {category.name: category.id for category in document.categories.values()}
@@ -125,23 +138,26 @@ def _plan_images(document: Document, imported: Document, new_images: NewImages, 
 
 def _plan_annotations(
     document: Document, imported: Document, image_of: dict[int, int], category_of: dict[int, int], *, is_new: bool
-) -> tuple[list[Instance | StoredProposal], int]:
-    """Those to be added, with ids of the document; and how many are there already."""
+) -> tuple[list[Instance | StoredProposal], list[tuple[int, int]]]:
+    """Those to be added, with ids of the document; and which are there already, by their ids there and here."""
     new_ids = _new_ids(document, "instance", [a.id for a in imported.annotations_in_order()], is_new=is_new)
-    known = {(a.image_id, a.category_id, a.mask): a.id for a in document.annotations_in_order()}
+    # As often as they are there: two of the other that are the same are not one.
+    known = defaultdict(list)
+    for there in reversed(document.annotations_in_order()):
+        known[there.image_id, there.category_id, there.mask].append(there.id)
     first_group = _first_groups(document)
     new: list[Instance | StoredProposal] = []
     id_of: dict[int, int] = {}
-    repeated = 0
+    repeated: list[tuple[int, int]] = []
     for annotation in imported.annotations_in_order():
         if annotation.image_id not in image_of:
             continue
         image_id, category_id = image_of[annotation.image_id], category_of[annotation.category_id]
-        key = (image_id, category_id, annotation.mask)
-        id_of[annotation.id] = known.setdefault(key, new_ids[annotation.id])
-        if id_of[annotation.id] != new_ids[annotation.id]:
-            repeated += 1
+        if same := known.get((image_id, category_id, annotation.mask)):
+            id_of[annotation.id] = same.pop()
+            repeated.append((id_of[annotation.id], annotation.id))
             continue
+        id_of[annotation.id] = new_ids[annotation.id]
         added = replace(annotation, id=new_ids[annotation.id], image_id=image_id, category_id=category_id)
         if isinstance(added, Instance) and added.group is not None:
             added = replace(added, group=added.group + first_group.get(image_id, 0))

@@ -208,6 +208,19 @@ class ImportDialog(AskingDialog):
         if merge.other_size:
             text = self.tr("%n image(s) of another size in this dataset: %1", "", len(merge.other_size))
             yield text.replace("%1", listing(merge.other_size, _LISTED))
+        if merge.unlike.instances:
+            count = len(merge.unlike.instances)
+            yield self.tr("reviews and attributes of %n instance(s) that say something else here", "", count)
+        if merge.unlike.images:
+            text = self.tr(
+                "notes, status and reviews of %n image(s) that say something else here: %1",
+                "",
+                len(merge.unlike.images),
+            )
+            yield text.replace("%1", listing(merge.unlike.images, _LISTED))
+        if merge.unlike.categories:
+            text = self.tr("attributes of %n category(s) that has others here: %1", "", len(merge.unlike.categories))
+            yield text.replace("%1", listing(merge.unlike.categories, _LISTED))
         yield from map(translated, plan.notes)
 
     # -- choosing ----------------------------------------------------------------------------------------------------

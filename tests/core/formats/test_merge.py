@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from annotator.core import coco
-from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
+from annotator.core.document import (
+    Attribute,
+    Category,
+    Document,
+    ImageRecord,
+    Instance,
+    Review,
+    ReviewState,
+    StoredProposal,
+)
 from annotator.core.formats.merge import NewImages, plan_merge
 from annotator.core.geometry import RunLengths
 
@@ -107,6 +116,53 @@ def test_images_of_another_folder_match_by_their_path(document, tmp_path):
     assert (plan.images, plan.repeated) == ((), 4)
 
 
+def test_two_of_the_same_mask_are_two_and_come_once(document):
+    other = copy_of(document)
+    twin = replace(next(iter(other.instances.values())), id=999, attributes={"pose": "sits"})
+    other.put(twin)
+    plan = plan_merge(document, other, new_images=NewImages.ALL)
+    assert [dict(i.attributes) for i in plan.instances] == [{"pose": "sits"}]
+    assert plan.repeated == len(document.instances)
+    plan.edit().apply(document)
+    again = plan_merge(document, other, new_images=NewImages.ALL)
+    assert (again.instances, again.repeated) == ((), len(document.instances))
+
+
+def test_into_an_empty_document_categories_of_one_name_stay_two():
+    imported = Document(Path("x"))
+    for number in (1, 2):
+        imported.put(Category(number, "cat"))
+    plan = plan_merge(Document(Path("x")), imported, new_images=NewImages.ALL)
+    assert [category.id for category in plan.categories] == [1, 2]
+
+
+def test_what_is_said_of_records_that_are_there_is_left_out_and_told(document):
+    other = copy_of(document)
+    first, second = list(other.instances.values())[:2]
+    other.put(replace(first, review=Review(ReviewState.REJECTED, "wrong class")))
+    other.put(replace(second, attributes={"pose": "sits"}))
+    image = next(iter(other.images.values()))
+    other.put(replace(image, note="look at the left one"))
+    category = next(iter(other.categories.values()))
+    other.put(replace(category, attributes=(Attribute("pose"),)))
+    plan = plan_merge(document, other, new_images=NewImages.ALL)
+    assert plan.unlike.images == (image.path,)
+    assert plan.unlike.categories == (category.name,)
+    assert set(plan.unlike.instances) == {first.id - 300, second.id - 300}
+    plan.edit().apply(document)
+    assert all(instance.review is None for instance in document.instances.values())
+
+
+def test_where_nothing_is_said_nothing_is_left_out(document):
+    for instance in list(document.instances.values()):
+        document.put(replace(instance, review=Review(ReviewState.ACCEPTED), attributes={"pose": "sits"}))
+    bare = copy_of(document)
+    for instance in list(bare.instances.values()):
+        bare.put(replace(instance, review=None, attributes={}))
+    assert not plan_merge(document, bare, new_images=NewImages.ALL).unlike
+    assert not plan_merge(document, copy_of(document), new_images=NewImages.ALL).unlike
+
+
 def test_proposals_keep_their_parents(document):
     other = copy_of(document)
     mask = other.instances[312].mask
@@ -135,8 +191,7 @@ def test_a_part_of_what_is_there_already_is_a_part_of_that(document):
     whole = other.instances[312]
     pixels = np.zeros(whole.mask.to_mask().shape, bool)
     pixels[0, 0] = True
-    other.put(replace(whole, id=900))
-    other.put(replace(whole.with_mask(RunLengths.from_mask(pixels)), id=901, parent_id=900))
+    other.put(replace(whole.with_mask(RunLengths.from_mask(pixels)), id=901, parent_id=312))
     (part,) = plan_merge(document, other, new_images=NewImages.NONE).instances
     assert part.parent_id == 12
 
