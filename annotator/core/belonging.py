@@ -1,4 +1,4 @@
-"""Which annotations belong to an image and how many to a category, known without a search."""
+"""Which annotations belong to an image, how many to a category, and which are locked: known without a search."""
 
 from __future__ import annotations
 
@@ -65,4 +65,31 @@ class Belonging:
         copy = Belonging()
         copy._ids_of_image = {image_id: list(ids) for image_id, ids in self._ids_of_image.items()}
         copy._per_category = Counter(self._per_category)
+        return copy
+
+
+class LockedIds:
+    """The ids of the instances that are locked."""
+
+    def __init__(self) -> None:
+        self._locked: set[int] = set()
+        self._ids: frozenset[int] | None = frozenset()  # None: to be made of the set
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """All of them; made once for everybody who asks until one is noted."""
+        if self._ids is None:
+            self._ids = frozenset(self._locked)
+        return self._ids
+
+    def note(self, instance_id: int, is_locked: bool) -> None:
+        """The instance is locked, or is not."""
+        if is_locked != (instance_id in self._locked):
+            (self._locked.add if is_locked else self._locked.discard)(instance_id)
+            self._ids = None
+
+    def copy(self) -> LockedIds:
+        """Another one of the same ids."""
+        copy = LockedIds()
+        copy._locked, copy._ids = set(self._locked), self._ids
         return copy

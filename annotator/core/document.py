@@ -6,13 +6,13 @@ changed; the document never knows who listens.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from annotator.core.belonging import Belonging
-from annotator.core.order import KIND_NAMES, Gaps, NextIds, Places
+from annotator.core.belonging import Belonging, LockedIds
+from annotator.core.order import KIND_NAMES, Gaps, NextIds, Order
 from annotator.core.records import (
     NOTHING,
     Attribute,
@@ -68,10 +68,9 @@ class Document:
         self.proposals: dict[int, StoredProposal] = {}
         self.next_ids = NextIds()
         self.extra: Mapping[str, Any] = NOTHING
-        self._places = _by_kind(Places(), Places(), Places())
+        self._places = Order()
         self._instances, self._proposals = Belonging(), Belonging()
-        self._locked: set[int] = set()
-        self._locked_ids: frozenset[int] | None = frozenset()  # None: to be made of the set
+        self._locked = LockedIds()
         self._subscribers: list[Callable[[Change], None]] = []
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -128,9 +127,7 @@ class Document:
     @property
     def locked_ids(self) -> frozenset[int]:
         """The instances that are locked; the same object while they are the same."""
-        if self._locked_ids is None:
-            self._locked_ids = frozenset(self._locked)
-        return self._locked_ids
+        return self._locked.ids
 
     def count_of_category(self, category_id: int) -> int:
         """How many instances the category has."""
@@ -169,9 +166,9 @@ class Document:
         copy.proposals = dict(self.proposals)
         copy.next_ids = replace(self.next_ids)
         copy.extra = self.extra
-        copy._places = _by_kind(*(Places(self._places[kind]) for kind in (Category, ImageRecord, Instance)))
+        copy._places = self._places.copy()
         copy._instances, copy._proposals = self._instances.copy(), self._proposals.copy()
-        copy._locked, copy._locked_ids = set(self._locked), self._locked_ids
+        copy._locked = self._locked.copy()
         return copy
 
     def adopt(self, other: Document) -> None:
@@ -182,26 +179,22 @@ class Document:
         self.categories, self.images = other.categories, other.images
         self.instances, self.proposals = other.instances, other.proposals
         self._places, self._instances, self._proposals = other._places, other._instances, other._proposals
-        self._locked, self._locked_ids = other._locked, other._locked_ids
+        self._locked = other._locked
 
     def gaps(self) -> dict[str, list[tuple[int, int | None]]]:
         """Where the categories and instances that were removed would come back: (id, the id before it or None).
 
         By kind, in order; the id before may be a removed one too. Plain values, which a file can hold.
         """
-        present: dict[str, Container[int]] = {
-            "category": self.categories,
-            "instance": self.instances.keys() | self.proposals.keys(),
-        }
-        return {KIND_NAMES[kind]: self._places[kind].gaps(present[KIND_NAMES[kind]]) for kind in (Category, Instance)}
+        annotations = self.instances.keys() | self.proposals.keys()
+        return self._places.gaps({Category: self.categories, Instance: annotations})
 
     def keep_gaps(self, gaps: Mapping[str, Gaps]) -> None:
         """Let records that another session removed come back where it would have put them.
 
         For a document that has just been read; gaps: that session's. Raises ValueError when they are of another one.
         """
-        for kind in (Category, Instance):
-            self._places[kind].keep_gaps(gaps.get(KIND_NAMES[kind], ()))
+        self._places.keep_gaps(gaps)
 
     # -- subscribing -------------------------------------------------------------------------------------------------
 
@@ -242,7 +235,7 @@ class Document:
             else:
                 belonging.replace(before, record)
             if isinstance(record, Instance):
-                self._note_locked(record.id, record.locked)
+                self._locked.note(record.id, record.locked)
         elif before is None and not places.is_last(place):
             places.sort(table)
         self.next_ids.pass_over(type(record), record.id)
@@ -260,7 +253,7 @@ class Document:
             raise ValueError(f"there is no {KIND_NAMES[type(record)]} {record.id}")
         if isinstance(before, _ANNOTATIONS):
             self._belonging(before).remove(before)
-            self._note_locked(before.id, False)
+            self._locked.note(before.id, False)
         elif isinstance(before, Category) and any(
             belonging.count_of_category(before.id) for belonging in (self._instances, self._proposals)
         ):
@@ -319,11 +312,6 @@ class Document:
             return
         raise ValueError(f"{KIND_NAMES[type(record)]} {record.id}{problem}")
 
-    def _note_locked(self, instance_id: int, is_locked: bool) -> None:
-        if is_locked != (instance_id in self._locked):
-            (self._locked.add if is_locked else self._locked.discard)(instance_id)
-            self._locked_ids = None
-
     def _belonging(self, record: Instance | StoredProposal) -> Belonging:
         return self._instances if isinstance(record, Instance) else self._proposals
 
@@ -338,8 +326,3 @@ class Document:
     def _notify(self, change: Change) -> None:
         for callback in self._subscribers:
             callback(change)
-
-
-def _by_kind(categories: Places, images: Places, annotations: Places) -> dict[type, Places]:
-    """Instances and proposals have one order in common, as they have their ids."""
-    return {Category: categories, ImageRecord: images, Instance: annotations, StoredProposal: annotations}

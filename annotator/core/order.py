@@ -98,6 +98,38 @@ class Places(dict[int, int]):
         self.update((record_id, place) for place, record_id in enumerate(_with_followers(order, followers)))
 
 
+class Order:
+    """The places of all records, by kind. Instances and proposals have one order in common, as they have their ids."""
+
+    def __init__(self) -> None:
+        annotations = Places()
+        self._places: dict[type[Record], Places] = {
+            Category: Places(),
+            ImageRecord: Places(),
+            Instance: annotations,
+            StoredProposal: annotations,
+        }
+
+    def __getitem__(self, kind: type[Record]) -> Places:
+        return self._places[kind]
+
+    def copy(self) -> Order:
+        """Another one of the same places."""
+        copy = Order()
+        for kind in (Category, ImageRecord, Instance):
+            copy._places[kind].update(self._places[kind])
+        return copy
+
+    def gaps(self, present: Mapping[type[Record], Container[int]]) -> dict[str, list[tuple[int, int | None]]]:
+        """Where the ids of these kinds that are not present would come back, by the kind's name."""
+        return {KIND_NAMES[kind]: self._places[kind].gaps(ids) for kind, ids in present.items()}
+
+    def keep_gaps(self, gaps: Mapping[str, Gaps]) -> None:
+        """Make place for what another document had removed. Raises ValueError when it does not fit these."""
+        for kind in (Category, Instance):
+            self._places[kind].keep_gaps(gaps.get(KIND_NAMES[kind], ()))
+
+
 def _with_followers(order: Sequence[int], followers: Mapping[int | None, Sequence[int]]) -> Iterator[int]:
     """Each id, then those that follow it, of which the last comes first, and those that follow them."""
     for head in (None, *order):
