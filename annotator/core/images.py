@@ -21,6 +21,7 @@ from PIL import ExifTags, Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from annotator.core.image_frames import frames_note
 from annotator.core.plain_headers import plain_size
 from annotator.errors import ImageError, Sentence, reason_of
 
@@ -53,7 +54,9 @@ class ImageHeader:
 
 @dataclass(frozen=True, eq=False)
 class OrientedImage:
-    """rgb: uint8 H x W x 3, contiguous, oriented. note: what was done to the values, a sentence for the user, or ""."""
+    """rgb: uint8 H x W x 3, contiguous, oriented. note: what was done to the values, and what is
+    not shown of the file, in sentences for the user, or "".
+    """
 
     rgb: npt.NDArray[np.uint8] = field(repr=False)
     note: str = ""
@@ -87,8 +90,11 @@ def read_image(path: Path, *, least_side: int | None = None) -> OrientedImage:
     try:
         with _opened(path) as image:
             orientation = _orientation(image)
+            frames = ""
             if least_side is not None:
                 image.draft(image.mode, (least_side, least_side))
+            else:
+                frames = frames_note(path, image)
             deep_colours = _has_deep_colours(image)
             if not deep_colours:
                 image.load()
@@ -107,7 +113,9 @@ def read_image(path: Path, *, least_side: int | None = None) -> OrientedImage:
             raise ImageError(
                 "The image {path} has colours of the kind {mode}: save it as RGB.", path=path, mode=image.mode
             )
-        return OrientedImage(np.ascontiguousarray(_turned(rgb, orientation)), note)
+        if note and frames:
+            note = Sentence("{first} {second}", first=frames, second=note)
+        return OrientedImage(np.ascontiguousarray(_turned(rgb, orientation)), note or frames)
     except MemoryError as error:
         raise ImageError("There is not enough memory for the image {path}: close other programs.", path=path) from error
 

@@ -466,3 +466,56 @@ def test_a_preview_of_a_jpeg_is_the_same_picture_smaller(tmp_path, orientation):
 def test_a_preview_of_another_format_has_every_pixel(tmp_path):
     Image.new("RGB", (640, 480), "red").save(tmp_path / "a.png")
     assert read_image(tmp_path / "a.png", least_side=10).rgb.shape == (480, 640, 3)
+
+
+# -- several pages or frames -------------------------------------------------------------------------------------------
+
+
+def frames(count: int, mode: str = "RGB") -> list[Image.Image]:
+    return [Image.new(mode, (20, 10), 40 * i + 9 if mode != "RGB" else (40 * i, 9, 9)) for i in range(count)]
+
+
+@pytest.mark.parametrize(
+    ("name", "note"),
+    [
+        ("a.tif", "Page 1 of 3 is shown."),
+        ("a.gif", "Frame 1 of 3 is shown."),
+        ("a.webp", "Frame 1 of 3 is shown."),
+        ("a.png", "Frame 1 of 3 is shown."),
+    ],
+)
+def test_it_is_said_that_the_first_of_several_is_shown(tmp_path, name, note):
+    first, *others = frames(3)
+    first.save(tmp_path / name, save_all=True, append_images=others)
+    image = read_image(tmp_path / name)
+    assert image.note == note
+    assert np.abs(image.rgb.astype(int) - np.asarray(first)).max() <= 3  # WebP is lossy
+    assert read_image(tmp_path / name, least_side=4).note == ""
+    first.save(tmp_path / name)
+    assert read_image(tmp_path / name).note == ""
+
+
+def test_pages_of_16_bit_say_both(tmp_path):
+    values = np.arange(3 * 200, dtype=np.uint16).reshape(3, 10, 20)
+    tifffile.imwrite(tmp_path / "a.tif", values, photometric="minisblack")
+    note = read_image(tmp_path / "a.tif").note
+    assert note.startswith("Page 1 of 3 is shown. Values from ")
+    assert note.template == "{first} {second}"  # so that the window can say both in its language
+
+
+def test_a_smaller_copy_in_the_file_is_no_page(tmp_path):
+    with tifffile.TiffWriter(tmp_path / "a.tif") as writer:
+        writer.write(np.zeros((40, 40), np.uint8))
+        writer.write(np.zeros((20, 20), np.uint8), subfiletype=1)
+    assert read_image(tmp_path / "a.tif").note == ""
+
+
+@pytest.mark.parametrize("name", ["a.tif", "a.gif"])
+def test_damage_behind_the_first_is_not_told(tmp_path, name):
+    first, *others = frames(3)
+    path = tmp_path / name
+    first.save(path, save_all=True, append_images=others)
+    whole = path.read_bytes()
+    first.save(path)
+    path.write_bytes(whole[: path.stat().st_size + 20])
+    assert read_image(path).rgb.shape == (10, 20, 3)
