@@ -257,12 +257,14 @@ class DocumentFlow(QObject):
 
     def tell_save_failed(self, reason: str) -> None:
         """Say why the document was not saved, and offer another place."""
+        self._messages.withdraw(self._told_failure)
         self._told_failure = reason
         again = partial(_tell_save_failed_in, reason=reason)
         self._messages.tell(reason, self.tr("Save as..."), self.save_as, again=again)
 
     def tell_autosave_conflict(self, conflict: SaveConflict) -> None:
         """Say why the document is not saved by itself, and offer to save it."""
+        self._messages.withdraw(self._told_failure)
         self._told_failure = conflict.sentence
         again = partial(_tell_autosave_conflict_in, conflict=conflict)
         self._messages.tell(conflict.sentence, self.tr("Save..."), self.save, again=again)

@@ -18,7 +18,7 @@ from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
-from annotator.gui.language import translated
+from annotator.gui.language import Resaid, translated
 from annotator.gui.prelabel_outlook import look_ahead
 from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, leaves_labelled_out, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
@@ -105,7 +105,9 @@ class FolderRuns(QObject):
 
     def _begin(self, work: Callable[[BackgroundJob], object], title: str) -> BackgroundJob | None:
         if self.is_running:
-            self.told.emit(self.tr("The folder is being worked on already: see the jobs in the status bar."))
+            self.told.emit(
+                Resaid(lambda: self.tr("The folder is being worked on already: see the jobs in the status bar."))
+            )
             return None
         job = self._jobs.new(work, title=title)
         job.progressed.connect(self._on_progressed)
@@ -158,7 +160,9 @@ class FolderRuns(QObject):
 
     def _on_encoded(self, outcome: tuple[int, list[str]]) -> None:
         count, problems = outcome
-        self.told.emit(" ".join([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
+        self.told.emit(
+            Resaid(lambda: " ".join([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
+        )
 
     def _store(self, document: Document, coco_path: Path, options: PrelabelOptions, found: PrelabelFindings) -> None:
         # An image that an import has brought may be gone again, by Undo.
@@ -190,6 +194,12 @@ class FolderRuns(QObject):
             return
         self._record = partial_path(coco_path)
         self._remove_record()
+        for problem in failed:
+            self._jobs.add_failure(JobFailure(self.tr("Pre-labelling the folder"), problem))
+        self.told.emit(Resaid(lambda: self._said_of(found, len(failed), count)))
+
+    def _said_of(self, found: PrelabelFindings, failed: int, count: int) -> str:
+        """What has come of a run."""
         texts = [self.tr("%n proposal(s) were added.", "", count)]
         if found.problem:
             texts.append(translated(found.problem))
@@ -198,11 +208,9 @@ class FolderRuns(QObject):
         if found.aside is not None:
             text = self.tr("What the interrupted run had found is kept in %1.")
             texts.append(text.replace("%1", found.aside.name))
-        for problem in failed:
-            self._jobs.add_failure(JobFailure(self.tr("Pre-labelling the folder"), problem))
         if failed:
-            texts.append(self.tr("%n image(s) failed: the jobs in the status bar tell why.", "", len(failed)))
-        self.told.emit(" ".join(texts))
+            texts.append(self.tr("%n image(s) failed: the jobs in the status bar tell why.", "", failed))
+        return " ".join(texts)
 
     # -- runs that did not come to their end -------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
@@ -32,8 +32,22 @@ def system_language() -> str:
     return LANGUAGES[0].code
 
 
+class Resaid(str):
+    """A text for people that can be said again when another language is in effect."""
+
+    say: Callable[[], str]
+
+    def __new__(cls, say: Callable[[], str]) -> Resaid:
+        """say: gives the text in the language in effect."""
+        text = super().__new__(cls, say())
+        text.say = say
+        return text
+
+
 def translated(text: str) -> str:
-    """A Sentence in the language in effect, with what is filled in translated too; any other text as it is."""
+    """A Sentence or a Resaid in the language in effect, with what is filled in translated too; others as they are."""
+    if isinstance(text, Resaid):
+        return text.say()
     if not isinstance(text, Sentence):
         return text
     template = QCoreApplication.translate("Errors", text.template)

@@ -36,12 +36,14 @@ class Message:
 
 
 class MessageBar(QFrame):
-    """Shows the newest passing message until it is closed, and beneath it at most one standing message."""
+    """Shows the newest passing message until it is closed, and beneath all of them at most one standing message.
+
+    A message without an action gives way to the next one; one with an action comes back after those that follow it.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._passing: Message | None = None
-        self._next: Message | None = None  # what is shown after it
+        self._passing: list[Message] = []  # the last one is on show
         self._standing: Message | None = None
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -86,21 +88,30 @@ class MessageBar(QFrame):
         other_callback: Callable[[], None] | None = None,
         again: Callable[[MainWindow], None] | None = None,
     ) -> None:
-        """Show a passing message in place of the one before."""
-        self._passing = Message(text, action, callback, other=other, other_callback=other_callback, again=again)
+        """Show a passing message before, or in place of, the one on show."""
+        self._drop(text)
+        if self._passing and self._passing[-1].callback is None:
+            self._passing.pop()
+        self._passing.append(Message(text, action, callback, other=other, other_callback=other_callback, again=again))
         self._refresh()
 
     def tells(self, text: str) -> bool:
         """Whether that is the passing message on show."""
-        return self._passing is not None and self._passing.text == text
+        return bool(self._passing) and self._passing[-1].text == text
 
     def tell_again_in(self, window: MainWindow) -> None:
-        """Show the passing message, if there is one, in another window, which speaks another language."""
-        for message in (self._passing, self._next):
-            if message is not None and message.again is not None:
+        """Show the passing messages in another window, which speaks another language."""
+        told: list[Message] = []
+        for message in self._passing:
+            # Each by itself: what is said again may take the place of others, or be said after them.
+            window.messages.clear()
+            if message.again is not None:
                 message.again(window)
-            elif message is not None:
-                window.messages.tell_after(message.text)
+            else:
+                window.messages.tell(message.text)
+            told += window.messages._passing
+        window.messages._passing = told
+        window.messages._refresh()
 
     def tell_after(
         self,
@@ -110,31 +121,35 @@ class MessageBar(QFrame):
         *,
         again: Callable[[MainWindow], None] | None = None,
     ) -> None:
-        """Show a passing message when the one on show has been closed or used; at once when there is none."""
-        if self._passing is None:
-            self.tell(text, action, callback, again=again)
-        else:
-            self._next = Message(text, action, callback, again=again)
+        """Show a passing message when those before it have been closed or used; at once when there is none."""
+        self._drop(text)
+        self._passing.insert(0, Message(text, action, callback, again=again))
+        self._refresh()
 
     def clear(self) -> None:
-        """The passing message is out of date, and the one to come after it."""
-        self._passing = self._next = None
+        """All passing messages are out of date."""
+        self._passing.clear()
         self._refresh()
 
     def withdraw(self, text: str) -> None:
         """That passing message is out of date, on show or waiting."""
-        if self._next is not None and self._next.text == text:
-            self._next = None
-        if self._passing is not None and self._passing.text == text:
-            self._take()
+        self._drop(text)
+        self._refresh()
 
     def set_standing(self, message: Message | None) -> None:
         """What is shown whenever there is no passing message."""
         self._standing = message
         self._refresh()
 
+    @property
+    def _shown(self) -> Message | None:
+        return self._passing[-1] if self._passing else self._standing
+
+    def _drop(self, text: str) -> None:
+        self._passing = [message for message in self._passing if message.text != text]
+
     def _refresh(self) -> None:
-        message = self._passing or self._standing
+        message = self._shown
         if message is not None:
             text = translated(message.text)
             self._text.setText(text)
@@ -147,9 +162,9 @@ class MessageBar(QFrame):
 
     def _take(self) -> Message | None:
         """The message on show, which is shown no longer."""
-        message = self._passing or self._standing
-        if self._passing is not None:
-            self._passing, self._next = self._next, None
+        message = self._shown
+        if self._passing:
+            self._passing.pop()
         else:
             self._standing = None
         self._refresh()
@@ -167,7 +182,7 @@ class MessageBar(QFrame):
 
     def _used(self) -> Message | None:
         """The message whose action is chosen; a standing one stays until what it says is no longer so."""
-        return self._standing if self._passing is None else self._take()
+        return self._take() if self._passing else self._standing
 
     def _on_close_clicked(self) -> None:
         message = self._take()

@@ -47,7 +47,7 @@ class ModelMessages(QObject):
     def tell(self, state: SegmenterState, problem: str) -> None:
         """Say what has become of the segmenter, if that is something to know."""
         was_failed, self._failure = self._failure, problem if state is SegmenterState.FAILED else None
-        if state is SegmenterState.FAILED:
+        if state not in (SegmenterState.STARTING, SegmenterState.RESTARTING):
             self._messages.withdraw(self._restarting)
         elif state is SegmenterState.RESTARTING:
             # Not why: what the segmenter says of its end asks for what is being done already.

@@ -65,8 +65,8 @@ def close_in_the_middle(hands, process, images: int, *, only_untouched: bool = F
 def wait_offer(hands, text: str) -> None:
     """Close what is said before it, and wait for the offer to go on with a run."""
     messages = hands.window.messages
-    hands.qtbot.waitUntil(lambda: messages._next is not None or text in messages.text)
-    if messages._next is not None:
+    hands.qtbot.waitUntil(lambda: any(text in message.text for message in messages._passing))
+    while text not in messages.text:
         press(hands, messages.findChild(QToolButton, "close_message"))
     assert text in messages.text
 

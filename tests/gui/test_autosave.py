@@ -168,7 +168,7 @@ class TestAFileThatIsAnotherOne:
         time_passes(saving)
         assert "is not saved by itself" in saving.window.messages.text
         assert "is not saved by itself" in saved_text(saving)
-        wait_saved_text(saving, "not saved, but kept: the file is not there any more")
+        wait_saved_text(saving, "not saved: the file is not there any more")
         saving.window.messages.clear()
         time_passes(saving)
         assert not saving.window.messages.isVisible()
@@ -195,7 +195,7 @@ class TestAFileThatIsAnotherOne:
         add_category(saving, "dog")
         time_passes(saving)
         assert "is not as it was opened or saved here any more" in saving.window.messages.text
-        wait_saved_text(saving, "not saved, but kept: another program has changed the file")
+        wait_saved_text(saving, "not saved: another program has changed the file")
         assert path.read_text() == '{"theirs": 1}'
 
 
