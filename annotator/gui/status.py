@@ -43,6 +43,7 @@ class StatusBar(QStatusBar):
         self._problem = inference.problem
         self._with_keys: Callable[[str], str] = str
         self._image_key = ""
+        self._refusal = ""  # why something was not done, as it was said last
         self._encoded: Encoded | None = None
         self._decode_seconds: float | None = None
         self._computing = self.tr("The mask is being computed; what you do meanwhile follows...")
@@ -78,7 +79,19 @@ class StatusBar(QStatusBar):
 
     def refuse(self, reason: str) -> None:
         """Say for a moment why something was not done."""
-        self.showMessage(self._with_keys(translated(reason)), _REFUSAL_MS)
+        self._refusal = self._with_keys(translated(reason))
+        self.showMessage(self._refusal, _REFUSAL_MS)
+
+    def forget_refusal(self) -> None:
+        """Something was done since: why something else was not is out of date."""
+        if self._refusal and self.currentMessage() == self._refusal:
+            self.clearMessage()
+
+    def take_over(self, before: StatusBar) -> None:
+        """Go on from another window's, over the same image, which has heard of its embedding and the last mask."""
+        if before._image_key == self._image_key:
+            self._encoded, self._decode_seconds = before._encoded, before._decode_seconds
+            self._show_segmenter()
 
     def _on_undo_forgot(self) -> None:
         limit = self._model.undo_stack.limit // 2**20

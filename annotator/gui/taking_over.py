@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 def take_over(before: MainWindow, after: MainWindow) -> None:
     """Let the window `after`, which is on screen already, go on where `before` was: nobody loses their place.
 
-    The tool, the place and zoom of the canvas, the filter and order of the images, the message bar, and the question
+    The tool, the place and zoom of the canvas, the filter, order and thumbnails of the images, the pace of the model,
+    the message bar, and the question
     for a category with what is typed already.
     """
     after.choose_tool(before.tool_name)
@@ -19,6 +20,8 @@ def take_over(before: MainWindow, after: MainWindow) -> None:
     view = before.canvas.viewport.view
     if view is not None and after.canvas.image is not None:
         after.canvas.set_view(view)
+    after.images.thumbnails.take_over(before.images.thumbnails)
+    after.status.take_over(before.status)
     before.messages.tell_again_in(after)
     if before.strip.is_asking:
         after.strip.ask_for_category(before.strip.category_field.text())

@@ -54,6 +54,10 @@ class Thumbnails(QObject):
         self._refused.clear()
         self._bytes = 0
 
+    def take_over(self, before: Thumbnails) -> None:
+        """Have what another one of the same size has made of the same files."""
+        self._kept, self._bytes, self._refused = before._kept.copy(), before._bytes, before._refused.copy()
+
     def _on_read(self, path: Path, image: QImage | None) -> None:
         if image is None:
             self._refused.add(path)

@@ -1711,6 +1711,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>有 {count} 个标签文件在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
     <message>
+        <source>Page 1 of {pages} is shown.</source>
+        <translation>显示的是第 1 页，共 {pages} 页。</translation>
+    </message>
+    <message>
+        <source>Frame 1 of {frames} is shown.</source>
+        <translation>显示的是第 1 帧，共 {frames} 帧。</translation>
+    </message>
+    <message>
+        <source>{first} {second}</source>
+        <translation>{first}{second}</translation>
+    </message>
+    <message>
         <source>{path} is a folder: name the annotation file in it.</source>
         <translation>{path} 是文件夹：请指明其中的标注文件。</translation>
     </message>

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QApplication,
     QHBoxLayout,
-    QLineEdit,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,6 +24,7 @@ from annotator.gui.icons import set_icon
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.palette import category_color
 from annotator.gui.panels.category_rows import CategoryDelegate, CategoryListModel
+from annotator.gui.panels.leaving_field import LeavingField
 from annotator.gui.panels.row_view import RowView, title_label
 from annotator.gui.selection import Selection
 
@@ -33,6 +33,8 @@ _ROW_HEIGHT = 28
 
 class CategoriesPanel(QWidget):
     """The list, whose current row is the current category, and a field to add to it."""
+
+    left = Signal()  # a category is added, or its name given up: the keyboard belongs to the canvas again
 
     def __init__(
         self, model: DocumentModel, editor: InstanceEditor, selection: Selection, parent: QWidget | None = None
@@ -50,7 +52,8 @@ class CategoriesPanel(QWidget):
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.view.dropped.connect(self._on_dropped)
         self._add_actions()
-        self.name_field = QLineEdit(self)
+        self.name_field = LeavingField(self)
+        self.name_field.left.connect(self.left)
         self.name_field.setPlaceholderText(self.tr("New category"))
         self.name_field.setAccessibleName(self.tr("New category"))
         self.name_field.returnPressed.connect(self._on_add)
@@ -81,6 +84,7 @@ class CategoriesPanel(QWidget):
     def _on_add(self) -> None:
         if self._changes.add(self.name_field.text()):
             self.name_field.clear()
+            self.left.emit()
 
     def _on_current_changed(self, current: QModelIndex) -> None:
         if current.isValid():

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QMenu, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
 from annotator.core.document import ImageStatus
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.icons import set_icon
 from annotator.gui.palette import category_color
 from annotator.gui.panels.image_filter import ImageFilter, ImageOrder, ReviewFilter
+from annotator.gui.panels.leaving_field import LeavingField
 from annotator.gui.panels.row_view import color_swatch
 from annotator.gui.timers import single_shot
 
@@ -22,15 +23,18 @@ class FilterBar(QWidget):
 
     filter_changed = Signal(object)  # ImageFilter
     order_changed = Signal(object)  # ImageOrder
+    left = Signal()  # the text is written
 
     def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self.text = QLineEdit(self)
+        self.text = LeavingField(self)
         self.text.setPlaceholderText(self.tr("Filter images"))
         self.text.setAccessibleName(self.tr("Filter images by name"))
         self.text.setClearButtonEnabled(True)
         self.text.textChanged.connect(self._on_changed)
+        self.text.returnPressed.connect(self.left)
+        self.text.left.connect(self.left)
         self.orders = self._order_menu()
         self.order_button = QToolButton(self)
         set_icon(self.order_button, "sort")

@@ -31,7 +31,7 @@ class ImageListPanel(QWidget):
 
     image_chosen = Signal(int)
     refused = Signal(object)
-    left = Signal()  # a field on the image is written
+    left = Signal()  # a field on the image, or the filter, is written
 
     def __init__(self, model: DocumentModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +45,7 @@ class ImageListPanel(QWidget):
         self.view.setItemDelegate(ImageDelegate(model, self.thumbnails, self.view))
         self.view.setAccessibleName(self.tr("Images"))
         self.filter_bar = FilterBar(model, self)
+        self.filter_bar.left.connect(self.left)
         self.count = QLabel(self)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.unusable = QLabel(self)
