@@ -261,7 +261,7 @@ class FolderRuns(QObject):
             if not self._is_record_stuck:
                 self._is_record_stuck = True
                 problem = left_over(self._record, error)
-                self._jobs.add_failure(JobFailure(self.tr("Pre-labelling the folder"), translated(problem)))
+                self._jobs.add_failure(JobFailure(self.tr("Pre-labelling the folder"), problem))
             return
         self._record, self._is_record_stuck = None, False
 

@@ -12,7 +12,7 @@ from annotator.core.atomic import replace_file
 from annotator.core.backups import keep_backup
 from annotator.core.document import Document, ImageRecord, StoredProposal
 from annotator.core.file_version import FileVersion
-from annotator.errors import DatasetError
+from annotator.errors import DatasetError, Sentence
 from annotator.segment.prelabel_partial import PartialResults
 from annotator.segment.prelabel_task import ImageResult
 from annotator.segment.prelabelled import marked
@@ -89,9 +89,14 @@ def problem_of(record: ImageRecord | None, result: ImageResult) -> str:
     """Why an image gets no proposals, or an empty text. record: what the dataset has of it, if anything."""
     if result.problem or record is None or (record.height, record.width) == (result.height, result.width):
         return result.problem
-    return (
-        f"The image {result.name} has {result.width} x {result.height} pixels, but the annotation file says "
-        f"{record.width} x {record.height}: put the right image there, or correct the file."
+    return Sentence(
+        "The image {name} has {width} x {height} pixels, but the annotation file says {said_width} x {said_height}: "
+        "put the right image there, or correct the file.",
+        name=result.name,
+        width=result.width,
+        height=result.height,
+        said_width=record.width,
+        said_height=record.height,
     )
 
 

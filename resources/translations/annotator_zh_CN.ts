@@ -1751,6 +1751,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{what}，无法显示：请删除列表中标为 0 px 的实例，或在文件中更正。</translation>
     </message>
     <message>
+        <source>The image {name} has {width} x {height} pixels, but the annotation file says {said_width} x {said_height}: put the right image there, or correct the file.</source>
+        <translation>图像 {name} 的尺寸为 {width} x {height} 像素，但标注文件中写的是 {said_width} x {said_height}：请放回正确的图像，或更正标注文件。</translation>
+    </message>
+    <message>
         <source>{key} is missing</source>
         <translation>缺少 {key}</translation>
     </message>

@@ -18,11 +18,14 @@ import pytest
 from PySide6.QtCore import Qt
 
 from annotator.core.dataset import open_dataset
+from annotator.core.document import ImageRecord
 from annotator.errors import Sentence
 from annotator.gui.dialogs.weights import WeightsDialog
 from annotator.gui.keeping import Keeping
 from annotator.gui.language import translated
 from annotator.gui.settings import Theme
+from annotator.segment.prelabel_adding import problem_of
+from annotator.segment.prelabel_task import ImageResult
 from tests.gui.conftest import Hands
 
 # What may stay in Latin letters: names of files, formats and keys, and what another library says in brackets.
@@ -300,3 +303,10 @@ def test_why_nothing_can_be_drawn_in_a_second_window(chinese, folder, qtbot):
         assert said, tool
         assert is_chinese(said.replace(socket.gethostname(), "")), tool
     first.close(discard=False)
+
+
+def test_an_image_of_another_size_in_a_run(chinese):
+    problem = problem_of(ImageRecord(1, "a.png", 160, 240), ImageResult("a.png", 20, 30))
+    assert isinstance(problem, Sentence)
+    assert is_chinese(translated(problem))
+    assert "30 x 20" in translated(problem)
