@@ -8,7 +8,7 @@ import random
 from PySide6.QtCore import Qt
 
 from annotator.core import coco
-from tests.core.formats.test_fuzz import coco_file, mutated
+from tests.core.formats.damage import coco_file, mutated
 from tests.gui.test_import_dialog import preview, show_dialog
 
 FILES = 30
