@@ -10,7 +10,7 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from annotator.core.document import NOTHING, Category, Document, Instance, ReviewState
-from annotator.core.edits import ChangeInstance, Edit, OrderInstances, RemoveInstances, Together
+from annotator.core.edits import AddCategory, ChangeInstance, Edit, OrderInstances, RemoveInstances, Together
 from annotator.gui.asked_edit import AskedEdit
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.reviews import commented, reviewed
@@ -36,12 +36,15 @@ class InstanceChanges(QObject):
         self._model = model
         self._view_state = view_state
 
-    def set_category(self, instance_ids: Iterable[int], category: Category) -> None:
-        """Give these instances another category."""
+    def set_category(self, instance_ids: Iterable[int], category: Category, *, is_new: bool = False) -> None:
+        """Give these instances another category, which is added if it is new."""
         ids = self._unlocked_ids(instance_ids)
         change = partial(_changing, ids, lambda instance: replace(instance, category_id=category.id))
 
         def build(document: Document) -> Edit | None:
+            if is_new and document.category_named(category.name) is None:
+                edit = change(document)
+                return None if edit is None else Together((AddCategory(category), edit))
             return change(document) if category.id in document.categories else None
 
         def text(count: int) -> str:

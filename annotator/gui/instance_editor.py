@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
@@ -21,6 +22,15 @@ from annotator.gui.mask_tools import MaskTools
 from annotator.gui.mask_work import MaskWork
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.selection import Selection
+
+
+class NamedFor(Enum):
+    """What a category that is chosen now, by its digit or its name, is for."""
+
+    MASK = auto()  # the one to decide on
+    SELECTED = auto()  # the selected instances
+    NEXT = auto()  # what is made next
+    NOTHING = auto()  # the mask is still being computed, which the user has been told
 
 
 class InstanceEditor(QObject):
@@ -97,10 +107,21 @@ class InstanceEditor(QObject):
             self.masks.add_waiting_as(name)
             return
         category = self._model.document.category_named(name)
+        is_new = category is None
         if category is None:
-            self._accept_as(self.categories.new_category(name), is_new=True)
+            category = self.categories.new_category(name)
+        if self._session.refined is not None:
+            self._accept_refined(category, is_new=is_new)
         else:
-            self._accept_as(category)
+            self._accept_as(category, is_new=is_new)
+
+    def named_for(self) -> NamedFor:
+        """What `apply_digit` and `apply_name` are for now."""
+        if self.masks.waiting is not None:
+            return NamedFor.MASK
+        if self._session.is_pending:
+            return NamedFor.NOTHING if self._decided() is None else NamedFor.MASK
+        return NamedFor.SELECTED if self._selection.instance_ids else NamedFor.NEXT
 
     def apply_digit(self, digit: int) -> None:
         """A digit chooses the category of the mask to decide on, else of the selected instances, else of the next."""
@@ -109,17 +130,22 @@ class InstanceEditor(QObject):
             self.refused.emit(
                 self.tr("There is no category %1 yet: add one in the list of categories.").replace("%1", str(digit))
             )
-            return
-        category = categories[digit - 1]
-        if self.masks.waiting is not None:
-            self.masks.add_waiting(category)
-        elif self._session.refined is not None:
-            self._accept_refined(category)
-        elif self._session.is_pending:
-            self._accept_as(category)
-        elif self._selection.instance_ids:
-            self.instances.set_category(self._selection.instance_ids, category)
-        self._selection.set_category(category.id)
+        else:
+            self.apply_name(categories[digit - 1].name)
+
+    def apply_name(self, name: str) -> None:
+        """The same by the category's name; one that is new is made."""
+        meant = self.named_for()
+        category = self._model.document.category_named(name)
+        if meant is NamedFor.MASK:
+            self.accept_as_named(name)
+        elif meant is NamedFor.SELECTED:
+            named = self.categories.new_category(name) if category is None else category
+            self.instances.set_category(self._selection.instance_ids, named, is_new=category is None)
+        elif meant is NamedFor.NEXT and category is None:
+            self.categories.add(name)
+        if category is not None:
+            self._selection.set_category(category.id)
 
     def refine(self) -> None:
         """Let the clicks that follow better the mask of the one selected instance."""
@@ -134,7 +160,7 @@ class InstanceEditor(QObject):
             self._session.refine(selected[0])
             self.refining_began.emit()
 
-    def _accept_refined(self, category: Category | None = None) -> None:
+    def _accept_refined(self, category: Category | None = None, *, is_new: bool = False) -> None:
         """Give the refined instance the mask on screen, and another category if one is named."""
         refined, shown = self._session.refined, self._decided()
         if shown is None or refined is None:
@@ -149,9 +175,12 @@ class InstanceEditor(QObject):
         after = replace(before.with_mask(shown.mask), provenance=self._provenance(shown))
         if category is not None:
             after = replace(after, category_id=category.id)
+        edit: Edit = ChangeInstance(before, after)
+        if category is not None and is_new:
+            edit = Together((AddCategory(category), edit))
         self._is_accepting = True
         try:
-            is_done = self._model.push(ChangeInstance(before, after), self.tr("Refine"))
+            is_done = self._model.push(edit, self.tr("Refine"))
         finally:
             self._is_accepting = False
         if is_done:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QStyle, QV
 from annotator.gui.action_slots import connect_actions
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.canvas.category_name import CategoryNameStrip
 from annotator.gui.canvas.detail_strip import DetailStrip
 from annotator.gui.canvas.drawn_layer import DrawnLayer
 from annotator.gui.canvas.instance_layer import InstanceLayer
@@ -187,6 +188,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.layer, self.proposal_layer, self.drawn_layer, session, self)
         self.strip = PromptStrip(self.canvas, workspace.prompt_detail, session, editor, model, selection)
         self.messages = MessageBar(self)
+        self.category_name = CategoryNameStrip(self.canvas, self.strip, model, editor, selection)
         self.images = ImageListPanel(model, self)
         self.categories = CategoriesPanel(model, editor, selection, self)
         self.instances = InstancesPanel(model, selection, self)
@@ -254,6 +256,7 @@ class MainWindow(QMainWindow):
         self.images.refused.connect(self.status.refuse)
         self.copies.refused.connect(self.status.refuse)
         self.instances.refused.connect(self.status.refuse)
+        self.instances.category_wanted.connect(self.category_name.ask)
         self.instances.delete_wanted.connect(self.workspace.editor.delete_selected)
         self.details.attributes_wanted.connect(self.categories.show_properties)
         self.details.left.connect(self.canvas.setFocus)

@@ -22,6 +22,16 @@
     </message>
 </context>
 <context>
+    <name>CategoryNameStrip</name>
+    <message numerus="yes">
+        <source>Change %n instance(s) to</source>
+        <translation>
+            <numerusform>Change %n instance to</numerusform>
+            <numerusform>Change %n instances to</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>CleanUpDialog</name>
     <message numerus="yes">
         <source>%n part(s) removed</source>

@@ -561,6 +561,19 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>CategoryNameStrip</name>
+    <message numerus="yes">
+        <source>Change %n instance(s) to</source>
+        <translation>
+            <numerusform>将 %n 个实例改为</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Category of what comes next:</source>
+        <translation>接下来的类别：</translation>
+    </message>
+</context>
+<context>
     <name>CategoryPropertiesDialog</name>
     <message>
         <source>Category</source>
@@ -3181,8 +3194,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>接受的掩码会列在这里。</translation>
     </message>
     <message>
-        <source>Change &amp;category</source>
-        <translation>更改类别(&amp;C)</translation>
+        <source>Choose the &amp;category by name...</source>
+        <translation>按名称选择类别(&amp;C)...</translation>
     </message>
     <message>
         <source>&amp;Hide or show</source>
@@ -3652,6 +3665,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Weights...</source>
         <translation>权重...</translation>
+    </message>
+</context>
+<context>
+    <name>NameStrip</name>
+    <message>
+        <source>new category</source>
+        <translation>新类别</translation>
     </message>
 </context>
 <context>

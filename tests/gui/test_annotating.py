@@ -159,6 +159,54 @@ def test_digit_accepts_with_its_category(hands):
     assert instance.provenance.weights == "fake"
 
 
+def test_n_names_the_mask_although_there_is_a_current_category(hands):
+    for name in ("disc", "ring"):
+        add_category(hands, name)
+    hands.click(50, 80)
+    hands.wait_mask()
+    hands.key(Qt.Key.Key_N)
+    field = hands.window.strip.category_field
+    assert field.hasFocus()
+    hands.qtbot.keyClicks(field, "disc")
+    hands.qtbot.keyClick(field, Qt.Key.Key_Return)
+    (instance,) = instances(hands)
+    document = hands.window.workspace.model.document
+    assert document.categories[instance.category_id].name == "disc"
+    assert hands.window.workspace.selection.category_id == instance.category_id
+    assert not field.isVisible()
+
+
+def test_n_names_a_refined_mask_and_makes_its_category_in_one_edit(hands):
+    add_category(hands, "disc")
+    accept_disc(hands, 50)
+    hands.key(Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
+    hands.click(55, 80)
+    hands.wait_mask()
+    count = hands.window.workspace.model.undo_stack.count()
+    hands.key(Qt.Key.Key_N)
+    field = hands.window.strip.category_field
+    hands.qtbot.keyClicks(field, "ring")
+    hands.qtbot.keyClick(field, Qt.Key.Key_Return)
+    (instance,) = instances(hands)
+    assert hands.window.workspace.model.document.categories[instance.category_id].name == "ring"
+    assert hands.window.workspace.model.undo_stack.count() == count + 1
+
+
+def test_n_with_nothing_to_name_chooses_the_category_of_what_comes_next(hands):
+    for name in ("disc", "ring"):
+        add_category(hands, name)
+    hands.key(Qt.Key.Key_N)
+    field = hands.window.category_name.field
+    hands.qtbot.keyClicks(field, "disc")
+    hands.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert hands.window.workspace.selection.category_id == 1
+    hands.key(Qt.Key.Key_N)
+    hands.qtbot.keyClicks(field, "dot")
+    hands.qtbot.keyClick(field, Qt.Key.Key_Return)
+    document, selection = hands.window.workspace.model.document, hands.window.workspace.selection
+    assert document.categories[selection.category_id].name == "dot"
+
+
 def test_digit_without_category_says_so(hands):
     hands.click(50, 80)
     hands.wait_mask()

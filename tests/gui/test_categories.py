@@ -373,3 +373,31 @@ def test_the_current_category_stays_in_sight_when_the_list_becomes_lower(hands):
         QApplication.processEvents()
         row = view.visualRect(view.currentIndex())
         assert view.viewport().rect().contains(row)
+
+
+# -- long lists and menus ----------------------------------------------------------------------------------------------
+
+
+def test_a_new_category_is_scrolled_to(hands):
+    for number in range(40):
+        hands.window.workspace.editor.categories.add(f"kind {number}")
+    add_category(hands, "the last")
+    QApplication.processEvents()
+    view = hands.window.categories.view
+    assert view.viewport().rect().contains(view.visualRect(view.model().index(40, 0)))
+
+
+def test_the_right_button_opens_the_menu_of_a_row_and_leaves_the_current_category(cats):
+    panel, selection = cats.window.categories, cats.window.workspace.selection
+    place = panel.view.visualRect(panel.list_model.index(2)).center()
+    cats.qtbot.mouseClick(panel.view.viewport(), Qt.MouseButton.RightButton, pos=place)
+    panel.view.customContextMenuRequested.emit(place)
+    assert selection.category_id == 2
+    assert panel.menu.actions()[0].text() == "bird"
+    panel.move_up.trigger()
+    assert list(by_id(cats).values()) == ["cat", "bird", "dog"]
+    assert selection.category_id == 2
+    panel.menu.close()
+    cats.qtbot.waitUntil(lambda: panel.menu is None)
+    panel.move_up.trigger()  # of the current one again
+    assert list(by_id(cats).values()) == ["cat", "dog", "bird"]

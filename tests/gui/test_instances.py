@@ -314,17 +314,67 @@ def test_l_locks_what_is_selected(discs):
 # -- categories --------------------------------------------------------------------------------------------------------
 
 
-def test_menu_changes_the_category_of_all_selected_in_one_edit(discs):
+def test_a_name_changes_the_category_of_all_selected_in_one_edit(discs):
     before = document(discs).snapshot()
     press(discs, 3)
     press(discs, 1, modifiers=CONTROL)
-    menu = panel(discs).change_category.menu()
-    menu.aboutToShow.emit()
-    assert [action.text() for action in menu.actions()] == ["other", "disc"]
-    menu.actions()[0].trigger()
+    field = asked_by_n(discs, panel(discs).view)
+    assert field.hasFocus()
+    offered = field.completer().completionModel()
+    assert [offered.index(i, 0).data() for i in range(offered.rowCount())] == ["other", "disc"]
+    discs.qtbot.keyClicks(field, "other")
+    discs.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert field.isHidden() or not field.isVisible()
     assert {i.id: i.category_id for i in document(discs).instances.values()} == {1: 1, 2: 2, 3: 1}
+    assert discs.window.workspace.selection.category_id == 1
     discs.undo()
     assert document(discs).instances == before.instances
+
+
+def test_a_new_name_for_selected_instances_adds_the_category_in_the_same_edit(discs):
+    press(discs, 2)
+    count = discs.window.workspace.model.undo_stack.count()
+    field = asked_by_n(discs, discs.window.canvas)
+    assert discs.window.category_name.hint.isHidden()
+    discs.qtbot.keyClicks(field, "ring")
+    assert discs.window.category_name.hint.isVisible()
+    discs.qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert row(discs, 2).category.name == "ring"
+    assert discs.window.workspace.model.undo_stack.count() == count + 1
+    discs.undo()
+    assert document(discs).category_named("ring") is None
+    assert row(discs, 2).category.name == "disc"
+
+
+def test_a_click_on_a_name_that_is_offered_is_enough(discs):
+    press(discs, 2)
+    field = asked_by_n(discs, discs.window.canvas)
+    discs.qtbot.keyClicks(field, "oth")
+    popup = field.completer().popup()
+    assert popup.isVisible()
+    place = popup.visualRect(popup.model().index(0, 0)).center()
+    discs.qtbot.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert row(discs, 2).category.name == "other"
+
+
+def test_escape_in_the_field_changes_nothing(discs):
+    before = document(discs).snapshot()
+    press(discs, 2)
+    field = asked_by_n(discs, discs.window.canvas)
+    discs.qtbot.keyClicks(field, "oth")
+    discs.qtbot.keyClick(field, Qt.Key.Key_Escape)
+    assert not field.isVisible()
+    assert discs.window.canvas.hasFocus()
+    assert document(discs).instances == before.instances
+
+
+def asked_by_n(hands, where):
+    """The field that N opens there."""
+    where.setFocus()
+    hands.qtbot.keyClick(where, Qt.Key.Key_N)
+    field = hands.window.category_name.field
+    assert field.isVisible()
+    return field
 
 
 def test_digit_in_the_list_changes_the_category(discs):
@@ -338,7 +388,7 @@ def test_digit_in_the_list_changes_the_category(discs):
 
 
 def test_actions_need_a_selection(discs):
-    actions = (panel(discs).toggle_hidden, panel(discs).lock, panel(discs).delete, panel(discs).change_category)
+    actions = (panel(discs).toggle_hidden, panel(discs).lock, panel(discs).delete)
     assert not any(action.isEnabled() for action in actions)
     press(discs, 1)
     assert all(action.isEnabled() for action in actions)

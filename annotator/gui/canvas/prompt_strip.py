@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QStringListModel, Qt, Signal
-from PySide6.QtGui import QAction, QCursor, QKeyEvent, QPalette, QShowEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLabel, QLineEdit, QToolButton
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
+from PySide6.QtGui import QAction, QCursor, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton
 
 from annotator.gui.canvas.canvas import Canvas
+from annotator.gui.canvas.category_field import CategoryField
 from annotator.gui.canvas.detail_field import DetailField
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.instance_editor import InstanceEditor
@@ -19,7 +20,6 @@ from annotator.gui.shortcuts import key_hint
 
 _GAP = 12
 _LONGEST_NAME = 200  # as long as it is shown, in pixels
-_OWN_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape)
 
 
 class PromptStrip(QFrame):
@@ -106,7 +106,7 @@ class PromptStrip(QFrame):
         self.ask_for_category()
 
     def _on_name_entered(self, name: str) -> None:
-        self._editor.accept_as_named(name)  # once accepted, the prompt is over and the field with it
+        self._editor.apply_name(name)  # once accepted, the prompt is over and the field with it
 
     def _on_nothing_entered(self) -> None:
         if self._accept.isVisible():
@@ -245,50 +245,3 @@ class PromptStrip(QFrame):
 
 def _around(point: QPoint) -> QRect:
     return QRect(point - QPoint(_GAP, _GAP), point + QPoint(_GAP, _GAP))
-
-
-class CategoryField(QLineEdit):
-    """A name field with completion from the document's categories."""
-
-    name_entered = Signal(str)
-    nothing_entered = Signal()  # Enter in the empty field
-    abandoned = Signal()
-
-    def __init__(self, model: DocumentModel, parent: QFrame) -> None:
-        super().__init__(parent)
-        self._model = model
-        self.setPlaceholderText(self.tr("Name of the category"))
-        self.setAccessibleName(self.tr("Name of the category"))
-        self.setMinimumWidth(180)
-        completer = QCompleter(self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._names = QStringListModel(self)
-        completer.setModel(self._names)
-        self.setCompleter(completer)
-        self.returnPressed.connect(self._on_return_pressed)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self._names.setStringList([category.name for category in self._model.document.categories.values()])
-        super().showEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # Enter and Escape are keys of the canvas, whose child this field is; while typing they belong to the field.
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() in _OWN_KEYS:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.abandoned.emit()
-        else:
-            super().keyPressEvent(event)
-            event.accept()
-
-    def _on_return_pressed(self) -> None:
-        name = self.text().strip()
-        if name:
-            self.name_entered.emit(name)
-        else:
-            self.nothing_entered.emit()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QColor, QDropEvent, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QColor, QDropEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemDelegate,
     QApplication,
     QHBoxLayout,
+    QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -25,8 +26,9 @@ from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.palette import category_color
 from annotator.gui.panels.category_rows import CategoryDelegate, CategoryListModel
 from annotator.gui.panels.leaving_field import LeavingField
-from annotator.gui.panels.row_view import RowView, title_label
+from annotator.gui.panels.row_view import RowView, color_swatch, title_label
 from annotator.gui.selection import Selection
+from annotator.gui.timers import single_shot
 
 _ROW_HEIGHT = 28
 
@@ -44,6 +46,9 @@ class CategoriesPanel(QWidget):
         self._changes: CategoryChanges = editor.categories
         self._selection = selection
         self._edited_id = 0  # the category a dialog is about
+        self._menu_id: int | None = None  # the category whose menu is open
+        self.menu: QMenu | None = None  # the one that is open
+        self._forget_menu = single_shot(self, 0, self._on_menu_over)
         self.list_model = CategoryListModel(model, self._changes, self)
         self.view = _CategoryView(self.list_model, _ROW_HEIGHT, self)
         self.view.setItemDelegate(CategoryDelegate(self.view))
@@ -51,6 +56,7 @@ class CategoriesPanel(QWidget):
         self.view.empty_text = self.tr("No category yet: name one below, or accept a mask.")
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.view.dropped.connect(self._on_dropped)
+        self.view.customContextMenuRequested.connect(self._on_menu_wanted)
         self._add_actions()
         self.name_field = LeavingField(self)
         self.name_field.left.connect(self.left)
@@ -95,6 +101,9 @@ class CategoriesPanel(QWidget):
         row = -1 if category_id is None else self.list_model.row_of(category_id)
         if row >= 0:
             self.view.setCurrentIndex(self.list_model.index(row))
+            # Rows that have just come have no place before the list is laid out.
+            self.view.executeDelayedItemsLayout()
+            self.view.scrollTo(self.view.currentIndex())
         elif category_id is None:
             self.view.setCurrentIndex(QModelIndex())
             self.view.clearSelection()
@@ -124,12 +133,42 @@ class CategoriesPanel(QWidget):
             action.setEnabled(count > 0)
         self.merge.setEnabled(count > 1)
 
+    def _on_menu_wanted(self, place: QPoint) -> None:
+        """The menu is of the row under the pointer, which need not be the current category."""
+        row = self.view.indexAt(place).row()
+        menu = QMenu(self.view)
+        if row >= 0:
+            self._menu_id = self.list_model.category_id(row)
+            category = self._model.document.categories[self._menu_id]
+            name = menu.addAction(color_swatch(category_color(category)), category.name.replace("&", "&&"))
+            name.setEnabled(False)
+            menu.addSeparator()
+        menu.addActions(self.view.actions())
+        menu.aboutToHide.connect(self._on_menu_hidden)
+        menu.popup(self.view.viewport().mapToGlobal(place))
+        self.menu = menu
+
+    def _on_menu_hidden(self) -> None:
+        # Not at once: the action that was chosen is told after the menu hides.
+        self._forget_menu.start()
+
+    def _on_menu_over(self) -> None:
+        self._menu_id = None
+        if self.menu is not None:
+            self.menu.deleteLater()
+            self.menu = None
+
     def _current(self) -> Category | None:
+        """The category whose menu is open, or else the current one."""
+        if self._menu_id is not None:
+            return self._model.document.categories.get(self._menu_id)
         category_id = self._selection.category_id
         return None if category_id is None else self._model.document.categories[category_id]
 
     def _on_rename(self) -> None:
-        self.view.edit(self.view.currentIndex())
+        category = self._current()
+        if category is not None:
+            self.view.edit(self.list_model.index(self.list_model.row_of(category.id)))
 
     def _on_recolor(self) -> None:
         category = self._current()
@@ -199,7 +238,7 @@ class _CategoryView(RowView):
     def __init__(self, model: CategoryListModel, row_height: int, parent: QWidget) -> None:
         super().__init__(model, row_height, parent)
         self._focus_before: QWidget | None = None
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.setEditTriggers(RowView.EditTrigger.DoubleClicked)
         self.setDragDropMode(RowView.DragDropMode.InternalMove)
         self.setDragDropOverwriteMode(False)
@@ -210,6 +249,11 @@ class _CategoryView(RowView):
         # Qt scrolls to a row when it becomes the current one, which may be before the list has its height.
         if self.currentIndex().isValid():
             self.scrollTo(self.currentIndex())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        # The right button opens a menu, and leaves the current category to those who choose one.
+        if event.button() == Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
         height = event.position().toPoint().y()

@@ -8,10 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolTip, QVBoxLayout,
 
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.instance_changes import InstanceChanges
-from annotator.gui.palette import category_color
 from annotator.gui.panels.arrange_actions import ArrangeActions
 from annotator.gui.panels.instance_rows import InstanceDelegate, InstanceListModel, RowPart
-from annotator.gui.panels.row_view import RowView, action_button, color_swatch, title_label
+from annotator.gui.panels.row_view import RowView, action_button, title_label
 from annotator.gui.selection import Selection
 from annotator.gui.timers import single_shot
 
@@ -22,6 +21,7 @@ class InstancesPanel(QWidget):
     """The list, whose selection is the canvas's. The eye is for looking only; a lock is saved."""
 
     refused = Signal(object)
+    category_wanted = Signal()  # by name, for the selected instances or what else a digit would be for
     delete_wanted = Signal()  # of the selected instances: it has to wait for what is being drawn on them
 
     def __init__(self, model: DocumentModel, selection: Selection, parent: QWidget | None = None) -> None:
@@ -97,10 +97,9 @@ class InstancesPanel(QWidget):
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def _add_actions(self) -> None:
-        self._categories = QMenu(self.tr("Change &category"), self)
-        self._categories.aboutToShow.connect(self._fill_categories)
-        self._categories.triggered.connect(self._on_category_chosen)
-        self.change_category = self._categories.menuAction()
+        self.change_category = self.view.add_action(
+            self.tr("Choose the &category by name..."), self.category_wanted, "N"
+        )
         self.toggle_hidden = self.view.add_action(self.tr("&Hide or show"), self._on_hide, "V")
         self.lock = self.view.add_action(self.tr("&Lock or unlock"), self._on_lock, "L")
         self.hide_others = self.view.add_action(self.tr("Hide all &others"), self._on_hide_others, "Shift+V")
@@ -128,16 +127,6 @@ class InstancesPanel(QWidget):
         menu.addSeparator()
         menu.addAction(self.delete)
         menu.popup(self.view.viewport().mapToGlobal(place))
-
-    def _fill_categories(self) -> None:
-        self._categories.clear()
-        for category in self._model.document.categories.values():
-            name = category.name.replace("&", "&&")
-            action = self._categories.addAction(color_swatch(category_color(category)), name)
-            action.setData(category.id)
-
-    def _on_category_chosen(self, action: QAction) -> None:
-        self._changes.set_category(self._selection.instance_ids, self._model.document.categories[action.data()])
 
     def _on_digit_pressed(self, digit: int) -> None:
         categories = list(self._model.document.categories.values())
@@ -170,7 +159,8 @@ class InstancesPanel(QWidget):
     def _refresh(self) -> None:
         on_image = self.list_model.instance_ids
         has_selection = bool(self._selection.instance_ids.intersection(on_image))
-        for action in (self.change_category, self.toggle_hidden, self.lock, self.hide_others, self.delete):
+        self.change_category.setEnabled(self._model.is_open)
+        for action in (self.toggle_hidden, self.lock, self.hide_others, self.delete):
             action.setEnabled(has_selection)
         self.arrange.set_enabled(has_selection)
         self.show_all.setEnabled(bool(self._view_state.hidden_ids.intersection(on_image)))
