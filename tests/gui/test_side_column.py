@@ -71,3 +71,18 @@ def test_details_that_the_user_made_small_stay_so(annotated, qtbot):
     qtbot.waitUntil(lambda: "occluded" in window.details.form.fields)
     qtbot.wait(50)
     assert window.side.sizes() == small
+
+
+def test_a_selected_row_stays_in_sight_when_its_list_gets_lower(annotated, qtbot):
+    window = annotated.window
+    for x in (120, 190, 20, 220):
+        annotated.click(x, 80)
+        annotated.wait_mask()
+        window.workspace.editor.accept_as_named("cat")
+    view = window.instances.view
+    window.side.setSizes([100, 300, 100, 100])
+    window.workspace.selection.select([1])  # the lowest, so the last row
+    qtbot.waitUntil(lambda: view.selected_rows() == [4])
+    window.side.setSizes([300, 100, 200, 100])
+    qtbot.waitUntil(lambda: view.height() < 5 * view.rowHeight(0))
+    assert 0 <= view.rowViewportPosition(4) <= view.viewport().height() - view.rowHeight(4)

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
     QPalette,
     QPen,
     QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -97,6 +98,15 @@ class RowView(QTableView):
     def selected_rows(self) -> list[int]:
         """The selected rows, ascending."""
         return sorted(index.row() for index in self.selectionModel().selectedIndexes())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """What is selected and was in sight stays so when the list gets lower."""
+        rows = self.selected_rows()
+        top = self.rowViewportPosition(rows[0]) if rows else -1
+        was_in_sight = 0 <= top <= event.oldSize().height() - self.verticalHeader().defaultSectionSize()
+        super().resizeEvent(event)
+        if was_in_sight:
+            self.scrollTo(self.model().index(rows[0], 0))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
