@@ -7,6 +7,7 @@ need nothing here, as long as they are made of the kinds below.
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -65,10 +66,10 @@ def decode(data: bytes) -> Edit:
     try:
         if not data.startswith(b"{"):
             data = zlib.decompress(data)
-        edit: Edit = _decoded(json_text.loads(data))
+        edit: Edit = _decoded(_loads(data))
     except zlib.error as error:
         raise ValueError(f"it cannot be understood ({error})") from error
-    except (TypeError, KeyError, AttributeError, UnicodeEncodeError) as error:
+    except (TypeError, KeyError, AttributeError, UnicodeEncodeError, RecursionError) as error:
         raise ValueError(f"it cannot be understood ({error})") from error
     if type(edit).__module__ != edits.__name__:
         raise ValueError(f"it is no edit but {type(edit).__name__}")
@@ -88,11 +89,26 @@ def _pieces(value: Any) -> Iterator[bytes]:
     elif type(value).__module__ == edits.__name__ and type(value) in _FIELDS:
         yield b"{" + json_text.dumps(_CLASS) + b":" + json_text.dumps(type(value).__name__)
         for name in _FIELDS[type(value)]:
-            yield b"," + json_text.dumps(name) + b":"
+            yield b"," + _dumps(name) + b":"
             yield from _pieces(getattr(value, name))
         yield b"}"
     else:
-        yield json_text.dumps(_encoded(value))
+        yield _dumps(_encoded(value))
+
+
+def _dumps(value: Any) -> bytes:
+    try:
+        return json_text.dumps(value)
+    except TypeError:
+        # A lone surrogate, which is no text elsewhere: nothing that was done may be lost for it.
+        return json.dumps(value, allow_nan=False, separators=(",", ":")).encode("ascii")
+
+
+def _loads(data: bytes) -> Any:
+    try:
+        return json_text.loads(data)
+    except ValueError:
+        return json.loads(data)
 
 
 def _encoded(value: Any) -> Any:

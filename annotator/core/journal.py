@@ -16,6 +16,7 @@ import queue
 import sqlite3
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,8 +43,9 @@ def open_journal(
 
     folder: for journals, on a local disk. document: as read from coco_path, with the images found since appended;
     nobody else may be using it yet. on_committed: called with the number of an edit once it and all before it are on
-    the disk; on_failed: with a sentence when the disk refuses, which is tried again until it is well. Both are called
-    from the writer thread.
+    the disk; on_failed: with a sentence when the disk refuses, which is tried again until it is well, or when an edit
+    cannot be written at all: no later one is committed then until a save has made it needless. Both are called from the
+    writer thread.
     Raises DatasetError when another process has the journal, or the folder cannot be written to.
     """
     path = journal_path(folder, coco_path)
@@ -177,7 +179,7 @@ class Journal:
 
     def _run(self) -> None:
         waiting: list[_Work] = []
-        has_failed = is_ending = False
+        has_failed = is_stuck = is_ending = False
         while not is_ending:
             events = []
             for item in self._taken(timeout=_RETRY_SECONDS if has_failed else None):
@@ -200,8 +202,22 @@ class Journal:
                         )
                     )
                 has_failed = True
+            except Exception as error:  # noqa: BLE001  (told, and printed)
+                # Whatever it is, edits are made on: a thread that has ended could not tell that none is kept any more.
+                _forget_saved(waiting)
+                if not is_stuck:
+                    traceback.print_exception(error)
+                    self._on_failed(
+                        Sentence(
+                            "The last changes cannot be kept in {path} ({reason}), and none that follow: save the "
+                            "dataset, which keeps them.",
+                            path=self._file.path,
+                            reason=f"{type(error).__name__}: {error}",
+                        )
+                    )
+                is_stuck = True
             else:
-                has_failed = False
+                has_failed = is_stuck = False
             for event in events:
                 event.set()
 
@@ -262,6 +278,12 @@ class Journal:
             remove(item.path)
             raise
         return new
+
+
+def _forget_saved(items: list[_Work]) -> None:
+    """Take out the steps that are in the COCO file meanwhile."""
+    saved = max((item.state.sequence for item in items if isinstance(item, _SaveEnded | _Moved)), default=0)
+    items[:] = [item for item in items if not (isinstance(item, _Step) and item.sequence <= saved)]
 
 
 def _entry(step: _Step) -> Entry:

@@ -6,6 +6,7 @@
     unfinished  what is begun and no edit yet, by the path of its image and its kind: only the newest of each
     entry       the edits since then, in order: applied (1) or reverted (0), and when (seconds since 1970)
 
+A path is a TEXT, or a BLOB where it is none: names in folders may be any bytes.
 A file is used by one process at a time; its methods may be called by one thread after another.
 """
 
@@ -133,7 +134,9 @@ class JournalFile:
                 if version == 0:
                     for statement in _SCHEMA.split(";"):
                         self._database.execute(statement)
-                    self._database.execute("INSERT INTO base VALUES (?, '', '{}', NULL, NULL, NULL)", (str(dataset),))
+                    self._database.execute(
+                        "INSERT INTO base VALUES (?, '', '{}', NULL, NULL, NULL)", (_stored(dataset),)
+                    )
                     self._database.execute(f"PRAGMA user_version = {_FORMAT}")
                 elif version != _FORMAT:
                     raise sqlite3.DatabaseError(f"it is of version {version}")
@@ -151,11 +154,13 @@ class JournalFile:
         row = self._database.execute("SELECT * FROM base").fetchone()
         if row is None:
             raise sqlite3.DatabaseError("it does not say what it starts from")
-        return Base(*row)
+        dataset, *rest = row
+        return Base(_path(dataset), *rest)
 
     def images(self) -> list[ImageRecord]:
         """The images the entries may mean: ids, paths and sizes."""
-        return [ImageRecord(*row) for row in self._database.execute("SELECT id, path, height, width FROM image")]
+        rows = self._database.execute("SELECT id, path, height, width FROM image")
+        return [ImageRecord(number, _path(path), height, width) for number, path, height, width in rows]
 
     def entries(self, after: int = 0) -> list[Entry]:
         """The entries behind that one, in order."""
@@ -165,15 +170,16 @@ class JournalFile:
     def unfinished(self) -> dict[tuple[str, str], bytes]:
         """What is begun, by the path of its image and its kind."""
         rows = self._database.execute("SELECT image, kind, content FROM unfinished ORDER BY rowid")
-        return {(image, kind): content for image, kind, content in rows}
+        return {(_path(image), kind): content for image, kind, content in rows}
 
     def set_unfinished(self, image: str, kind: str, content: bytes | None) -> None:
         """That is begun on the image of that path; None: nothing of that kind is, any more."""
         with self._transaction():
             if content is None:
-                self._database.execute("DELETE FROM unfinished WHERE image = ? AND kind = ?", (image, kind))
+                self._database.execute("DELETE FROM unfinished WHERE image = ? AND kind = ?", (_stored(image), kind))
             else:
-                self._database.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)", (image, kind, content))
+                row = (_stored(image), kind, content)
+                self._database.execute("INSERT OR REPLACE INTO unfinished VALUES (?, ?, ?)", row)
 
     def last_sequence(self) -> int:
         """The number of the newest entry, 0 without any."""
@@ -189,10 +195,10 @@ class JournalFile:
         """Make that state what the entries start from, and drop those it has; set the images."""
         with self._transaction():
             self._set_base(state)
-            self._database.execute("UPDATE base SET dataset = ?", (str(self._dataset),))
+            self._database.execute("UPDATE base SET dataset = ?", (_stored(self._dataset),))
             self._database.execute("DELETE FROM image")
             self._database.executemany(
-                "INSERT INTO image VALUES (?, ?, ?, ?)", ((i.id, i.path, i.height, i.width) for i in images)
+                "INSERT INTO image VALUES (?, ?, ?, ?)", ((i.id, _stored(i.path), i.height, i.width) for i in images)
             )
 
     def append(self, entries: Iterable[Entry]) -> None:
@@ -243,6 +249,21 @@ class JournalFile:
         """A full disk ends some transactions by itself, and leaves others open, which no other could follow."""
         if self._database.in_transaction:
             self._database.execute("ROLLBACK")
+
+
+def _stored(path: str | Path) -> str | bytes:
+    """A path as the database can hold it."""
+    text = str(path)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+    return text
+
+
+def _path(stored: str | bytes) -> str:
+    """What _stored was given."""
+    return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
 
 
 def move_aside(path: Path) -> Path | None:

@@ -1736,6 +1736,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{first}{second}</translation>
     </message>
     <message>
+        <source>The last changes cannot be kept in {path} ({reason}), and none that follow: save the dataset, which keeps them.</source>
+        <translation>最近的更改以及后续的更改都无法写入 {path}（{reason}）：请保存数据集，以保留这些更改。</translation>
+    </message>
+    <message>
         <source>{path} is a folder: name the annotation file in it.</source>
         <translation>{path} 是文件夹：请指明其中的标注文件。</translation>
     </message>

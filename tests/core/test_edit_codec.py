@@ -163,3 +163,11 @@ def test_an_edit_of_a_whole_folder_is_short_and_comes_back_equal():
 def test_compressed_bytes_that_are_damaged_raise_a_value_error():
     with pytest.raises(ValueError, match="understood"):
         decode(b"\x78\x01 no such thing")
+
+
+@pytest.mark.parametrize("count", [1, 200_000], ids=["short", "compressed"])
+def test_what_is_no_valid_text_comes_back_all_the_same(count):
+    """A window's text field takes half a pair of surrogates, and so does a file name."""
+    category = Category(1, "\ud83d 猫", extra={"\udcff": ["\ud800"]})
+    edit = Together((AddCategory(category), AddCategory(Category(2, "x" * count * 10))))
+    assert decode(encode(edit)) == edit

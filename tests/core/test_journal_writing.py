@@ -161,3 +161,41 @@ def test_an_unusable_folder_is_an_error(folder):
     (folder / "state").write_text("a file")
     with pytest.raises(DatasetError, match="journal"):
         Session(folder)
+
+
+def test_an_edit_that_cannot_be_written_is_told_and_nothing_is_called_kept_until_it_is_saved(
+    folder, monkeypatch, capsys
+):
+    """Whatever the reason is: the thread must not end, for nobody would hear of it."""
+    breaks = threading.Event()
+    encode = journal.encode
+
+    def breaking(edit):
+        if breaks.is_set():
+            raise RecursionError("too deep")
+        return encode(edit)
+
+    monkeypatch.setattr(journal, "encode", breaking)
+    with Session(folder) as session:
+        session.do(2)
+        session.journal.flush()
+        breaks.set()
+        for _ in range(2):
+            session.do(1)
+            session.journal.flush()
+        breaks.clear()
+        assert session.committed[-1] == 2
+        (message,) = session.failures
+        assert "RecursionError: too deep" in message
+        assert "save the dataset" in message
+        breaks.set()
+        session.save()
+        breaks.clear()
+        session.do(1)
+        session.journal.flush()
+        assert session.committed[-1] == 5
+        made = session.bytes()
+    assert "too deep" in capsys.readouterr().err
+    with Session(folder) as later:
+        assert later.recovery.edits == 1
+        assert later.bytes() == made

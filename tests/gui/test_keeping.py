@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sqlite3
 import threading
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QMessageBox
 
+from annotator import paths
 from annotator.core import coco
 from annotator.core.backups import backups
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Document, ImageRecord
 from annotator.core.journal_file import JournalFile, journal_path
 from annotator.core.lock import DatasetLock
+from annotator.core.unsaved import unsaved_work
 from annotator.errors import DatasetError
 from annotator.gui import keeping, opening
 from annotator.gui.prelabel_run import PrelabelOptions
@@ -438,3 +443,60 @@ class TestAReloadThatFails:
         end(hands)
         path.write_bytes(good)
         assert names(again()) == ["cat", "dog", "bird"]
+
+
+class TestNamesThatAreNoText:
+    """On most systems a name on the disk is any bytes: one such image must not keep the others from being worked on."""
+
+    @pytest.fixture
+    def odd(self, tmp_path):
+        name = os.fsdecode(os.fsencode(str(tmp_path)) + b"/caf\xe9")
+        try:
+            os.mkdir(name)
+        except OSError:
+            pytest.skip("here all names are text")
+        return Path(name)
+
+    def test_an_image_is_listed_and_work_on_others_is_kept(self, hands, again, folder, odd):
+        shutil.copytree(odd, folder / odd.name)
+        shutil.copy(folder / "a.png", folder / odd.name / "a.png")
+        hands.open(folder)
+        document = hands.window.workspace.model.document
+        assert f"{odd.name}/a.png" in {image.path for image in document.images.values()}
+        add_category(hands, "cat")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        end(hands)
+        later = again()
+        assert names(later) == ["cat"]
+        assert f"{odd.name}/a.png" in {image.path for image in later.window.workspace.model.document.images.values()}
+
+    def test_a_dataset_in_such_a_folder_is_kept_and_offered_again(self, hands, make_window, qtbot, folder, odd):
+        shutil.copytree(folder, odd / "pictures")
+        hands.open(odd / "pictures")
+        add_category(hands, "cat")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        end(hands)
+        (work,) = unsaved_work(paths.state_dir() / "journals")
+        assert work.to_open == odd / "pictures"
+        later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+        later.open(work.to_open)
+        assert names(later) == ["cat"]
+        assert later.save() == odd / "pictures" / COCO_NAME
+
+
+def test_a_writer_that_breaks_is_told_and_shown(hands, monkeypatch):
+    """Of whatever it breaks: what is done afterwards must not look as if it were kept."""
+
+    def breaks(edit):
+        raise KeyError("no such thing")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotator.core.journal.encode", breaks)
+        add_category(hands, "cat")
+        hands.qtbot.waitUntil(lambda: "no such thing" in hands.window.messages.text)
+        add_category(hands, "dog")
+        assert hands.window.status.saved.text() == "not saved"
+    assert not hands.window.workspace.model.is_kept
+    hands.save()
+    add_category(hands, "bird")
+    hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")

@@ -17,6 +17,7 @@ import pytest
 from annotator.core import coco
 from annotator.core.check import check_file
 from annotator.core.document import Category, Document, ImageRecord, Instance
+from annotator.core.edit_codec import decode, encode
 from annotator.core.formats import labelme, masks, voc, yolo
 from annotator.core.formats.exchange import read_foreign
 from annotator.core.formats.image_index import ImageIndex
@@ -99,6 +100,7 @@ def import_into(document: Document, source: Path, format_name: str) -> None:
         edit = plan_merge(copy, imported.document, new_images=NewImages.NONE).edit()
     finally:
         assert coco.to_bytes(document, source) == before
+    assert decode(encode(edit)) == edit
     edit.apply(document)
     coco.to_bytes(document, source)  # what came in can be saved
     edit.revert(document)
