@@ -14,6 +14,7 @@ class Belonging:
 
     def __init__(self) -> None:
         self._ids_of_image: dict[int, list[int]] = {}
+        self._own: set[int] = set()  # the images whose list no copy shares
         self._per_category: Counter[int] = Counter()
 
     def of_image(self, image_id: int) -> tuple[int, ...]:
@@ -35,7 +36,7 @@ class Belonging:
     def add(self, record: Instance | StoredProposal, places: Places) -> None:
         """A record that was not there, and has its place already."""
         self._per_category[record.category_id] += 1
-        order = self._ids_of_image.setdefault(record.image_id, [])
+        order = self._list_of(record.image_id)
         if places.is_last(places[record.id]):
             order.append(record.id)
         else:
@@ -49,7 +50,7 @@ class Belonging:
     def remove(self, record: Instance | StoredProposal) -> None:
         """A record that goes."""
         self._per_category[record.category_id] -= 1
-        ids = self._ids_of_image[record.image_id]
+        ids = self._list_of(record.image_id)
         if ids[-1] == record.id:  # an undo takes away the newest
             ids.pop()
         else:
@@ -58,14 +59,25 @@ class Belonging:
     def sort_image(self, image_id: int, places: Places) -> None:
         """The image's have other places now."""
         if image_id in self._ids_of_image:
-            self._ids_of_image[image_id].sort(key=places.__getitem__)
+            self._list_of(image_id).sort(key=places.__getitem__)
 
     def copy(self) -> Belonging:
-        """One that later changes do not reach."""
+        """One that later changes do not reach; both share their lists until they change them.
+
+        The window waits for this: to copy the lists of tens of thousands of images takes as long as all the rest.
+        """
         copy = Belonging()
-        copy._ids_of_image = {image_id: list(ids) for image_id, ids in self._ids_of_image.items()}
+        self._own = set()
+        copy._ids_of_image = dict(self._ids_of_image)
         copy._per_category = Counter(self._per_category)
         return copy
+
+    def _list_of(self, image_id: int) -> list[int]:
+        """The image's ids, to be changed."""
+        if image_id not in self._own:
+            self._own.add(image_id)
+            self._ids_of_image[image_id] = list(self._ids_of_image.get(image_id, ()))
+        return self._ids_of_image[image_id]
 
 
 class LockedIds:

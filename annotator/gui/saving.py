@@ -15,6 +15,7 @@ from annotator.core.atomic import remedy
 from annotator.core.document import Document
 from annotator.core.file_version import FileVersion
 from annotator.errors import SaveError, Sentence, reason_of
+from annotator.gui import garbage
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.keeping import Keeping
@@ -194,7 +195,8 @@ class _Writing:
         """Write, unless another program was there first. Raises SaveError."""
         try:
             self._check()
-            data = coco.to_bytes(self.snapshot, self.path)
+            with garbage.pause():  # of what is made for the file, none is garbage before the end
+                data = coco.to_bytes(self.snapshot, self.path)
             # Making and writing it takes a while, in which another program may write, too.
             version = self.keeping.save(self.snapshot, data, self.path, self.sequence, before_move=self._check)
         except _Conflicted as conflicted:
