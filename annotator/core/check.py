@@ -40,11 +40,12 @@ class Problem:
         return self.opening or f"{self.where}: {self.what}; {self.remedy}."
 
 
-def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, ...]:
+def check_file(path: Path, *, image_root: Path | None = None, looks_at_images: bool = True) -> tuple[Problem, ...]:
     """All problems of the COCO file `path`, in the order of the file; none means that it can be opened.
 
     image_root: the folder the images lie in; None takes what the file says, or the file's own folder. The images'
-    headers are read, to compare their sizes; an image that is not there is a problem too.
+    headers are read, to compare their sizes; an image that is not there is a problem too. looks_at_images: False looks
+    at the file alone.
     Raises DatasetError when the file cannot be read from the disk.
     """
     data = read_annotation_file(path)
@@ -62,7 +63,7 @@ def check_file(path: Path, *, image_root: Path | None = None) -> tuple[Problem, 
         return _opening_problem(path)
     problems = list(_not_number_problems(content)) if not_numbers else []
     root = image_root if image_root is not None else Path(os.path.normpath(path.parent / _stored_root(content)))
-    problems += _content_problems(content, root, path)
+    problems += _content_problems(content, root if looks_at_images else None, path)
     return tuple(problems) or _opening_problem(path)
 
 
@@ -100,7 +101,7 @@ def _stored_root(content: Mapping[str, Any]) -> str:
     return root if isinstance(root, str) and "\0" not in root else ""
 
 
-def _content_problems(content: NotedObject, root: Path, path: Path) -> Iterator[Problem]:
+def _content_problems(content: NotedObject, root: Path | None, path: Path) -> Iterator[Problem]:
     yield from _repeated_keys("the file", content)
     lists: dict[str, list[Any]] = {}
     for key in ("images", "categories", "annotations"):
@@ -112,7 +113,8 @@ def _content_problems(content: NotedObject, root: Path, path: Path) -> Iterator[
         lists[key] = value if isinstance(value, list) else []
     yield from _category_problems(lists["categories"])
     yield from _image_problems(lists["images"])
-    yield from _file_problems(lists["images"], root)
+    if root is not None:
+        yield from _file_problems(lists["images"], root)
     yield from _as_problems("the file", check_ours.key_problems(content))
     next_ids = check_ours.ours_under_key(content).get("next_ids")
     next_id = next_ids.get("instance") if isinstance(next_ids, dict) else None

@@ -15,10 +15,13 @@ from pathlib import Path
 
 from annotator.core import coco
 from annotator.core.cancelling import Cancel, check_cancel
+from annotator.core.check import check_file
 from annotator.core.document import Document, ImageRecord
 from annotator.core.file_version import FileVersion
 from annotator.core.image_files import find_images, in_natural_order, natural, relative
+from annotator.core.image_places import find_image_root
 from annotator.core.images import IMAGE_SUFFIXES, read_header
+from annotator.core.json_file import no_coco
 from annotator.core.outside import outside_notes
 from annotator.errors import DatasetError, ImageError, Sentence
 
@@ -30,6 +33,7 @@ _UNSAVEABLE = re.compile("[\\\\\ud800-\udfff]")  # a backslash is a separator el
 
 
 _REPORTED_TOGETHER = 100  # images
+_MOST_CHECKED = 50 * 2**20  # bytes of a file that cannot be used; longer ones are checked by who asks for it
 _LISTED_FROM = 50  # so many files are found sooner by listing their folder than by asking for each
 
 
@@ -60,7 +64,8 @@ def open_dataset(
     A folder is searched for images with all its sub-folders, in natural order (2 before 10), but not in what is hidden
     by a leading dot. Images without a COCO file of their own belong to the one in their common folder, COCO_NAME: if it
     exists it is read, and images it does not list are appended. A COCO file's images are relative to `image_root`; None
-    takes its folder, or the one it names (a file saved elsewhere under another name).
+    takes its folder, or the one it names (a file saved elsewhere under another name), or when none is there, the
+    one that is found beside it, as in published datasets.
 
     An image that is missing or cannot be read is listed with its `problem`; one that cannot be read, and so is in no
     COCO file, where its name belongs. on_progress is told (done, total), first of the records in the COCO file, then of
@@ -78,7 +83,9 @@ def open_dataset(
         if on_progress is not None:
             on_progress(done, total)
 
-    document = Document(root) if version is None else coco.read(sources.coco_path, image_root, on_progress=report)
+    document = Document(root) if version is None else _read(sources.coco_path, image_root, report)
+    if image_root is None and version is not None:
+        document.image_root = find_image_root(document, sources.coco_path) or document.image_root
     found = set(sources.images) if document.image_root == root else set()
     _mark_missing(document, found)
     listed = {image.path for image in document.images.values()} | _spelled_otherwise(document, found)
@@ -98,6 +105,32 @@ def open_dataset(
     left_out = () if document.image_root == root else _left_out(sources, document)
     notes = (*sources.notes, *left_out, *outside_notes(document))
     return Dataset(document, sources.coco_path, notes, version)
+
+
+def _read(path: Path, image_root: Path | None, report: Callable[[int, int], None]) -> Document:
+    """The document in the file. What is wrong with one record is told with how much else is wrong with the file."""
+    try:
+        return coco.read(path, image_root, on_progress=report)
+    except DatasetError as error:
+        is_other = error.sentence.template == no_coco(path).sentence.template  # it is no use to correct such a file
+        more = 0 if is_other else _count_problems(path) - 1
+        if more < 1:
+            raise
+        many = Sentence("There are {count} more problems in it", count=more)
+        raise DatasetError(
+            "{first} {more}: annotator check lists all of them.",
+            first=error.sentence,
+            more=Sentence("There is 1 more problem in it") if more == 1 else many,
+        ) from error
+
+
+def _count_problems(path: Path) -> int:
+    try:
+        if os.path.getsize(path) > _MOST_CHECKED:
+            return 0
+        return len(check_file(path, looks_at_images=False))
+    except (DatasetError, OSError):
+        return 0  # gone since; what was wrong before is told
 
 
 @dataclass(frozen=True)

@@ -133,9 +133,16 @@ class DocumentFlow(QObject):
             self._messages.tell(text, again=again)
 
     def _remember(self, coco_path: Path) -> None:
-        """Among the recent ones: by its folder, unless that would not say which file it is, or where its images are."""
-        image_root = self._workspace.opener.said_image_root
-        is_found_by_folder = coco_path.name == COCO_NAME and image_root is None
+        """Among the recent ones: by its folder, unless that would not say which file it is, or where its images are.
+
+        Images that were opened by themselves are remembered by their file, once there is one: their folder may have
+        thousands of others.
+        """
+        opener = self._workspace.opener
+        if opener.is_of_images and self._workspace.model.coco_version is None:
+            return
+        image_root = opener.said_image_root
+        is_found_by_folder = coco_path.name == COCO_NAME and image_root is None and not opener.is_of_images
         self._settings.add_recent(coco_path.parent if is_found_by_folder else coco_path, image_root)
 
     def _missing_images(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -124,6 +125,15 @@ class Opener(QObject):
         """Where the user said that the images of the COCO file lie; None when it is where the file says."""
         source = self._source
         return source.image_root if source is not None and source.coco_path == self._model.coco_path else None
+
+    @property
+    def is_of_images(self) -> bool:
+        """Whether single images were opened, beside which there may be others that nobody has asked for."""
+        source = self._source
+        if source is None or source.coco_path != self._model.coco_path:
+            return False
+        whole = (source.coco_path, source.coco_path.parent)
+        return len(source.chosen) > 1 or Path(os.path.abspath(source.chosen[0])) not in whole
 
     @property
     def is_exchanging(self) -> bool:

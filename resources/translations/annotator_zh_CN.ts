@@ -1692,6 +1692,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{path} 已损坏（{reason}）：请删除它，重新开始运行。</translation>
     </message>
     <message>
+        <source>There are {count} more problems in it</source>
+        <translation>该文件中还有 {count} 个问题</translation>
+    </message>
+    <message>
+        <source>{first} {more}: annotator check lists all of them.</source>
+        <translation>{first}{more}，可用“annotator check”命令全部列出。</translation>
+    </message>
+    <message>
+        <source>There is 1 more problem in it</source>
+        <translation>该文件中还有 1 个问题</translation>
+    </message>
+    <message>
         <source>{source} has no annotations of the images in {root}: open the folder that its images are in, or on the command line name it with --images.</source>
         <translation>{source} 中没有 {root} 里图像的标注：请打开图像所在的文件夹，或在命令行中用 --images 指明它。</translation>
     </message>

@@ -89,6 +89,20 @@ class TestOpening:
         assert again.welcome.recent_buttons == ()
         assert not again.actions_.recent_menu.menuAction().isEnabled()
 
+    def test_loose_images_are_remembered_by_their_file_and_never_as_all_of_a_folder(
+        self, window, settings, folder, qtbot
+    ):
+        hands = Hands(window, qtbot)
+        hands.open(folder / "a.png", folder / "子文件夹" / "丙.png")
+        hands.wait_image("a.png")
+        assert settings.recent == ()
+        window.workspace.editor.categories.add("disc")
+        saved = hands.save()
+        assert settings.recent == (saved,)
+        with qtbot.waitSignal(window.workspace.model.document_replaced):
+            window.flow.open_one(saved)
+        assert len(window.workspace.model.document.images) == 2
+
     def test_a_recent_coco_file_is_named_and_opened_with_its_images(self, window, make_window, process, folder, qtbot):
         hands = Hands(window, qtbot)
         hands.open(folder)

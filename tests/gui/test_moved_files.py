@@ -29,8 +29,8 @@ class TestImagesElsewhere:
             "annotations": [],
             "categories": [],
         }
-        path = tmp_path / "annotations" / "instances.json"
-        path.parent.mkdir()
+        path = tmp_path / "labels" / "annotations" / "instances.json"
+        path.parent.mkdir(parents=True)
         path.write_text(json.dumps(content))
         return path
 
