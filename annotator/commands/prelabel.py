@@ -61,7 +61,9 @@ def parse(words: list[str]) -> PrelabelOptions:
         help="go on with a run that was interrupted, if there is one; images that failed in it are tried again",
     )
     parser.add_argument(
-        "--again", action="store_true", help="images, too, that were pre-labelled with these weights and settings"
+        "--again",
+        action="store_true",
+        help="images, too, that were pre-labelled with these weights and settings, or have proposals of the window",
     )
     parser.add_argument("--recursive", action="store_true", help="sub-folders, too")
     parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0], help="local processes, or a Ray cluster")
@@ -121,14 +123,16 @@ def _summary(out: Path, report: PrelabelReport) -> list[str]:
     if report.images:
         noun = "proposal" if report.proposals == 1 else "proposals"
         lines = [f"{out}: {report.proposals} {noun} on {done} of {report.images} images"]
-    elif report.labelled:
+    elif report.labelled or report.proposed:
         lines = [f"{out}: nothing to do"]
     else:
         lines = [f"{out}: nothing to do, {_all_images(report.skipped)} been pre-labelled {again}"]
     if report.is_unchanged:
         lines.append("the file is as it was: there was nothing to add to it")
-    if report.skipped and (report.images or report.labelled):
+    if report.skipped and (report.images or report.labelled or report.proposed):
         lines.append(f"{report.skipped} more had been pre-labelled {again}")
+    if report.proposed:
+        lines.append(f"left out: {report.proposed} with proposals made in the window; --again replaces them")
     if report.labelled:
         lines.append(f"left out, as the window was asked to that began the run: {report.labelled} with instances")
     return lines

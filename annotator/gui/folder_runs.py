@@ -178,6 +178,7 @@ class FolderRuns(QObject):
             category=options.category,
             most=options.max_masks,
             only_untouched=leaves_labelled_out(options),
+            spares_others=not options.again,
             mark=found.mark,
         )
         failed = [problem for problem in problems.values() if problem]

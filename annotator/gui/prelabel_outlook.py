@@ -16,8 +16,7 @@ from annotator.gui.inference import Inference
 from annotator.gui.prelabel_run import PrelabelOptions, is_left_out, mark_of, thresholds, usable
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.identity import ModelIdentity
-from annotator.segment.prelabelled import remembered_run
-from annotator.segment.stored_proposals import earlier_proposals
+from annotator.segment.prelabelled import has_proposals_of_others, remembered_run
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +69,8 @@ class _Keys:
     def of(self, document: Document, image: ImageRecord) -> Hashable:
         """All that `is_left_out` asks of the image."""
         mark = remembered_run(image)
-        if mark is not None:
-            return bool(document.count_of_image(image.id)), self._text(mark)
-        made_by = {(p.provenance.weights, self._text(p.parameters)) for p in earlier_proposals(document, image.id)}
-        return bool(document.count_of_image(image.id)), frozenset(made_by)
+        remembered = None if mark is None else self._text(mark)
+        return bool(document.count_of_image(image.id)), remembered, has_proposals_of_others(document, image)
 
     def _text(self, value: Mapping[str, Any]) -> str:
         if id(value) not in self._known:

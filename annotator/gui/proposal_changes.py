@@ -62,8 +62,14 @@ class ProposalChanges(QObject):
             self.category_wanted.emit(shown)
 
     def delete(self, proposal_ids: Iterable[int]) -> None:
-        """Throw these away; their parts keep their level."""
-        proposals = self._shown(proposal_ids)
+        """Throw these away, as far as they are shown; their parts keep their level."""
+        self._delete(self._shown(proposal_ids))
+
+    def delete_all(self) -> None:
+        """Throw away all proposals of the image, shown or not."""
+        self._delete(self._view.all)
+
+    def _delete(self, proposals: tuple[StoredProposal, ...]) -> None:
         if proposals:
             changes = parts_without(self._model.document, proposals)
             befores, afters = (tuple(change[i] for change in changes) for i in (0, 1))

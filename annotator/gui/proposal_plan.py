@@ -12,7 +12,7 @@ from annotator.gui import garbage
 from annotator.gui.outcome import LARGE, Outcome, outcome_of
 from annotator.segment.everything import EverythingProposal
 from annotator.segment.everything_config import EverythingConfig
-from annotator.segment.prelabelled import marked
+from annotator.segment.prelabelled import has_proposals_of_others, marked
 from annotator.segment.stored_proposals import (
     NewProposals,
     abandoned_placeholders,
@@ -28,6 +28,7 @@ class Findings:
 
     category: the name of what it is proposed as, made if it is new; "" for the current category, or any that is there.
     most: the most proposals of an image, best first; None for all. only_untouched: nothing for images with instances.
+    spares_others: nothing for images with proposals that no run made.
     text: names the edit. mark: what the images are to remember of the run, see segment/prelabelled; None: nothing.
     """
 
@@ -39,6 +40,7 @@ class Findings:
     category: str = ""
     most: int | None = None
     only_untouched: bool = False
+    spares_others: bool = False
     mark: Mapping[str, Any] | None = None
 
     @property
@@ -84,6 +86,10 @@ def planned(
         if findings.only_untouched:
             # Somebody may have begun to label them meanwhile.
             wanted = {image_id: new for image_id, new in wanted.items() if not snapshot.count_of_image(image_id)}
+        if findings.spares_others:
+            # Somebody may have pressed W on them meanwhile.
+            images = snapshot.images
+            wanted = {i: new for i, new in wanted.items() if not has_proposals_of_others(snapshot, images[i])}
         edits: list[Edit] = []
         is_needed = category is not None and any(new.found for new in wanted.values())
         if is_needed and category.id not in snapshot.categories:

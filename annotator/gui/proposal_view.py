@@ -90,6 +90,11 @@ class ProposalView(QObject):
         return len(self._get_levels().proposals)
 
     @property
+    def all(self) -> tuple[StoredProposal, ...]:
+        """What the image has, shown or not."""
+        return tuple(self._proposals())
+
+    @property
     def total(self) -> int:
         """How many the image has."""
         return len(self._proposals())

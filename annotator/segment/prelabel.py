@@ -18,7 +18,7 @@ from annotator.segment.prelabel_adding import add_to_file, problem_of, read_docu
 from annotator.segment.prelabel_engines import Engine
 from annotator.segment.prelabel_partial import PartialResults, run_header
 from annotator.segment.prelabel_task import ImageResult, ImageTask
-from annotator.segment.prelabelled import is_done, run_mark
+from annotator.segment.prelabelled import is_done, remembered_run, run_mark
 from annotator.segment.segmenter import CancellationToken
 from annotator.segment.stored_proposals import (
     UNNAMED,
@@ -96,8 +96,9 @@ class PrelabelProgress:
 class PrelabelReport:
     """What came of it. proposals: those its images have got. problems: for each image that failed, by name.
 
-    skipped: how many images an earlier run with the same weights and settings had been over. labelled: how many were
-    left out because they have instances. notes: sentences on folders left out, and on what could not be tidied up.
+    skipped: how many images an earlier run with the same weights and settings had been over. labelled, proposed: how
+    many were left out because they have instances, or proposals that no run made. notes: sentences on folders left out,
+    and on what could not be tidied up.
     is_unchanged: the COCO file is, to the byte, what it was, because there was nothing to add to it.
     """
 
@@ -107,6 +108,7 @@ class PrelabelReport:
     notes: tuple[str, ...] = ()
     skipped: int = 0
     labelled: int = 0
+    proposed: int = 0
     is_unchanged: bool = False
 
 
@@ -123,7 +125,8 @@ def prelabel(
     The file's instances stay as they are; proposals with an IoU over 0.8 with one of them are left out. Earlier
     proposals of ours on these images are replaced. Images the file does not list are added, in natural order. The
     result does not depend on the engine, nor on how often the run was interrupted. Images that a run with the same
-    weights and settings has been over are left as they are, unless the request says `again`. The file's last version
+    weights and settings has been over are left as they are, and so are those with proposals that no run made, unless
+    the request says `again`. The file's last version
     is kept among its backups; where nothing is to be added to it, it is not written at all.
 
     Raises DatasetError, SaveError, and Cancelled when `cancel` is set; what is done by then is kept for `resume`.
@@ -136,7 +139,8 @@ def prelabel(
         )
         raise DatasetError("{folder} holds no images: there is none in {where}.", folder=request.folder, where=where)
     read_document(request)  # a file that cannot be used is found out before hours of work
-    skipped = labelled = 0
+    notes = (*found.notes, *_left_below(request, len(found.names)))
+    skipped = labelled = proposed = 0
     is_unchanged = False
     with DatasetLock.for_writing(request.coco_path, program="annotator prelabel"):
         partial = PartialResults(request.coco_path, request.to_json(), resume=resume)
@@ -144,20 +148,20 @@ def prelabel(
             names: Sequence[str] = found.names
             if not partial.is_merged:
                 untouched = _untouched(request, found.names)
-                names = _to_do(request, untouched)
-                labelled, skipped = len(found.names) - len(untouched), len(untouched) - len(names)
+                names, proposed = _to_do(request, untouched)
+                labelled, skipped = len(found.names) - len(untouched), len(untouched) - len(names) - proposed
                 _collect(request, engine, names, partial, on_progress, cancel)
                 is_unchanged = not add_to_file(request, [partial.results[name] for name in names], partial)
             document = read_document(request)
             results = [partial.results[name] for name in names if name in partial.results]
-            notes = (*found.notes, *partial.remove())
+            notes = (*notes, *partial.remove())
         finally:
             partial.close()
     records = {image.path: image for image in document.images.values()}
     problems = {result.name: problem for result in results if (problem := problem_of(records.get(result.name), result))}
     done = (records[result.name].id for result in results if result.name not in problems)
     ours = sum(len(earlier_proposals(document, image_id)) for image_id in done)
-    return PrelabelReport(len(results), ours, problems, notes, skipped, labelled, is_unchanged)
+    return PrelabelReport(len(results), ours, problems, notes, skipped, labelled, proposed, is_unchanged)
 
 
 def _untouched(request: PrelabelRequest, names: Sequence[str]) -> Sequence[str]:
@@ -169,13 +173,24 @@ def _untouched(request: PrelabelRequest, names: Sequence[str]) -> Sequence[str]:
     return [name for name in names if name not in labelled]
 
 
-def _to_do(request: PrelabelRequest, names: Sequence[str]) -> list[str]:
-    """The images that no run with these weights and settings has been over, or all when they are to be done again."""
+def _to_do(request: PrelabelRequest, names: Sequence[str]) -> tuple[list[str], int]:
+    """The images to look at, and how many others are left out only because of proposals that no run made."""
     if request.again:
-        return list(names)
+        return list(names), 0
     document = read_document(request)
-    done = {image.path for image in document.images.values() if is_done(document, image, request.mark)}
-    return [name for name in names if name not in done]
+    listed = {image.path: image for image in document.images.values()}
+    done = {path for path, image in listed.items() if is_done(document, image, request.mark)}
+    proposed = sum(name in done and remembered_run(listed[name]) != request.mark for name in names)
+    return [name for name in names if name not in done], proposed
+
+
+def _left_below(request: PrelabelRequest, taken: int) -> list[str]:
+    """A sentence on the images of sub-folders, when there are some and they were not asked for."""
+    if request.recursive:
+        return []
+    count = len(find_images(request.folder).names) - taken
+    text = Sentence("Images in sub-folders that were left out: {count}. --recursive takes them, too.", count=count)
+    return [text] if count else []
 
 
 def _collect(

@@ -41,22 +41,22 @@ def marked(image: ImageRecord, mark: Mapping[str, Any]) -> ImageRecord:
 
 
 def is_done(document: Document, image: ImageRecord, mark: Mapping[str, Any]) -> bool:
-    """Whether a run with that mark has been over the image, whatever has become of its proposals.
+    """Whether a run with that mark leaves the image alone, unless it is told to do all again.
 
-    Where nothing is remembered, as in files of older versions, its proposals tell: those of such a run, and not more of
-    them than it keeps. That an earlier run kept fewer cannot be seen from what it left.
+    It does where such a run has been over the image, whatever has become of its proposals, and where proposals wait
+    that no run has made.
     """
-    remembered = remembered_run(image)
-    if remembered is not None:
-        return bool(remembered == mark)
-    earlier = earlier_proposals(document, image.id)
-    most = mark["max_masks"]
-    return (most is None or len(earlier) <= most) and any(
-        proposal.provenance.weights == mark["weights"]
-        and proposal.parameters == mark["parameters"]
-        and document.categories[proposal.category_id].name == mark["category"]
-        for proposal in earlier
-    )
+    return bool(remembered_run(image) == mark) or has_proposals_of_others(document, image)
+
+
+def has_proposals_of_others(document: Document, image: ImageRecord) -> bool:
+    """Whether the image has proposals of ours that the run it remembers did not make: somebody asked for them.
+
+    Where nothing is remembered, as in files of older versions, that is said of all.
+    """
+    run = remembered_run(image)
+    made_by = (run.get("weights"), run.get("parameters")) if isinstance(run, Mapping) else None
+    return any((p.provenance.weights, p.parameters) != made_by for p in earlier_proposals(document, image.id))
 
 
 def remembered_run(image: ImageRecord) -> Any:

@@ -508,6 +508,16 @@
     </message>
 </context>
 <context>
+    <name>ProposalsPanel</name>
+    <message numerus="yes">
+        <source>Delete all %n, shown or not</source>
+        <translation>
+            <numerusform>Delete the one, shown or not</numerusform>
+            <numerusform>Delete all %n, shown or not</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RemoveCategoryDialog</name>
     <message numerus="yes">
         <source>%n instance(s)</source>

@@ -723,8 +723,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>细节</translation>
     </message>
     <message>
-        <source>How many vertices the instance will have to pull; the mask stays exactly as it is</source>
-        <translation>接受后可拖动的顶点数量；掩码本身保持不变</translation>
+        <source>What it is for: how closely the vertices that the Polygon tool offers later follow the mask. The mask is accepted exactly as it is.</source>
+        <translation>用途：接受之后，多边形工具提供的顶点贴合掩码的程度。掩码本身会原样接受，不受影响。</translation>
     </message>
     <message numerus="yes">
         <source>%n vertices</source>
@@ -1778,6 +1778,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{what}, where nothing can be shown: delete what is listed with 0 px, or correct it in the file.</source>
         <translation>{what}，无法显示：请删除列表中标为 0 px 的实例，或在文件中更正。</translation>
+    </message>
+    <message>
+        <source>Images in sub-folders that were left out: {count}. --recursive takes them, too.</source>
+        <translation>子文件夹中的 {count} 张图像未处理；加上 --recursive 也会处理。</translation>
     </message>
     <message>
         <source>The image {name} has {width} x {height} pixels, but the annotation file says {said_width} x {said_height}: put the right image there, or correct the file.</source>
@@ -3723,6 +3727,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>仅处理没有实例的图像(&amp;O)</translation>
     </message>
     <message>
+        <source>Also images &amp;done with these settings or by Segment everything</source>
+        <translation>也处理已用这些设置处理过或有“分割全部”候选的图像(&amp;T)</translation>
+    </message>
+    <message>
         <source>Propose as &amp;category</source>
         <translation>候选的类别(&amp;C)</translation>
     </message>
@@ -3741,12 +3749,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message>
-        <source>as the weights suggest</source>
-        <translation>由权重决定</translation>
+        <source>No image is left to look at: they were pre-labelled with these settings or have proposals of Segment everything.</source>
+        <translation>没有需要处理的图像：它们已用这些设置预标注过，或已有“分割全部”的候选。</translation>
     </message>
     <message>
-        <source>Also images &amp;that were pre-labelled with these settings</source>
-        <translation>也处理已用这些设置预标注过的图像(&amp;T)</translation>
+        <source>as the weights suggest</source>
+        <translation>由权重决定</translation>
     </message>
     <message>
         <source>At &amp;most per image</source>
@@ -3769,10 +3777,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>No image is left to look at; what was found is added.</source>
         <translation>没有剩余的图像；已找到的候选会加入。</translation>
-    </message>
-    <message>
-        <source>No image is left to look at: they were pre-labelled with these settings already.</source>
-        <translation>没有待处理的图像：都已用这些设置预标注过。</translation>
     </message>
     <message>
         <source>No image is left to look at: all have instances.</source>
@@ -3896,16 +3900,16 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>预测 IoU 下限</translation>
     </message>
     <message>
-        <source>Accept all...</source>
-        <translation>全部接受...</translation>
-    </message>
-    <message>
         <source>Make instances of all proposals that are shown; asks which category</source>
         <translation>把当前显示的候选全部变为实例，并询问其类别</translation>
     </message>
     <message>
-        <source>Delete all</source>
-        <translation>全部删除</translation>
+        <source>Accept shown...</source>
+        <translation>接受所示...</translation>
+    </message>
+    <message>
+        <source>Delete shown</source>
+        <translation>删除所示</translation>
     </message>
     <message>
         <source>Throw away all proposals that are shown; Undo brings them back</source>
@@ -3928,6 +3932,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>%1 / %2</translation>
     </message>
     <message>
+        <source>Hidden: %1 shows them.</source>
+        <translation>候选已隐藏：按 %1 显示。</translation>
+    </message>
+    <message>
         <source>None on this level: move the slider to finer parts.</source>
         <translation>这一层级没有候选：请把滑块移向更细的部分。</translation>
     </message>
@@ -3938,6 +3946,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>%1 proposes masks for everything in the image.</source>
         <translation>%1：为图像中的所有物体生成候选掩码。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete all %n, shown or not</source>
+        <translation>
+            <numerusform>删除全部 %n 个（含未显示的）</numerusform>
+        </translation>
     </message>
     <message>
         <source>Level</source>

@@ -26,9 +26,11 @@ class TestPrelabel:
         assert "2 of 2 images" in out
         assert "2/2 images" in err
         assert len(coco.read(folder / "annotations.coco.json").images) == 2
+        assert "Images in sub-folders that were left out: 1. --recursive takes them, too." in err
 
-    def test_sub_folders_when_asked(self, folder: Path):
+    def test_sub_folders_when_asked(self, folder: Path, capsys: pytest.CaptureFixture[str]):
         assert run("prelabel", folder, "--recursive", "--out", folder / "all.json") == 0
+        assert "sub-folders" not in capsys.readouterr().err
         assert len(coco.read(folder / "all.json").images) == 3
 
     def test_failed_images_are_named_and_the_exit_code_says_so(self, folder: Path, capsys: pytest.CaptureFixture[str]):

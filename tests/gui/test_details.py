@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from annotator.core import coco
 from annotator.core.document import Review, ReviewState
-from annotator.core.edits import ChangeCategory
+from annotator.core.edits import ChangeCategory, RemoveInstances
 from tests.gui.details_work import (
     AGE,
     HIDDEN,
@@ -286,6 +286,18 @@ def test_group_and_crowd(people):
     panel(people).group.clear()
     settle(people)
     assert instance(people, 2).group is None
+
+
+def test_the_place_in_the_order_counts_instances_that_come_and_go(people):
+    model = people.window.workspace.model
+    select(people, 1)
+    assert panel(people).place.text() == "3 of 3"
+    model.push(RemoveInstances((model.document.instances[3],)), "")
+    settle(people)
+    assert panel(people).place.text() == "2 of 2"
+    people.undo()
+    settle(people)
+    assert panel(people).place.text() == "3 of 3"
 
 
 def test_the_place_in_the_order_follows_the_buttons(people):

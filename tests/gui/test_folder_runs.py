@@ -22,10 +22,13 @@ from tests.gui.folder_work import (
     show_dialog,
     start,
 )
-from tests.gui.proposing import process
+from tests.gui.proposing import process, proposals, wait_run
 
 __all__ = ["process"]
 
+NOTHING_LEFT = (
+    "No image is left to look at: they were pre-labelled with these settings or have proposals of Segment everything."
+)
 
 ADOPT = Document.adopt
 
@@ -91,10 +94,20 @@ def test_images_of_older_files_are_counted_by_their_proposals(hands, qtbot):
     for image in list(document.images.values()):
         document.put(replace(image, extra={}))
     dialog = show_dialog(hands)
-    assert dialog.count.text() == "No image is left to look at: they were pre-labelled with these settings already."
-    dialog.min_iou.setValue(0.5)
+    assert dialog.count.text() == NOTHING_LEFT
+    dialog.again.setChecked(True)
     assert dialog.count.text() == "3 image(s) to look at"
     dialog.reject()
+
+
+def test_proposals_that_somebody_asked_for_by_w_are_not_replaced_unasked(hands, qtbot):
+    hands.key(Qt.Key.Key_W)
+    wait_run(hands)
+    by_w = {proposal.id for proposal in proposals(hands)}
+    assert by_w
+    run(hands, qtbot)
+    assert {proposal.id for proposal in proposals(hands)} == by_w
+    assert min(counts(hands)) >= 3
 
 
 def test_proposals_too_many_for_the_window_are_stored_elsewhere_and_one_undo_takes_them_back(hands, qtbot, monkeypatch):
@@ -129,7 +142,7 @@ def test_a_second_run_has_nothing_to_do_and_says_so(hands, qtbot, process):
     before, proposals = process.batches, dict(hands.window.workspace.model.document.proposals)
     dialog = show_dialog(hands)
     dialog.only_untouched.setChecked(False)
-    assert dialog.count.text() == "No image is left to look at: they were pre-labelled with these settings already."
+    assert dialog.count.text() == NOTHING_LEFT
     assert not dialog.start.isEnabled()
     options = dialog.options
     dialog.reject()

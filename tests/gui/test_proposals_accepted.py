@@ -94,16 +94,44 @@ def test_delete_throws_away_the_selected_ones(hands):
     assert document(hands).proposals[alone.id] == alone
 
 
-def test_delete_all_throws_away_those_shown_in_one_edit(hands):
+def test_all_can_be_deleted_where_some_are_not_shown(hands):
+    put(hands, WHOLE, PART, ALONE)
+    panel = hands.window.proposals
+    hands.qtbot.waitUntil(lambda: panel.delete_all in panel.rows.actions())
+    assert panel.delete_all.text() == "Delete all 3, shown or not"
+    panel.delete_all.trigger()
+    assert not proposals(hands)
+    hands.undo()
+    assert len(proposals(hands)) == 3
+
+
+def test_where_all_are_shown_deleting_all_is_not_offered_beside_it(hands):
+    put(hands, ALONE)
+    panel = hands.window.proposals
+    hands.qtbot.waitUntil(panel.delete_shown.isEnabled)
+    assert panel.delete_all not in panel.rows.actions()
+
+
+def test_hidden_proposals_are_said_to_be_hidden(hands):
+    put(hands, WHOLE, ALONE)
+    panel = hands.window.proposals
+    hands.key(Qt.Key.Key_H, SHIFT)
+    assert panel.rows.empty_text == "Hidden: Shift+H shows them."
+    hands.window.workspace.proposals.set_least_score(0.99)
+    hands.key(Qt.Key.Key_H, SHIFT)
+    assert panel.rows.empty_text == "None passes the filters."
+
+
+def test_delete_shown_throws_away_those_shown_in_one_edit(hands):
     whole, part, alone = put(hands, WHOLE, PART, ALONE)
     panel = hands.window.proposals
-    hands.qtbot.waitUntil(panel.delete_all.isEnabled)
-    hands.qtbot.mouseClick(panel.delete_all, Qt.MouseButton.LeftButton)
+    hands.qtbot.waitUntil(panel.delete_shown.isEnabled)
+    hands.qtbot.mouseClick(panel.delete_shown, Qt.MouseButton.LeftButton)
     assert [p.id for p in proposals(hands)] == [part.id]
     hands.undo()
     assert {p.id for p in proposals(hands)} == {whole.id, part.id, alone.id}
     panel.score.setValue(99)
-    hands.qtbot.waitUntil(lambda: not panel.delete_all.isEnabled())
+    hands.qtbot.waitUntil(lambda: not panel.delete_shown.isEnabled())
 
 
 def test_delete_throws_away_the_one_pointed_at(hands):

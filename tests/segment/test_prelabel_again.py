@@ -9,6 +9,7 @@ import pytest
 
 from annotator.core import coco
 from annotator.core.backups import FOLDER_NAME
+from annotator.core.document import StoredProposal
 from annotator.errors import DatasetError
 from annotator.segment.prelabel import prelabel
 from annotator.segment.prelabel_partial import partial_path
@@ -89,9 +90,22 @@ class TestAnotherRun:
             del image["annotator"]["prelabelled"]
         out.write_text(json.dumps(content), "utf-8")
         before = out.read_bytes()
-        report = prelabel(request_for(folder, out), here())
-        assert (report.images, report.skipped) == (1, 2)
-        for options, images in (({"max_masks": 2}, 2), ({"max_masks": 9}, 1), ({"category": "thing"}, 3)):
+        for options in ({}, {"max_masks": 2}, {"category": "thing"}):
             out.write_bytes(before)
             report = prelabel(request_for(folder, out, **options), here())
-            assert (report.images, report.skipped) == (images, 3 - images)
+            assert (report.images, report.skipped, report.proposed) == (1, 0, 2)
+
+    def test_proposals_that_no_run_made_stay_unless_it_is_asked_to_do_all_again(self, folder: Path, out: Path):
+        prelabel(request_for(folder, out), here())
+        document = coco.read(out)
+        (first, *_) = document.proposals_of(1)
+        by_hand = replace(first, id=document.take_id(StoredProposal), parameters={"points_per_side": 99})
+        document.put(by_hand)
+        out.write_bytes(coco.to_bytes(document, out))
+        other = {"category": "thing"}
+        report = prelabel(request_for(folder, out, **other), here())
+        assert (report.skipped, report.proposed) == (0, 1)
+        assert by_hand.id in coco.read(out).proposals
+        report = prelabel(request_for(folder, out, **other, again=True), here())
+        assert report.proposed == 0
+        assert by_hand.id not in coco.read(out).proposals

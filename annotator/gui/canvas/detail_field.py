@@ -19,9 +19,13 @@ class DetailField(QWidget):
         self._detail = detail
         name = QLabel(self.tr("Detail"), self)
         self.slider = DetailSlider(90, self)
-        self.slider.setToolTip(
-            self.tr("How many vertices the instance will have to pull; the mask stays exactly as it is")
+        self.setToolTip(  # of the number and the word, too
+            self.tr(
+                "What it is for: how closely the vertices that the Polygon tool offers later follow the mask. "
+                "The mask is accepted exactly as it is."
+            )
         )
+        self.slider.setToolTip(self.toolTip())
         self.slider.detail_changed.connect(self._on_moved)
         self.slider.looked_at.connect(self._refresh)
         self.text = QLabel(self)

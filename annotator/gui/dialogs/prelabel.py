@@ -58,7 +58,7 @@ class PrelabelDialog(QDialog):
         self.max_masks.setSpecialValueText(self.tr("all"))
         self.only_untouched = QCheckBox(self.tr("&Only images without instances"), self)
         self.only_untouched.setChecked(True)
-        self.again = QCheckBox(self.tr("Also images &that were pre-labelled with these settings"), self)
+        self.again = QCheckBox(self.tr("Also images &done with these settings or by Segment everything"), self)
         self.go_on = QCheckBox(self)
         self.go_on.hide()
         form = QFormLayout()
@@ -170,7 +170,10 @@ class PrelabelDialog(QDialog):
         elif options.interrupted is not None:
             text = self.tr("No image is left to look at; what was found is added.")
         elif not options.again and outlook.to_look_at(replace(options, again=True)):
-            text = self.tr("No image is left to look at: they were pre-labelled with these settings already.")
+            text = self.tr(
+                "No image is left to look at: they were pre-labelled with these settings or have proposals of Segment "
+                "everything."
+            )
         elif options.only_untouched:
             text = self.tr("No image is left to look at: all have instances.")
         else:

@@ -158,7 +158,9 @@ class DetailsPanel(QWidget):
     def _on_instance_changed(self, change: Change) -> None:
         record = change.after or change.before
         assert isinstance(record, Instance)
-        if record.id in self._selection.instance_ids:
+        # Another instance that comes or goes on the image changes the place in the order.
+        is_on_image = any(shown.image_id == record.image_id for shown in self._shown)
+        if is_on_image or record.id in self._selection.instance_ids:
             self._refresh_later()
 
     def _refresh_later(self) -> None:

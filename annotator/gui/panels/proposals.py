@@ -20,6 +20,7 @@ from annotator.gui.panels.proposal_rows import ProposalDelegate, ProposalListMod
 from annotator.gui.panels.row_view import RowView, title_label
 from annotator.gui.proposal_changes import ProposalChanges
 from annotator.gui.proposal_view import ProposalView
+from annotator.gui.shortcuts import key_hint
 
 _ROW_HEIGHT = 24
 _LEAST_PERCENT = 0  # the slider's left end, which means every proposal
@@ -62,16 +63,22 @@ class ProposalsPanel(QWidget):
         self.score.setRange(_LEAST_PERCENT, 99)
         self.score.valueChanged.connect(self._on_score_changed)
         self.score_text = QLabel(self)
-        self.accept_all = QPushButton(self.tr("Accept all..."), self)
+        self.accept_all = QPushButton(self.tr("Accept shown..."), self)
         self.accept_all.setToolTip(self.tr("Make instances of all proposals that are shown; asks which category"))
         self.accept_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.accept_all.clicked.connect(changes.ask_for_all)
-        self.delete_all = QPushButton(self.tr("Delete all"), self)
-        self.delete_all.setToolTip(self.tr("Throw away all proposals that are shown; Undo brings them back"))
-        self.delete_all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.delete_all.clicked.connect(self._on_delete_all)
+        self.delete_shown = QToolButton(self)
+        self.delete_shown.setText(self.tr("Delete shown"))
+        self.delete_shown.setToolTip(self.tr("Throw away all proposals that are shown; Undo brings them back"))
+        self.delete_shown.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.delete_shown.clicked.connect(self._on_delete_shown)
+        self.delete_shown.setSizePolicy(self.accept_all.sizePolicy())
+        self.delete_all = QAction(self)
+        self.delete_all.triggered.connect(changes.delete_all)
+        self._show = show
         self._lay_out(show)
-        everything.changed.connect(self._refresh)  # it may have another key
+        for action in (everything, show):
+            action.changed.connect(self._refresh)  # it may have another key
         view.changed.connect(self._refresh)
         view.selection_changed.connect(self._follow_selection)
         self.list_model.modelReset.connect(self._follow_selection)
@@ -106,8 +113,13 @@ class ProposalsPanel(QWidget):
         text = self.tr("%1 of %2").replace("%1", str(shown)).replace("%2", str(view.total))
         self.count.setText(text if view.total else "")
         self.accept_all.setEnabled(shown > 0)
-        self.delete_all.setEnabled(shown > 0)
-        if view.is_visible and view.total and view.passing:
+        self.delete_shown.setEnabled(shown > 0)
+        self._offer_to_delete_all(view.total if view.total > shown else 0)
+        if view.total and not view.is_visible:
+            key = key_hint(self._show)
+            name = key or plain_text(self._show.text())
+            self.rows.empty_text = self.tr("Hidden: %1 shows them.").replace("%1", name)
+        elif view.total and view.passing:
             self.rows.empty_text = self.tr("None on this level: move the slider to finer parts.")
         elif view.total:
             self.rows.empty_text = self.tr("None passes the filters.")
@@ -117,6 +129,21 @@ class ProposalsPanel(QWidget):
             text = self.tr("%1 proposes masks for everything in the image.")
             self.rows.empty_text = text.replace("%1", name)
         self.rows.viewport().update()
+
+    def _offer_to_delete_all(self, total: int) -> None:
+        """In a menu of the button and of the list, where some are not shown; 0 for not at all."""
+        text = self.tr("Delete all %n, shown or not", "", total)
+        if bool(total) == (self.delete_all in self.rows.actions()) and text == self.delete_all.text():
+            return
+        self.delete_all.setText(text)
+        mode = QToolButton.ToolButtonPopupMode
+        if total:
+            self.rows.addAction(self.delete_all)
+            self.delete_shown.addAction(self.delete_all)
+        else:
+            self.rows.removeAction(self.delete_all)
+            self.delete_shown.removeAction(self.delete_all)
+        self.delete_shown.setPopupMode(mode.MenuButtonPopup if total else mode.DelayedPopup)
 
     # -- one selection -----------------------------------------------------------------------------------------------
 
@@ -144,7 +171,7 @@ class ProposalsPanel(QWidget):
     def _on_delete(self) -> None:
         self._changes.delete(self._view.selected_ids)
 
-    def _on_delete_all(self) -> None:
+    def _on_delete_shown(self) -> None:
         self._changes.delete([proposal.id for proposal in self._view.shown])
 
     # -- putting together --------------------------------------------------------------------------------------------
@@ -190,7 +217,7 @@ class ProposalsPanel(QWidget):
         layout.addWidget(self.rows, 1)
         all_shown = QHBoxLayout()
         all_shown.setSpacing(8)
-        for button in (self.accept_all, self.delete_all):
+        for button in (self.accept_all, self.delete_shown):
             all_shown.addWidget(button)
         layout.addLayout(all_shown)
 
