@@ -48,6 +48,7 @@ def parse(words: list[str]) -> ImportCommand:
 
 def run(command: ImportCommand) -> int:
     """Import, save and print what was added; returns the exit code. Raises AnnotatorError."""
+    from annotator import paths
     from annotator.core import coco
     from annotator.core.backups import keep_backup
     from annotator.core.document import Document
@@ -55,6 +56,7 @@ def run(command: ImportCommand) -> int:
     from annotator.core.formats.image_index import ImageIndex
     from annotator.core.formats.merge import NewImages, plan_merge
     from annotator.core.lock import DatasetLock
+    from annotator.core.unsaved import refuse_unsaved
     from annotator.errors import DatasetError
 
     # A preview writes nothing, so it may look on while another process edits.
@@ -63,6 +65,8 @@ def run(command: ImportCommand) -> int:
         if command.preview
         else DatasetLock.for_writing(command.out, program="annotator import")
     ):
+        if not command.preview:
+            refuse_unsaved(paths.state_dir() / "journals", command.out)
         if command.images is not None and not command.images.is_dir():
             raise DatasetError("{folder} is no folder: name the one that the images lie in.", folder=command.images)
         images = None if command.images is None else ImageIndex.of_folder(command.images)

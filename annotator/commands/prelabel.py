@@ -81,7 +81,9 @@ def run(options: PrelabelOptions) -> int:
     """Pre-label the folder and say what came of it; returns the exit code. Raises AnnotatorError."""
     import os
 
+    from annotator import paths
     from annotator.core.dataset import COCO_NAME
+    from annotator.core.unsaved import refuse_unsaved
     from annotator.segment import CancellationToken, Cancelled
     from annotator.segment.prelabel import prelabel
     from annotator.segment.prelabel_interrupted import begun_run
@@ -91,6 +93,7 @@ def run(options: PrelabelOptions) -> int:
         raise DatasetError(f"{options.folder} is not a folder: give the folder that holds the images.")
     out = folder / COCO_NAME if options.out is None else Path(os.path.abspath(options.out))
     require_writable(out, "--out")
+    refuse_unsaved(paths.state_dir() / "journals", out)
     cancel = CancellationToken()
     progress = _ProgressLine()
     with stdout_for_results(), CtrlC(cancel):

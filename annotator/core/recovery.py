@@ -11,9 +11,10 @@ from pathlib import Path
 
 from annotator.core.dataset import missing_image, place_unreadable
 from annotator.core.document import Document, ImageRecord
-from annotator.core.edit_codec import decode
+from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import Edit, Reverted, Together, added_images
-from annotator.core.journal_file import Base, JournalFile, SavedState, digest_of_file, move_aside
+from annotator.core.journal_file import Base, Entry, JournalFile, SavedState, digest_of_file, move_aside, remove
+from annotator.core.salvage import salvage
 
 _Step = tuple[bool, Edit]
 _NO_GAPS = "{}"
@@ -25,15 +26,17 @@ class Recovery:
 
     edits: how many steps were replayed onto the document; 0 when they come to nothing, as what was undone again.
     replayed: all of them as one Edit, which takes them back; None when it cannot. newest_at: when the last was made.
-    file_changed: another program has changed the COCO file since; the steps fitted all the same. set_aside: where the
-    work lies when it did not fit, or the journal was damaged; nothing of it is in the document then. unfinished: what
-    was begun and is no edit yet, as Journal.keep_unfinished was given it, by the path of the image and the kind.
+    file_changed: another program has changed the COCO file since. left_out: how many records had changes that did not
+    fit it any more, while the others are in the document. set_aside: where all of the work lies then, or when the
+    journal was damaged; nothing of it is in the document in that case. unfinished: what was begun and is no edit yet,
+    as Journal.keep_unfinished was given it, by the path of the image and the kind.
     """
 
     edits: int = 0
     replayed: Edit | None = None
     newest_at: datetime | None = None
     file_changed: bool = False
+    left_out: int = 0
     set_aside: Path | None = None
     unfinished: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
 
@@ -41,7 +44,8 @@ class Recovery:
 def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFile, Recovery]:
     """Open the journal at `path`, replay it, and make it start from the document's COCO file as it is now.
 
-    The document is changed by all steps or by none. Raises sqlite3.OperationalError when another process has the
+    The document is changed by all steps; when they do not fit it, by what fits of them; and by none of a damaged
+    journal. Raises sqlite3.OperationalError when another process has the
     journal, and OSError.
     """
     digest = digest_of_file(coco_path)
@@ -49,7 +53,12 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
     try:
         file = JournalFile(path, coco_path)
         start = _start(file.base(), digest)
-        recovery = replace(_replayed(file, document, start), unfinished=_fitting(file, document))
+        steps = _steps(file, start)
+        unfinished = _fitting(file, document)
+        try:
+            recovery = replace(_replayed(file, document, start, steps), unfinished=unfinished)
+        except ValueError:
+            return _salvaged(file, document, coco_path, digest, steps, unfinished)
     except (sqlite3.DatabaseError, ValueError) as error:
         if file is not None:
             file.close()
@@ -75,11 +84,57 @@ def _start(base: Base, digest: str) -> SavedState:
     return SavedState(0, digest, base.gaps if digest == base.digest else _NO_GAPS)
 
 
-def _replayed(file: JournalFile, document: Document, start: SavedState) -> Recovery:
-    entries = file.entries(start.sequence)
-    if not entries:
+def _steps(file: JournalFile, start: SavedState) -> list[_Step]:
+    """Those that are not in that state. Raises ValueError when one cannot be read."""
+    return [(entry.applied, decode(entry.edit)) for entry in file.entries(start.sequence)]
+
+
+def _salvaged(
+    file: JournalFile,
+    document: Document,
+    coco_path: Path,
+    digest: str,
+    steps: list[_Step],
+    unfinished: Mapping[tuple[str, str], bytes],
+) -> tuple[JournalFile, Recovery]:
+    """What fits of the steps, in a journal that has only that; the whole one is kept when something does not."""
+    recorded, newest_at = file.images(), _newest_at(file)
+    before = list(document.images.values())
+    salvaged = salvage(document, recorded, steps)
+    path = file.path
+    file.close()
+    aside = move_aside(path)
+    file = JournalFile(path, coco_path)
+    try:
+        file.start(SavedState(0, digest, _NO_GAPS), before)
+        edit = Together(salvaged.made)
+        if salvaged.made:
+            file.append([Entry(1, True, encode(edit), newest_at.timestamp())])
+        for (image, kind), content in unfinished.items():
+            file.set_unfinished(image, kind, content)
+    except BaseException:
+        file.close()
+        raise
+    if aside is not None and not salvaged.left_out:
+        remove(aside)
+    return file, Recovery(
+        edits=len(salvaged.made),
+        replayed=edit if salvaged.made else None,
+        newest_at=newest_at,
+        file_changed=True,
+        left_out=salvaged.left_out,
+        set_aside=aside if salvaged.left_out else None,
+        unfinished=unfinished,
+    )
+
+
+def _newest_at(file: JournalFile) -> datetime:
+    return datetime.fromtimestamp(file.extent()[1], timezone.utc)
+
+
+def _replayed(file: JournalFile, document: Document, start: SavedState, steps: list[_Step]) -> Recovery:
+    if not steps:
         return Recovery()
-    steps = [(entry.applied, decode(entry.edit)) for entry in entries]
     images, gaps = file.images(), json.loads(start.gaps)
     # A rehearsal first: whatever does not fit raises ValueError here.
     before, rehearsed = document.snapshot(), document.snapshot()
@@ -91,7 +146,7 @@ def _replayed(file: JournalFile, document: Document, start: SavedState) -> Recov
     return Recovery(
         edits=len(steps),
         replayed=_as_one(steps, rehearsed),
-        newest_at=datetime.fromtimestamp(entries[-1].made_at, timezone.utc),
+        newest_at=_newest_at(file),
         file_changed=start.digest not in (file.base().digest, file.base().saving_digest),
     )
 
@@ -165,10 +220,11 @@ def _set_aside(document: Document, recorded: set[str], steps: list[_Step]) -> li
 
 
 def _restore_images(document: Document, recorded: list[ImageRecord]) -> list[ImageRecord]:
-    """Give images that no COCO file lists the ids they had; returns those put back that are gone from the disk.
+    """Give images that no COCO file lists the ids they had; returns those put back that were not read.
 
-    They were numbered in the order of their names, so one more file in the folder moves the numbers of others. Raises
-    ValueError when an image that has instances would need another id.
+    These are gone from the disk, or only a part of the folder is open. The others were numbered in the order of their
+    names, so one more file in the folder moves the numbers of others. Raises ValueError when an image that has
+    instances would need another id.
     """
     path_of_id = {image.id: image.path for image in recorded}
     id_of_path = {image.path: image.id for image in recorded}
@@ -180,11 +236,7 @@ def _restore_images(document: Document, recorded: list[ImageRecord]) -> list[Ima
     for image in moved:
         document.remove(image)
     present = {image.path for image in document.images.values()} | {image.path for image in moved}
-    missing = [
-        replace(image, problem=missing_image(document.image_root / image.path))
-        for image in recorded
-        if image.path not in present and image.has_size
-    ]
+    missing = [_looked_at(document, image) for image in recorded if image.path not in present and image.has_size]
     for image in [*(replace(i, id=id_of_path[i.path]) for i in moved if i.path in id_of_path), *missing]:
         document.put(image)
     document.next_ids.image = max(document.next_ids.image, 1 + max(path_of_id, default=0))
@@ -192,3 +244,8 @@ def _restore_images(document: Document, recorded: list[ImageRecord]) -> list[Ima
         if image.path not in id_of_path:
             document.put(replace(image, id=document.take_id(ImageRecord)))
     return missing
+
+
+def _looked_at(document: Document, image: ImageRecord) -> ImageRecord:
+    path = document.image_root / image.path
+    return replace(image, problem=None if path.is_file() else missing_image(path))

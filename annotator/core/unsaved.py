@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from annotator.core.dataset import COCO_NAME
-from annotator.core.journal_file import Base, JournalFile, digest_of_file, move_aside
+from annotator.core.journal_file import Base, JournalFile, digest_of_file, journal_path, move_aside
 from annotator.errors import SaveError, Sentence
 
 _SUFFIX = ".journal"
@@ -68,6 +68,26 @@ def unsaved_work(folder: Path) -> list[UnsavedWork]:
         if work is not None:
             found.append(work)
     return sorted(found, key=lambda work: work.newest_at, reverse=True)
+
+
+def refuse_unsaved(folder: Path, coco_path: Path) -> None:
+    """Raise SaveError when a journal in `folder` holds work on that COCO file: a command would get in its way."""
+    path = journal_path(folder, coco_path)
+    if not path.exists():
+        return
+    try:
+        work = _work_in(path)
+    except (sqlite3.Error, OSError):
+        return  # a window has it, which the lock has told, or it is damaged, which a window tells
+    if work is not None:
+        raise SaveError(
+            "{path} has unsaved work in the window's journal (changes: {count}, the last on {when}): open {to_open} in "
+            "the window, save that work or discard it, and run this again.",
+            path=coco_path,
+            count=work.edits,
+            when=work.newest_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+            to_open=work.to_open,
+        )
 
 
 def _work_in(path: Path) -> UnsavedWork | None:

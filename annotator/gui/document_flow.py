@@ -167,7 +167,7 @@ class DocumentFlow(QObject):
             yield self.tr("A copy saved under another name can be edited.")
         yield keeping.problem
         recovery = keeping.recovery
-        if recovery.set_aside is not None:
+        if recovery.set_aside is not None and not recovery.left_out:
             text = self.tr(
                 "Changes from before that were not saved do not fit %1 any more, which is open as it is on the disk. "
                 "They lie in %2."
@@ -175,6 +175,13 @@ class DocumentFlow(QObject):
             yield text.replace("%1", coco_path.name).replace("%2", str(recovery.set_aside))
         if recovery.edits:
             yield self.tr("%n change(s) that had not been saved are here again.", "", recovery.edits)
+        if recovery.left_out:
+            text = self.tr(
+                "%n change(s) do not fit %1 any more, which another program has changed; all of the work lies in %2.",
+                "",
+                recovery.left_out,
+            )
+            yield text.replace("%1", coco_path.name).replace("%2", str(recovery.set_aside))
         names = self._workspace.unfinished_drawings.recovered
         if names:
             text = self.tr("What you had begun to draw on %n image(s) is here again: %1.", "", len(names))

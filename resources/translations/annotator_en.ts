@@ -95,6 +95,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n change(s) do not fit %1 any more, which another program has changed; all of the work lies in %2.</source>
+        <translation>
+            <numerusform>%n change does not fit %1 any more, which another program has changed; all of the work lies in %2.</numerusform>
+            <numerusform>%n changes do not fit %1 any more, which another program has changed; all of the work lies in %2.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>What you had begun to draw on %n image(s) is here again: %1.</source>
         <translation>
             <numerusform>What you had begun to draw on %n image is here again: %1.</numerusform>

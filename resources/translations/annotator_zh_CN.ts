@@ -892,6 +892,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n change(s) do not fit %1 any more, which another program has changed; all of the work lies in %2.</source>
+        <translation>
+            <numerusform>有 %n 处修改已无法应用到 %1，因为其他程序改动过该文件；全部修改都保存在 %2 中。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>What you had begun to draw on %n image(s) is here again: %1.</source>
         <translation>
             <numerusform>已恢复 %n 张图像上未完成的绘制：%1。</numerusform>
@@ -1778,6 +1784,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{what}, where nothing can be shown: delete what is listed with 0 px, or correct it in the file.</source>
         <translation>{what}，无法显示：请删除列表中标为 0 px 的实例，或在文件中更正。</translation>
+    </message>
+    <message>
+        <source>{path} has unsaved work in the window&apos;s journal (changes: {count}, the last on {when}): open {to_open} in the window, save that work or discard it, and run this again.</source>
+        <translation>{path} 在窗口的日志中还有未保存的工作（更改数：{count}，最后一次于 {when}）：请在窗口中打开 {to_open}，保存或放弃这些工作，然后重新运行此命令。</translation>
     </message>
     <message>
         <source>Images in sub-folders that were left out: {count}. --recursive takes them, too.</source>

@@ -11,7 +11,9 @@ from PIL import Image
 from pycocotools.coco import COCO
 
 from annotator.core import coco
-from annotator.core.document import StoredProposal
+from annotator.core.document import Category, StoredProposal
+from annotator.core.edits import AddCategory
+from annotator.core.journal import open_journal
 from annotator.core.lock import DatasetLock
 from tests.console import refuse, run, the_complaint
 
@@ -187,6 +189,25 @@ def test_import_does_not_write_what_another_process_edits(coco_file, tmp_path, c
         assert "is being edited" in the_complaint(capsys)
     finally:
         lock.release()
+
+
+@pytest.mark.parametrize("command", ["import", "prelabel"])
+def test_what_a_window_left_unsaved_is_not_got_in_the_way_of(coco_file, tmp_path, capsys, monkeypatch, command):
+    """The numbers that its new masks have would be given a second time, to others."""
+    monkeypatch.setattr("annotator.paths.state_dir", lambda: tmp_path / "state")
+    document = coco.read(coco_file)
+    nothing = {"on_committed": lambda _: None, "on_failed": pytest.fail}
+    journal, _ = open_journal(tmp_path / "state" / "journals", document, coco_file, **nothing)
+    journal.record(AddCategory(Category(document.take_id(Category), "new")), applied=True)
+    journal.close()
+    before = coco_file.read_bytes()
+    words = ("import", coco_file) if command == "import" else ("prelabel", coco_file.parent)
+    assert run(*words, "--out", coco_file) == 1
+    assert "unsaved work in the window's journal (changes: 1," in the_complaint(capsys)
+    assert coco_file.read_bytes() == before
+    journal, _ = open_journal(tmp_path / "state" / "journals", document, coco_file, **nothing)
+    journal.close(discard=True)
+    assert run("import", coco_file, "--out", coco_file) == 0
 
 
 def test_import_finds_images_elsewhere(coco_file, tmp_path, capsys):

@@ -15,12 +15,13 @@ from annotator.core import coco
 from annotator.core.atomic import replace_file
 from annotator.core.dataset import COCO_NAME, open_dataset
 from annotator.core.document import Category, Document, Instance
-from annotator.core.edits import AddCategory, AddInstance, ChangeImage, RemoveInstances
+from annotator.core.edits import AddCategory, AddInstance, ChangeImage, ChangeInstance
 from annotator.core.geometry import RunLengths
 from annotator.core.journal import open_journal
 from annotator.core.journal_file import JournalFile, SavedState, journal_path
 from annotator.errors import DatasetError
 from tests.core.journal_session import Session
+from tests.core.journal_work import Work
 
 
 def test_what_was_not_saved_comes_back_exactly(folder):
@@ -256,25 +257,88 @@ def test_work_that_fits_a_changed_file_is_replayed_and_told(folder):
         assert second.document.extra["info"]
 
 
-def test_work_that_does_not_fit_is_set_aside_and_nothing_of_it_is_applied(folder):
+def test_of_work_that_does_not_fit_any_more_comes_back_what_does(folder):
     with Session(folder) as first:
         first.do(32)
         first.save()
+        instance = next(iter(first.document.instances.values()))
         late = AddCategory(Category(first.document.take_id(Category), "late"))
-        gone = RemoveInstances((next(iter(first.document.instances.values())),))
-        for edit in (late, gone):
+        grouped = ChangeInstance(instance, replace(instance, group=7))
+        for edit in (late, grouped):
             edit.apply(first.document)
             first.journal.record(edit, applied=True)
     coco.write(Document(folder / "images"), first.coco_path)
     with Session(folder) as second:
-        assert second.recovery.edits == 0
-        assert not second.document.categories
+        assert (second.recovery.edits, second.recovery.left_out) == (1, 1)
+        assert [category.name for category in second.document.categories.values()] == ["late"]
         aside = JournalFile(second.recovery.set_aside, second.coco_path)
         assert len(aside.entries()) == 2
         aside.close()
         second.do(3)
         made = second.bytes()
     with Session(folder) as third:
+        assert third.bytes() == made
+        assert third.recovery.set_aside is None
+
+
+def test_masks_whose_numbers_an_import_took_come_back_under_others(folder):
+    with Session(folder) as first:
+        first.do(20)
+        AddCategory(Category(77, "cat")).apply(first.document)
+        first.save()
+        base, document = first.document.snapshot(), first.document
+        image = next(iter(document.images.values()))
+        masks = [RunLengths.from_mask(np.eye(image.height, image.width, k=k, dtype=bool)) for k in range(6)]
+        added = [Instance(document.take_id(Instance), image.id, 77, mask) for mask in masks[:5]]
+        noted = ChangeImage(image, replace(image, note="hours of work"))
+        for edit in (*map(AddInstance, added), noted):
+            edit.apply(document)
+            first.journal.record(edit, applied=True)
+    theirs = Instance(base.take_id(Instance), image.id, 77, masks[5])
+    base.put(theirs)
+    coco.write(base, first.coco_path)
+    with Session(folder) as second:
+        assert (second.recovery.edits, second.recovery.left_out, second.recovery.set_aside) == (6, 0, None)
+        document = second.document
+        assert document.instances[theirs.id] == coco.read(first.coco_path).instances[theirs.id]
+        assert {i.mask for i in document.instances_of(image.id)} >= set(masks)
+        assert document.images[image.id].note == "hours of work"
+        made = second.bytes()
+        second.recovery.replayed.revert(document)
+        assert {i.mask for i in document.instances_of(image.id)}.isdisjoint(masks[:5])
+    with Session(folder) as third:  # it has crashed again
+        assert third.bytes() == made
+        assert third.recovery.edits == 1
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_two_programs_did_nothing_of_the_other_is_lost_and_masks_come_back(folder, seed):
+    with Session(folder, seed) as first:
+        first.do(25)
+        first.save()
+        other = first.document.snapshot()
+        before = set(other.instances)
+        first.do(15)
+        drawn = {
+            i.mask for n, i in first.document.instances.items() if n not in before and i.category_id in other.categories
+        }
+    theirs = Work(other, seed + 100)
+    for _ in range(15):
+        theirs.step()
+    coco.write(other, first.coco_path)
+    now = coco.read(first.coco_path)
+    with Session(folder, seed) as second:
+        recovery, document = second.recovery, second.document
+        assert (recovery.set_aside is not None) == (recovery.left_out > 0)
+        there = {i.mask for i in document.annotations()}
+        lost = {mask for mask in drawn if mask not in there}
+        assert not lost or recovery.left_out
+        made = second.bytes()
+        if recovery.replayed is not None:
+            recovery.replayed.revert(document)
+            assert document.categories == now.categories
+            assert document.annotations_in_order() == now.annotations_in_order()
+    with Session(folder, seed) as third:
         assert third.bytes() == made
         assert third.recovery.set_aside is None
 

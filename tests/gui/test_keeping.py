@@ -112,6 +112,42 @@ class TestRecovery:
             hands.window.workspace.saver.save(tmp_path / "link" / COCO_NAME, overwrite=True)
         assert b"cat" in (folder / COCO_NAME).read_bytes()
 
+    def test_what_another_program_changed_as_well_is_told_and_the_rest_comes_back(self, hands, again, folder):
+        add_category(hands, "cat")
+        add_category(hands, "dog")
+        hands.save()
+        categories = hands.window.workspace.editor.categories
+        for number, name in ((1, "lion"), (2, "wolf")):
+            categories.rename(number, name)
+        add_category(hands, "bird")
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        end(hands)
+        content = json.loads((folder / COCO_NAME).read_text())
+        content["categories"][0]["name"] = "tiger"
+        content["categories"].append({"id": 3, "name": "fish"})
+        (folder / COCO_NAME).write_text(json.dumps(content))
+        later = again()
+        assert sorted(names(later)) == ["bird", "fish", "tiger", "wolf"]
+        text = later.window.messages.text
+        assert "2 change(s) that had not been saved are here again." in text
+        assert f"1 change(s) do not fit {COCO_NAME} any more" in text
+        later.undo()
+        assert sorted(names(later)) == ["dog", "fish", "tiger"]
+
+    def test_an_image_opened_by_itself_after_a_crash_is_said_of_nothing_else_to_be_missing(
+        self, hands, make_window, qtbot, folder
+    ):
+        images = hands.window.workspace.model.document.images
+        hands.window.workspace.editor.images.toggle_done([i for i, image in images.items() if image.path == "b.png"])
+        hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+        end(hands)
+        later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+        later.open(folder / "a.png")
+        later.wait_image("a.png")
+        problems = {image.path: image.problem for image in later.window.workspace.model.document.images.values()}
+        assert problems == {"a.png": None, "b.png": None}
+        assert "are not in" not in later.window.messages.text
+
     def test_a_damaged_journal_is_set_aside(self, hands, again):
         add_category(hands, "cat")
         end(hands)
