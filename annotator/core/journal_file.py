@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS unfinished (
 )
 """
 
+ASIDE, DISMISSED = "aside", "dismissed"
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -266,12 +268,15 @@ def _path(stored: str | bytes) -> str:
     return stored.decode("utf-8", "surrogatepass") if isinstance(stored, bytes) else stored
 
 
-def move_aside(path: Path) -> Path | None:
-    """Give a journal that is closed a name under which nobody looks for it; None when there is none."""
+def move_aside(path: Path, word: str = ASIDE) -> Path | None:
+    """Give a journal that is closed a name that no dataset has, with that word in it; None when there is none.
+
+    What is set aside is listed still, for somebody to decide about it; what is DISMISSED is not.
+    """
     if not path.exists():
         return None
     number = 1
-    while (aside := path.with_name(f"{path.stem}.aside-{number}{path.suffix}")).exists():
+    while (aside := path.with_name(f"{path.stem}.{word}-{number}{path.suffix}")).exists():
         number += 1
     for suffix in ("-wal", ""):  # what SQLite keeps beside it belongs to it
         source = path.with_name(path.name + suffix)

@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from annotator.core.dataset import COCO_NAME
-from annotator.core.journal_file import Base, JournalFile, digest_of_file, journal_path, move_aside
+from annotator.core.journal_file import ASIDE, DISMISSED, Base, JournalFile, digest_of_file, journal_path, move_aside
 from annotator.errors import SaveError, Sentence
 
 _SUFFIX = ".journal"
@@ -16,12 +16,17 @@ _SUFFIX = ".journal"
 
 @dataclass(frozen=True)
 class UnsavedWork:
-    """Of one dataset. coco_path: its file, which may not exist yet. edits: how many steps; newest_at: of the last."""
+    """Of one dataset.
+
+    coco_path: its file, which may not exist yet. edits: how many steps; newest_at: of the last. is_aside: it did not
+    fit the file any more, so that it does not come back when that is opened.
+    """
 
     journal: Path
     coco_path: Path
     edits: int
     newest_at: datetime
+    is_aside: bool = False
 
     @property
     def to_open(self) -> Path:
@@ -46,9 +51,9 @@ class UnsavedWork:
             )
         return ""
 
-    def set_aside(self) -> None:
+    def dismiss(self) -> None:
         """Let it not be found any more; it is not deleted. Raises OSError."""
-        move_aside(self.journal)
+        move_aside(self.journal, DISMISSED)
 
 
 def unsaved_work(folder: Path) -> list[UnsavedWork]:
@@ -59,7 +64,7 @@ def unsaved_work(folder: Path) -> list[UnsavedWork]:
     """
     found = []
     for path in folder.glob(f"*{_SUFFIX}") if folder.is_dir() else ():
-        if ".aside-" in path.name:
+        if f".{DISMISSED}-" in path.name:
             continue
         try:
             work = _work_in(path)
@@ -99,7 +104,8 @@ def _work_in(path: Path) -> UnsavedWork | None:
         file.close()
     if not count:
         return None
-    return UnsavedWork(path, Path(base.dataset), count, datetime.fromtimestamp(newest_at, timezone.utc))
+    made_at, is_aside = datetime.fromtimestamp(newest_at, timezone.utc), f".{ASIDE}-" in path.name
+    return UnsavedWork(path, Path(base.dataset), count, made_at, is_aside)
 
 
 def _saved_sequence(base: Base) -> int:

@@ -206,7 +206,7 @@ class DocumentFlow(QObject):
         coco_path = self._workspace.model.coco_path
         if coco_path is None or self._refuses():
             return
-        path = self._ask_for_path(coco_path)
+        path = self.ask_for_path(coco_path)
         if path is None:
             self._leaving.forget()
         else:
@@ -214,7 +214,7 @@ class DocumentFlow(QObject):
             work = self._workspace.editor.mask_work
             work.in_turn(partial(self._workspace.saver.save, path, overwrite=True))
 
-    def _ask_for_path(self, proposed: Path) -> Path | None:
+    def ask_for_path(self, proposed: Path) -> Path | None:
         """A path that ends in .json, for no other is opened as a COCO file; None when the user turned back."""
         title, kind = self.tr("Save as"), self.tr("COCO file (*.json)")
         while name := QFileDialog.getSaveFileName(self._window, title, str(proposed), kind)[0]:

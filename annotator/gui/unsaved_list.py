@@ -50,15 +50,25 @@ class UnsavedList(QWidget):
             self._buttons.pop().deleteLater()
         for work in works[:_SHOWN]:
             button = _Button(work, self._text(work), self)
-            button.setToolTip(self.tr("Open %1 with this work").replace("%1", str(work.coco_path)))
+            button.setToolTip(self._tip(work))
             button.chosen.connect(self.chosen)
             self._buttons.append(button)
             self._column.addWidget(button)
         self.setVisible(bool(works))
 
+    def _tip(self, work: UnsavedWork) -> str:
+        if work.is_aside:
+            text = self.tr("Save this work on %1 in a COCO file of its own")
+        else:
+            text = self.tr("Open %1 with this work")
+        return text.replace("%1", str(work.coco_path))
+
     def _text(self, work: UnsavedWork) -> str:
         made_at = QDateTime.fromSecsSinceEpoch(int(work.newest_at.timestamp()))
-        text = self.tr("%1: %n change(s), the last on %2", "", work.edits)
+        if work.is_aside:
+            text = self.tr("%1: %n change(s) that did not fit any more, the last on %2", "", work.edits)
+        else:
+            text = self.tr("%1: %n change(s), the last on %2", "", work.edits)
         when = QLocale().toString(made_at, QLocale.FormatType.ShortFormat)
         return text.replace("%1", short_path(work.to_open)).replace("%2", when)
 

@@ -554,10 +554,34 @@
 <context>
     <name>UnsavedList</name>
     <message numerus="yes">
+        <source>%1: %n change(s) that did not fit any more, the last on %2</source>
+        <translation>
+            <numerusform>%1: %n change that did not fit any more, on %2</numerusform>
+            <numerusform>%1: %n changes that did not fit any more, the last on %2</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%1: %n change(s), the last on %2</source>
         <translation>
             <numerusform>%1: %n change, on %2</numerusform>
             <numerusform>%1: %n changes, the last on %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UnsavedOpening</name>
+    <message numerus="yes">
+        <source>%n change(s) to %1 did not fit the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</source>
+        <translation>
+            <numerusform>%n change to %1 did not fit the file any more when it was opened. The masks it made can be saved in a COCO file of their own, from which you can import what you miss.</numerusform>
+            <numerusform>%n changes to %1 did not fit the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n mask(s) are in %1 now: open their dataset and choose File &gt; Import.</source>
+        <translation>
+            <numerusform>%n mask is in %1 now: open its dataset and choose File &gt; Import.</numerusform>
+            <numerusform>%n masks are in %1 now: open their dataset and choose File &gt; Import.</numerusform>
         </translation>
     </message>
 </context>

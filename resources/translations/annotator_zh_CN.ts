@@ -1698,6 +1698,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{path} 已损坏（{reason}）：请删除它，重新开始运行。</translation>
     </message>
     <message>
+        <source>The journal {path} cannot be read ({reason}).</source>
+        <translation>无法读取日志 {path}（{reason}）。</translation>
+    </message>
+    <message>
         <source>There are {count} more problems in it</source>
         <translation>该文件中还有 {count} 个问题</translation>
     </message>
@@ -4317,8 +4321,18 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>已恢复、尚未保存的内容</translation>
     </message>
     <message>
+        <source>Save this work on %1 in a COCO file of its own</source>
+        <translation>将对 %1 的这些修改另存为一个 COCO 文件</translation>
+    </message>
+    <message>
         <source>Open %1 with this work</source>
         <translation>打开 %1 并恢复这些修改</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1: %n change(s) that did not fit any more, the last on %2</source>
+        <translation>
+            <numerusform>%1：有 %n 处修改已无法应用，最后一次于 %2</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
         <source>%1: %n change(s), the last on %2</source>
@@ -4332,6 +4346,22 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Remove it from the list</source>
         <translation>不再列出</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) to %1 did not fit the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</source>
+        <translation>
+            <numerusform>打开 %1 时，有 %n 处修改已无法应用到该文件。可以把其中的掩码另存为一个 COCO 文件，再从中导入缺少的部分。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save as a COCO file...</source>
+        <translation>另存为 COCO 文件…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n mask(s) are in %1 now: open their dataset and choose File &gt; Import.</source>
+        <translation>
+            <numerusform>已将 %n 个掩码保存到 %1：请打开其所属的数据集，然后选择“文件 &gt; 导入”。</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
 
 from annotator import paths
 from annotator.core import coco
@@ -100,7 +102,7 @@ def test_a_folder_that_is_gone_is_told_and_can_be_left_out(crashed, started, fol
     assert later.window.messages._action.text() == "Remove it from the list"
     later.window.messages._action.click()
     qtbot.waitUntil(lambda: not later.window.welcome.unsaved.buttons)
-    assert len(list(journals.glob("*.aside-1.journal"))) == 1  # it is not deleted
+    assert len(list(journals.glob("*.dismissed-1.journal"))) == 1  # it is not deleted
     assert not later.window.workspace.model.is_open
 
 
@@ -178,3 +180,62 @@ def test_it_speaks_chinese(crashed, keeper, settings, qtbot):
     works = keeper.window.welcome.unsaved
     qtbot.waitUntil(lambda: len(works.buttons) == 1)
     assert "2 处修改" in works.buttons[0].text()
+
+
+@pytest.fixture
+def aside(hands, make_window, folder, qtbot):
+    """Of two masks and a renamed category one change did not fit, since another program renamed that one as well."""
+    add_category(hands, "cat")
+    hands.save()
+    for x in (50, 120):
+        hands.key(Qt.Key.Key_P)
+        hands.click(x, 80)
+        hands.wait_mask()
+        hands.key(Qt.Key.Key_Return)
+    hands.window.workspace.editor.categories.rename(1, "lion")
+    qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+    made = {instance.mask for instance in hands.window.workspace.model.document.instances.values()}
+    assert len(made) == 2
+    end(hands)
+    content = json.loads((folder / COCO_NAME).read_text())
+    content["categories"][0]["name"] = "tiger"
+    (folder / COCO_NAME).write_text(json.dumps(content))
+    later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+    later.open(folder)
+    assert {instance.mask for instance in later.window.workspace.model.document.instances.values()} == made
+    later.undo()  # what did fit is not wanted either
+    qtbot.waitUntil(lambda: later.window.workspace.model.is_kept)
+    later.window.close()
+    return made
+
+
+def press(hands: Hands, text: str) -> None:
+    bar = hands.window.messages
+    (button,) = (b for b in (bar._action, bar._other) if b.isVisible() and b.text() == text)
+    hands.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_what_was_set_aside_stays_listed_and_can_be_saved_by_itself(aside, started, folder, qtbot, monkeypatch):
+    later = started()
+    (button,) = later.window.welcome.unsaved.buttons
+    assert "3 change(s) that did not fit any more" in button.text()
+    click(later)
+    out = folder / "mine.json"
+    proposed = []
+
+    def choose(parent, title, path, kind):
+        proposed.append(path)
+        return str(out), kind
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    press(later, "Save as a COCO file...")
+    qtbot.waitUntil(lambda: "2 mask(s) are in" in later.window.messages.text)
+    assert proposed == [str(folder / "annotations.coco-recovered.json")]
+    document = coco.read(out)
+    assert {instance.mask for instance in document.instances.values()} == aside
+    assert [category.name for category in document.categories.values()] == ["lion"]
+    assert {document.images[i.image_id].path for i in document.instances.values()} == {"a.png"}
+    click(later)
+    press(later, "Remove it from the list")
+    qtbot.waitUntil(lambda: not later.window.welcome.unsaved.buttons)
+    started(shown=0)
