@@ -19,7 +19,8 @@ attributes that are of another kind than these. `segmentation`, `area` and `bbox
 annotations whose mask nobody changed are written as they were read; changed and new masks become compressed run-lengths
 with the mask's own area and box. An annotation that has only a `bbox` gets the mask of that rectangle, and keeps having
 only a `bbox` until its mask is changed. A proposal is an annotation with its own state and a top-level `score`, as in
-COCO's results. `iscrowd` and `supercategory` are always written, because pycocotools asks for them.
+COCO's results. New records have `iscrowd` and `supercategory`, because pycocotools asks for them; one that came without
+is written without, as long as there is nothing to say. `next_ids` is there when it is more than the highest id tells.
 """
 
 from __future__ import annotations

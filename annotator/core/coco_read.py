@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core.coco_records import (
-    MAX_ID,
     MAX_NEXT_ID,
     annotation_of,
     category_of,
@@ -24,7 +23,7 @@ from annotator.core.coco_records import (
     unknown,
     whole,
 )
-from annotator.core.coco_write import OURS
+from annotator.core.coco_write import MAX_ID, OURS
 from annotator.core.document import Document, NextIds
 from annotator.core.json_file import examine, no_coco, no_json, read_annotation_file
 from annotator.core.json_parts import JsonParts

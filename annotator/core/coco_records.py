@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import Any, TypeGuard
 
 from annotator.core.coco_ours import attributes_of, group_of, locked_of, note_of, parent_of, review_of, values_of
-from annotator.core.coco_write import OURS, PROPOSAL
+from annotator.core.coco_write import MAX_ID, OURS, PROPOSAL
 from annotator.core.document import (
     NOTHING,
     Category,
@@ -24,10 +24,6 @@ from annotator.core.geometry import RunLengths, measure
 from annotator.core.rle import check_many
 from annotator.core.segmentations import MAX_MASK_PIXELS
 from annotator.errors import ClauseError
-
-MAX_ID = 2**52
-"""The largest id accepted in a file from elsewhere: half of what every JSON reader keeps exactly. The other half is for
-new ids: those below the file's own next ids are accepted too, so what was written can always be read."""
 
 MAX_NEXT_ID = 2 * MAX_ID
 _SHAPE_KEYS = ("segmentation", "area", "bbox")
@@ -52,7 +48,8 @@ def category_of(record: Any, document: Document) -> Category:
         raise ClauseError('its color is {color!r}, not like "#4c72b0"', color=color)
     attributes = attributes_of(ours)
     extra = unknown(record, _CATEGORY_KEYS, ours)
-    return Category(category_id, name, supercategory, color, extra=extra, attributes=attributes)
+    is_bare = "supercategory" not in record
+    return Category(category_id, name, supercategory, color, extra=extra, attributes=attributes, is_bare=is_bare)
 
 
 def image_of(record: Any, document: Document) -> ImageRecord:
@@ -174,6 +171,7 @@ def annotation_of(record: Any, document: Document, checked: RunLengths | None) -
             parent_id=parent_of(ours, most=MAX_NEXT_ID),
             verbatim=verbatim,
             locked=locked_of(ours),
+            is_bare="iscrowd" not in record,
             extra=unknown(record, _ANNOTATION_KEYS, ours),
         )
     del ours["state"]
@@ -192,6 +190,7 @@ def annotation_of(record: Any, document: Document, checked: RunLengths | None) -
         parameters=_of_type(ours, "parameters", dict) or NOTHING,
         verbatim=verbatim,
         extra=unknown(record, _PROPOSAL_KEYS, ours),
+        is_bare="iscrowd" not in record,
     )
 
 

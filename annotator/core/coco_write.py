@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from io import BytesIO
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -27,6 +27,11 @@ from annotator.errors import SaveError, reason_of
 
 OURS = "annotator"
 PROPOSAL = "proposal"
+
+MAX_ID = 2**52
+"""The largest id accepted in a file from elsewhere: half of what every JSON reader keeps exactly. The other half is for
+new ids: those below the file's own next ids are accepted too, so what was written can always be read."""
+
 _WRITTEN_TOGETHER = 500  # records
 
 
@@ -59,7 +64,7 @@ def _to_json(document: Document, path: Path) -> bytes:
     annotations = document.annotations_in_order()
     measure(annotation.mask for annotation in annotations if annotation.verbatim is None)
     ours_new = {
-        "next_ids": {field.name: getattr(document.next_ids, field.name) for field in fields(NextIds)},
+        "next_ids": _next_ids_json(document) or None,
         "image_root": _image_root_json(document, path),
     }
     lists: dict[str, Iterator[dict[str, Any]]] = {
@@ -68,15 +73,27 @@ def _to_json(document: Document, path: Path) -> bytes:
         "categories": (_category_json(category) for category in document.categories.values()),
     }
     rest = {key: json_text.dumps(value) for key, value in _completed({}, document.extra, ours_new).items()}
-    ours = rest.pop(OURS)
+    ours = rest.pop(OURS, None)
     file = BytesIO()
     for key, value in rest.items():
         file.write(b"%b%b: %b" % (b",\n" if file.tell() else b"{\n", json_text.dumps(key), value))
     for key, records in lists.items():
         file.write(b"%b%b: [" % (b",\n" if file.tell() else b"{\n", json_text.dumps(key)))
         _write_lines(file, records)
-    file.write(b",\n%b: %b\n}\n" % (json_text.dumps(OURS), ours))
+    file.write(b"\n}\n" if ours is None else b",\n%b: %b\n}\n" % (json_text.dumps(OURS), ours))
     return file.getvalue()
+
+
+def _next_ids_json(document: Document) -> dict[str, int]:
+    """The ids to be given next; none when they follow from those in the file, which may be taken for what they are."""
+    ids: dict[str, Iterable[int]] = {
+        "category": document.categories,
+        "image": (image.id for image in document.images.values() if image.has_size),
+        "instance": chain(document.instances, document.proposals),
+    }
+    next_ids = {field.name: getattr(document.next_ids, field.name) for field in fields(NextIds)}
+    derived = {name: max(getattr(NextIds(), name), 1 + max(ids[name], default=0)) for name in next_ids}
+    return next_ids if next_ids != derived or max(derived.values()) > MAX_ID else {}
 
 
 def _image_root_json(document: Document, path: Path) -> str | None:
@@ -121,7 +138,9 @@ def _write_lines(file: BytesIO, records: Iterator[dict[str, Any]]) -> None:
 
 def _category_json(category: Category) -> dict[str, Any]:
     attributes = [_attribute_json(attribute) for attribute in category.attributes]
-    known = {"id": category.id, "name": category.name, "supercategory": category.supercategory}
+    known = {"id": category.id, "name": category.name}
+    if category.supercategory or not category.is_bare:
+        known["supercategory"] = category.supercategory
     return _completed(known, category.extra, {"color": category.color, "attributes": attributes or None})
 
 
@@ -149,8 +168,10 @@ def _annotation_json(annotation: Instance | StoredProposal) -> dict[str, Any]:
         "image_id": annotation.image_id,
         "category_id": annotation.category_id,
         **shape,
-        "iscrowd": int(annotation.iscrowd) if isinstance(annotation, Instance) else 0,
     }
+    is_crowd = isinstance(annotation, Instance) and annotation.iscrowd
+    if is_crowd or not annotation.is_bare:
+        known["iscrowd"] = int(is_crowd)
     ours: dict[str, Any] = {}
     if isinstance(annotation, StoredProposal):
         known["score"] = annotation.score

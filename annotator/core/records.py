@@ -57,7 +57,8 @@ class Category:
     """A class of objects.
 
     color: "#rrggbb", or None for the palette's. attributes: what its instances have values of, each name once.
-    extra: keys of the file we do not use; the same in the other records.
+    extra: keys of the file we do not use; the same in the other records. is_bare: the file says nothing of a
+    supercategory, and is not made to while there is none.
     """
 
     id: int
@@ -66,6 +67,7 @@ class Category:
     color: str | None = None
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
     attributes: tuple[Attribute, ...] = ()
+    is_bare: bool = field(default=False, repr=False)
 
 
 class ImageStatus(Enum):
@@ -124,7 +126,8 @@ class Instance:
     counts for more than its image's. attributes: values by the names of its category's attributes, bool, int, float or
     str; others stay as they were read. parent_id: what it was a part of as a proposal; that one may be anything now, or
     gone. Proposals that are parts of this one find their level by it. locked: it is right as it is, so that nothing is
-    to change it by mistake; whoever changes instances for the user sees to that.
+    to change it by mistake; whoever changes instances for the user sees to that. is_bare: the file says nothing of its
+    being a crowd, and is not made to while it is none.
     """
 
     id: int
@@ -140,6 +143,7 @@ class Instance:
     verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
     locked: bool = False
+    is_bare: bool = field(default=False, repr=False)
 
     def with_mask(self, mask: RunLengths) -> Instance:
         """The same instance with another mask; what the file said of the old mask is dropped."""
@@ -153,7 +157,7 @@ class StoredProposal:
     It shares the instances' ids, so that accepting one need not give it another. category_id: what it would become.
     score: the predicted IoU, about 0..1. parent_id: the proposal it is a part of; that one may be gone or accepted.
     point: (x, y) of the prompt that made it, pixels of the oriented image, or None. parameters: those of the run that
-    made it. verbatim: as in Instance.
+    made it. verbatim, is_bare: as in Instance.
     """
 
     id: int
@@ -167,6 +171,7 @@ class StoredProposal:
     parameters: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
     verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
+    is_bare: bool = field(default=False, repr=False)
 
     def accepted(self, category_id: int) -> Instance:
         """The Instance it becomes: same id, same mask, same parent."""
@@ -179,6 +184,7 @@ class StoredProposal:
             parent_id=self.parent_id,
             verbatim=self.verbatim,
             extra=self.extra,
+            is_bare=self.is_bare,
         )
 
 

@@ -14,6 +14,7 @@ from pycocotools.coco import COCO
 
 from annotator.core import coco
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
+from annotator.core.geometry import RunLengths
 from tests.core.coco_work import assert_box, content, read, rewritten
 
 
@@ -62,7 +63,7 @@ def test_real_annotations_keep_their_content_and_pixels(shared, path):
     after = rewritten(path, document)
     ours = after.pop("annotator")
     assert (path.parent / ours.pop("image_root")).samefile(document.image_root)
-    assert ours == {"next_ids": {"category": 91, "image": 565249, "instance": 2222263}}
+    assert ours == {}  # the ids to be given next follow from those in the file
     assert after == json.loads(source.read_text(encoding="utf-8"))
     theirs = COCO(source)
     for instance in document.instances.values():
@@ -109,13 +110,49 @@ def test_missing_images_are_listed_without_their_problem(path):
     assert rewritten(path, document)["images"] == content()["images"]
 
 
-def test_what_pycocotools_asks_for_is_completed(path):
+@given(st.data())
+def test_keys_that_a_file_does_not_have_do_not_come_into_it(path, data):
+    before = content()
+    keys = [(before["annotations"], "iscrowd"), (before["categories"], "supercategory"), ([before], "annotator")]
+    for records, key in keys:
+        for record in records:
+            if (not record.get(key) or key == "annotator") and data.draw(st.booleans()):
+                record.pop(key, None)
+    document = read(path, copy.deepcopy(before))
+    assert rewritten(path, document) == before
+    assert rewritten(path, document.snapshot()) == before
+
+
+def test_ids_that_were_given_are_kept_where_the_records_do_not_tell_them(path):
+    before = content()
+    del before["annotator"]
+    document = read(path, copy.deepcopy(before))
+    assert "annotator" not in rewritten(path, document)
+    document.remove(document.instances[max(document.instances)])
+    assert rewritten(path, document)["annotator"]["next_ids"]["instance"] == 18
+    assert coco.read(path).take_id(Instance) == 18
+
+
+def test_what_is_done_to_a_record_that_came_without_a_key_is_written(path):
     data = content()
-    del data["annotations"][0]["iscrowd"], data["categories"][0]["supercategory"]
+    del data["annotations"][0]["iscrowd"], data["categories"][1]["supercategory"]
     data["annotations"][1]["iscrowd"] = True
-    after = rewritten(path, read(path, data))
-    assert [a["iscrowd"] for a in after["annotations"]] == [0, 1, 0, 0]
-    assert type(after["annotations"][1]["iscrowd"]) is int
+    document = read(path, data)
+    document.put(replace(document.instances[17], iscrowd=True))
+    document.put(replace(document.categories[0], supercategory="animal"))
+    after = rewritten(path, document)
+    assert [a["iscrowd"] for a in after["annotations"]] == [1, 1, 0, 0]
+    assert all(type(a["iscrowd"]) is int for a in after["annotations"])
+    assert after["categories"][1]["supercategory"] == "animal"
+
+
+def test_new_records_have_what_pycocotools_asks_for(path):
+    document = Document(path.parent)
+    document.put(Category(1, "cat"))
+    document.put(ImageRecord(1, "a.png", 4, 4))
+    document.put(Instance(1, 1, 1, RunLengths.from_mask(np.ones((4, 4), bool))))
+    after = rewritten(path, document)
+    assert after["annotations"][0]["iscrowd"] == 0
     assert after["categories"][0]["supercategory"] == ""
 
 

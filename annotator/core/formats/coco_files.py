@@ -60,6 +60,8 @@ def write(
             part.image_root = copies
         for annotation in part.annotations_in_order():
             part.put(_spelt(annotation, options))
+        for category in list(part.categories.values()):
+            part.put(replace(category, is_bare=False))
         coco.write(part, path)
     losses: tuple[Loss, ...] = ()
     if options.shape is Shape.POLYGONS and (kept := tuple(a.id for a in document.annotations_in_order() if _stays(a))):
@@ -84,6 +86,7 @@ def _stays(annotation: Annotation) -> bool:
 
 def _spelt(annotation: Annotation, options: ExportOptions) -> Annotation:
     """The annotation as the file is to spell it."""
+    annotation = replace(annotation, is_bare=False)  # pycocotools asks for what is left out
     if options.shape is Shape.KEEP:
         return annotation
     if options.shape is Shape.EXACT or _stays(annotation):
