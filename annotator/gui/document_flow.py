@@ -14,7 +14,7 @@ from annotator import paths
 from annotator.core.dataset import COCO_NAME
 from annotator.core.images import IMAGE_SUFFIXES
 from annotator.gui.dialogs.conflict import ConflictBox, ConflictChoice
-from annotator.gui.language import listing, translated
+from annotator.gui.language import joined, listing, translated
 from annotator.gui.leaving import Leaving
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.recovery_offer import RecoveryOffer
@@ -116,7 +116,7 @@ class DocumentFlow(QObject):
         keeping = self._workspace.model.keeping
         assert keeping is not None
         texts = [self._missing_images(), *self._kept_work(coco_path), *notes]
-        text = " ".join(translated(text) for text in texts if text)
+        text = joined(translated(text) for text in texts if text)
         again = partial(_tell_opened_in, notes=notes)
         locate = (self.tr("Locate images..."), self.locate_images) if texts[0] else None
         if keeping.recovery.edits:

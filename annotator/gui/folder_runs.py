@@ -18,7 +18,7 @@ from annotator.gui.background import BackgroundJob, BackgroundJobs, JobFailure
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.errands import LentSegmenter
 from annotator.gui.inference import Inference
-from annotator.gui.language import Resaid, translated
+from annotator.gui.language import Resaid, joined, translated
 from annotator.gui.prelabel_outlook import look_ahead
 from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, leaves_labelled_out, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
@@ -161,7 +161,7 @@ class FolderRuns(QObject):
     def _on_encoded(self, outcome: tuple[int, list[str]]) -> None:
         count, problems = outcome
         self.told.emit(
-            Resaid(lambda: " ".join([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
+            Resaid(lambda: joined([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
         )
 
     def _store(self, document: Document, coco_path: Path, options: PrelabelOptions, found: PrelabelFindings) -> None:
@@ -211,7 +211,7 @@ class FolderRuns(QObject):
             texts.append(text.replace("%1", found.aside.name))
         if failed:
             texts.append(self.tr("%n image(s) failed: the jobs in the status bar tell why.", "", failed))
-        return " ".join(texts)
+        return joined(texts)
 
     # -- runs that did not come to their end -------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
@@ -19,6 +19,7 @@ class Language:
     name: str
 
 
+_FULL_WIDTH_STOPS = "。！？；："
 LANGUAGES = (Language("en", "English"), Language("zh_CN", "简体中文"))
 
 
@@ -53,6 +54,14 @@ def translated(text: str) -> str:
     template = QCoreApplication.translate("Errors", text.template)
     values = {name: translated(value) if isinstance(value, str) else value for name, value in text.arguments.items()}
     return template.format(**values) if values else template
+
+
+def joined(sentences: Iterable[str]) -> str:
+    """Sentences one after the other; those that are not there are "". After a full-width stop there is no space."""
+    text = ""
+    for sentence in filter(None, sentences):
+        text += sentence if not text or text[-1] in _FULL_WIDTH_STOPS else f" {sentence}"
+    return text
 
 
 def listing(names: Sequence[str], most: int | None = None) -> str:

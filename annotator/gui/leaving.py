@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from annotator.gui.dialogs.conflict import ConflictBox, ConflictChoice
 from annotator.gui.dialogs.unsaved_work import UnsavedWorkBox
 from annotator.gui.file_look import FileLook
+from annotator.gui.language import joined
 from annotator.gui.message_bar import MessageBar
 from annotator.gui.saving import SaveConflict
 from annotator.gui.timers import single_shot
@@ -249,7 +250,7 @@ class Leaving(QObject):
             texts.append(self.tr("What you want to open follows once that is over."))
         elif self._look is None and not self._workspace.opener.discards:
             texts.append(self._what_becomes())
-        self._told = " ".join(texts)
+        self._told = joined(texts)
         if self._is_closing:
             leave = partial(self._leave_behind, go_on)
             self._messages.tell(self._told, self.tr("Close without waiting"), leave, again=_tell_waiting_in)

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton, QWidget
 
+from annotator.gui.language import listing
 from annotator.gui.settings import Settings
 
 
@@ -151,7 +152,7 @@ _ON_A_MAC = {"Ctrl": "\N{PLACE OF INTEREST SIGN}", "Alt": "\N{OPTION KEY}"}  # t
 
 def keys_text(keys: Iterable[QKeySequence]) -> str:
     """Keys as the platform writes them; Return and Enter have one name in some languages."""
-    return ", ".join(dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys))
+    return listing(list(dict.fromkeys(key.toString(QKeySequence.SequenceFormat.NativeText) for key in keys)))
 
 
 def native_keys(text: str) -> str:

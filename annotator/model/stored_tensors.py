@@ -57,7 +57,11 @@ def file_format(path: Path) -> str:
         return SAFETENSORS
     if head.startswith(_MINDSPORE_MAGIC) and path.suffix.lower() == ".ckpt":
         return MINDSPORE
-    raise WeightsError("{path} is not a checkpoint; give a .safetensors, .pth, .pt or .ckpt file.", path=path)
+    raise WeightsError(
+        "What is in {path} is no checkpoint: download or copy it again, or choose a .safetensors, .pth, .pt or .ckpt "
+        "file.",
+        path=path,
+    )
 
 
 @contextmanager

@@ -542,16 +542,6 @@
     </message>
 </context>
 <context>
-    <name>SettingsDialog</name>
-    <message numerus="yes">
-        <source> minute(s), and when the image changes</source>
-        <translation>
-            <numerusform> minute, and when the image changes</numerusform>
-            <numerusform> minutes, and when the image changes</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>UnsavedList</name>
     <message numerus="yes">
         <source>%1: %n change(s) that did not fit any more, the last on %2</source>

@@ -1586,6 +1586,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>结果保存在 {path} 中的运行开始时用的是其他选项：{different}。请{remedy}，或删除该文件重新开始。</translation>
     </message>
     <message>
+        <source>What is in {path} is no checkpoint: download or copy it again, or choose a .safetensors, .pth, .pt or .ckpt file.</source>
+        <translation>{path} 的内容不是权重：请重新下载或复制，或选择 .safetensors、.pth、.pt 或 .ckpt 文件。</translation>
+    </message>
+    <message>
         <source>The interrupted run used other weights than {name}: choose those it used, or begin it anew.</source>
         <translation>中断的运行使用的不是 {name}，而是其他权重：请选择当时使用的权重，或重新开始。</translation>
     </message>
@@ -2024,10 +2028,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{path} is empty; download or copy it again.</source>
         <translation>{path} 是空文件：请重新下载或复制。</translation>
-    </message>
-    <message>
-        <source>{path} is not a checkpoint; give a .safetensors, .pth, .pt or .ckpt file.</source>
-        <translation>{path} 不是权重文件：请选择 .safetensors、.pth、.pt 或 .ckpt 文件。</translation>
     </message>
     <message>
         <source>{path} cannot be read ({reason}); copy it to another place.</source>
@@ -2828,8 +2828,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message>
-        <source>%1 inst., %2</source>
-        <translation>%1 个实例，%2</translation>
+        <source>%1 inst., %2 prop.</source>
+        <translation>%1 实例，%2 候选</translation>
     </message>
 </context>
 <context>
@@ -4167,6 +4167,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>每 </translation>
     </message>
     <message>
+        <source> min, and when the image changes</source>
+        <translation> 分钟，切换图像时也保存</translation>
+    </message>
+    <message>
         <source>only when you save</source>
         <translation>仅在手动保存时</translation>
     </message>
@@ -4201,12 +4205,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>An image whose embedding is still in memory answers clicks at once; one embedding takes 4 MB.</source>
         <translation>嵌入仍在缓存中的图像可以立即响应点击；每个嵌入占用 4 MB。</translation>
-    </message>
-    <message numerus="yes">
-        <source> minute(s), and when the image changes</source>
-        <translation>
-            <numerusform> 分钟，以及切换图像时</numerusform>
-        </translation>
     </message>
 </context>
 <context>

@@ -66,7 +66,7 @@ def test_a_row_says_how_many_proposals_wait_and_they_can_be_filtered_by(hands, q
     qtbot.waitUntil(lambda: notes(hands)[0] == f"{len(stored)} proposal(s)")
     assert notes(hands)[1:] == ["no instances", "no instances"]
     hands.window.workspace.proposal_changes.accept([stored[0].id])
-    assert notes(hands)[0] == f"1 inst., {len(stored) - 1} proposal(s)"
+    assert notes(hands)[0] == f"1 inst., {len(stored) - 1} prop."
     panel = hands.window.images
     status = panel.filter_bar.status
     status.setCurrentIndex(status.findText("Proposals"))

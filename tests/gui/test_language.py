@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
 from annotator.gui.actions import plain_text
 from annotator.gui.dialogs.keys import KeysDialog
 from annotator.gui.inference_messages import SegmenterState
-from annotator.gui.language import LANGUAGES, system_language
+from annotator.gui.language import LANGUAGES, joined, system_language
 from annotator.gui.panels.image_rows import ImageOrder
 from tests.gui.conftest import Hands
 from tools import update_translations
@@ -199,3 +199,9 @@ def test_no_text_of_the_menus_has_leftover_marks(keeper, settings, language):
     texts = [text for group in dialog.groups for text in (group.title.text(), *(r.what.text() for r in group.rows))]
     assert texts
     assert [text for text in texts if not text or set(text) & set("&()%")] == []
+
+
+def test_sentences_are_joined_as_their_language_writes_them():
+    assert joined(["One.", "", "Two."]) == "One. Two."
+    assert joined(["一。", "", "二。"]) == "一。二。"
+    assert joined([]) == ""

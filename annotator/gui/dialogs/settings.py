@@ -103,7 +103,7 @@ class SettingsDialog(QDialog):
 
     def _show_minutes(self, minutes: int) -> None:
         self.autosave_minutes.setPrefix(self.tr("every "))
-        self.autosave_minutes.setSuffix(self.tr(" minute(s), and when the image changes", "", minutes))
+        self.autosave_minutes.setSuffix(self.tr(" min, and when the image changes"))
 
     def _megabytes(self, allowed: range, value: int) -> QSpinBox:
         box = QSpinBox(self)

@@ -53,6 +53,8 @@ class ImageDelegate(RowDelegate):
         name = QRect(left, area.top(), area.right() - left, half)
         marks = self._marks(row, option)
         end = mark.left() - len(marks) * (_MARK + GAP)
+        if row.record.problem is not None:
+            end = area.right() + GAP  # there is no mark
         note = QRect(left, area.top() + half, end - GAP - left, half)
         # The folder and the end of the name tell images apart.
         draw_text(painter, option, name, row.record.path, elide=Qt.TextElideMode.ElideMiddle)

@@ -23,10 +23,11 @@ _ONE_BY_ONE = 100  # more changes at once than this, and the rows are made anew
 
 @dataclass(frozen=True)
 class ImageRow:
-    """What a row shows. note: a short text on its instances and proposals, or its problem."""
+    """What a row shows. note: a short text on its instances and proposals, or its problem; told: the same at length."""
 
     record: ImageRecord
     note: str
+    told: str
     status: ImageStatus
 
 
@@ -103,7 +104,7 @@ class ImageListModel(QAbstractListModel):
         return names[state]
 
     def _said(self, row: ImageRow) -> list[str]:
-        said = [row.note, self.status_name(row.status)]
+        said = [row.told, self.status_name(row.status)]
         if row.record.review is not None:
             said.append(self.review_name(row.record.review.state))
         return said
@@ -112,17 +113,22 @@ class ImageListModel(QAbstractListModel):
         document = self._model.document
         record = document.images[image_id]
         if record.problem is not None:
-            note = self.tr("cannot be opened")
+            note = told = self.tr("cannot be opened")
         else:
-            note = self._counted(document.count_of_image(image_id), document.count_of_proposals_on(image_id))
-        return ImageRow(record, note, document.status_of(image_id))
+            note, told = self._counted(document.count_of_image(image_id), document.count_of_proposals_on(image_id))
+        return ImageRow(record, note, told, document.status_of(image_id))
 
-    def _counted(self, instances: int, proposals: int) -> str:
+    def _counted(self, instances: int, proposals: int) -> tuple[str, str]:
+        """What is on an image, in short and at length."""
+        told = self.tr("%n instance(s)", "", instances) if instances else self.tr("no instances")
         if not proposals:
-            return self.tr("%n instance(s)", "", instances) if instances else self.tr("no instances")
+            return told, told
         proposed = self.tr("%n proposal(s)", "", proposals)
-        # Beside another number a shorter word has to do: rows are narrow.
-        return self.tr("%1 inst., %2").replace("%1", str(instances)).replace("%2", proposed) if instances else proposed
+        if not instances:
+            return proposed, proposed
+        # Beside another number shorter words have to do: rows are narrow.
+        short = self.tr("%1 inst., %2 prop.").replace("%1", str(instances)).replace("%2", str(proposals))
+        return short, listing([told, proposed])
 
     # -- for the panel -----------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ from annotator.gui.proposal_view import ProposalView
 from annotator.gui.shortcuts import key_hint
 
 _ROW_HEIGHT = 24
+_LEAST_BUTTON_WIDTH = 80  # their texts are not to widen the column, nor the window on a small screen
 _LEAST_PERCENT = 0  # the slider's left end, which means every proposal
 
 
@@ -218,6 +219,7 @@ class ProposalsPanel(QWidget):
         all_shown = QHBoxLayout()
         all_shown.setSpacing(8)
         for button in (self.accept_all, self.delete_shown):
+            button.setMinimumWidth(_LEAST_BUTTON_WIDTH)
             all_shown.addWidget(button)
         layout.addLayout(all_shown)
 
