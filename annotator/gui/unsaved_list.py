@@ -66,7 +66,7 @@ class UnsavedList(QWidget):
     def _text(self, work: UnsavedWork) -> str:
         made_at = QDateTime.fromSecsSinceEpoch(int(work.newest_at.timestamp()))
         if work.is_aside:
-            text = self.tr("%1: %n change(s) that did not fit any more, the last on %2", "", work.edits)
+            text = self.tr("%1: %n change(s) that did not all fit any more, the last on %2", "", work.edits)
         else:
             text = self.tr("%1: %n change(s), the last on %2", "", work.edits)
         when = QLocale().toString(made_at, QLocale.FormatType.ShortFormat)

@@ -58,8 +58,8 @@ class UnsavedOpening(QObject):
 
     def _tell_aside(self, work: UnsavedWork) -> None:
         text = self.tr(
-            "%n change(s) to %1 did not fit the file any more when it was opened. The masks they made can be saved in "
-            "a COCO file of their own, from which you can import what you miss.",
+            "Of %n change(s) to %1 not all fitted the file any more when it was opened. The masks they made can be "
+            "saved in a COCO file of their own, from which you can import what you miss.",
             "",
             work.edits,
         )

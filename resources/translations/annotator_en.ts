@@ -544,10 +544,10 @@
 <context>
     <name>UnsavedList</name>
     <message numerus="yes">
-        <source>%1: %n change(s) that did not fit any more, the last on %2</source>
+        <source>%1: %n change(s) that did not all fit any more, the last on %2</source>
         <translation>
             <numerusform>%1: %n change that did not fit any more, on %2</numerusform>
-            <numerusform>%1: %n changes that did not fit any more, the last on %2</numerusform>
+            <numerusform>%1: %n changes that did not all fit any more, the last on %2</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -561,10 +561,10 @@
 <context>
     <name>UnsavedOpening</name>
     <message numerus="yes">
-        <source>%n change(s) to %1 did not fit the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</source>
+        <source>Of %n change(s) to %1 not all fitted the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</source>
         <translation>
             <numerusform>%n change to %1 did not fit the file any more when it was opened. The masks it made can be saved in a COCO file of their own, from which you can import what you miss.</numerusform>
-            <numerusform>%n changes to %1 did not fit the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</numerusform>
+            <numerusform>Of %n changes to %1 not all fitted the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -4327,9 +4327,9 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>打开 %1 并恢复这些修改</translation>
     </message>
     <message numerus="yes">
-        <source>%1: %n change(s) that did not fit any more, the last on %2</source>
+        <source>%1: %n change(s) that did not all fit any more, the last on %2</source>
         <translation>
-            <numerusform>%1：有 %n 处修改已无法应用，最后一次于 %2</numerusform>
+            <numerusform>%1：%n 处修改未能全部应用，最后一次于 %2</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -4346,9 +4346,9 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>不再列出</translation>
     </message>
     <message numerus="yes">
-        <source>%n change(s) to %1 did not fit the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</source>
+        <source>Of %n change(s) to %1 not all fitted the file any more when it was opened. The masks they made can be saved in a COCO file of their own, from which you can import what you miss.</source>
         <translation>
-            <numerusform>打开 %1 时，有 %n 处修改已无法应用到该文件。可以把其中的掩码另存为一个 COCO 文件，再从中导入缺少的部分。</numerusform>
+            <numerusform>打开 %1 时，%n 处修改未能全部应用到该文件。可以把其中的掩码另存为一个 COCO 文件，再从中导入缺少的部分。</numerusform>
         </translation>
     </message>
     <message>

@@ -218,7 +218,7 @@ def press(hands: Hands, text: str) -> None:
 def test_what_was_set_aside_stays_listed_and_can_be_saved_by_itself(aside, started, folder, qtbot, monkeypatch):
     later = started()
     (button,) = later.window.welcome.unsaved.buttons
-    assert "3 change(s) that did not fit any more" in button.text()
+    assert "3 change(s) that did not all fit any more" in button.text()
     click(later)
     out = folder / "mine.json"
     proposed = []
