@@ -80,6 +80,6 @@ def test_that_the_model_is_started_anew_is_withdrawn_once_it_runs(hands, process
     tell = hands.window.messages.tell
     hands.window.messages.tell = lambda text, *args, **options: told.append(text) or tell(text, *args, **options)
     hands.click(50, 80)
-    hands.qtbot.waitUntil(lambda: any("started anew" in text for text in told))
+    hands.qtbot.waitUntil(lambda: any("started anew" in text and "nothing is lost" in text for text in told))
     hands.wait_mask()
     hands.qtbot.waitUntil(hands.window.messages.isHidden)

@@ -181,6 +181,7 @@ def test_window_comes_back_as_it_was_left(settings, process, qtbot):
     qtbot.addWidget(window)
     window.show()
     window.pages.setCurrentWidget(window.work_page)
+    window.canvas.setMinimumWidth(100)  # the screen of the tests is small
     screen = window.screen().availableSize()
     window.resize(screen.width() - 10, screen.height() - 100)
     before = window.work_page.sizes()
@@ -192,6 +193,7 @@ def test_window_comes_back_as_it_was_left(settings, process, qtbot):
     qtbot.addWidget(again)
     again.show()
     assert again.size() == window.size()
+    again.canvas.setMinimumWidth(100)
     again.pages.setCurrentWidget(again.work_page)
     qtbot.waitUntil(lambda: again.work_page.sizes() == sizes)
 
