@@ -177,16 +177,17 @@ class DocumentFlow(QObject):
             yield self.tr("%n change(s) that had not been saved are here again.", "", recovery.edits)
         if recovery.left_out:
             text = self.tr(
-                "%n change(s) do not fit %1 any more, which another program has changed; all of the work lies in %2.",
+                "%n change(s) do not fit %1 any more, which another program has changed since. All of this work stays "
+                "listed on the first page, from where its masks can be saved by themselves.",
                 "",
                 recovery.left_out,
             )
-            yield text.replace("%1", coco_path.name).replace("%2", str(recovery.set_aside))
+            yield text.replace("%1", coco_path.name)
         names = self._workspace.unfinished_drawings.recovered
         if names:
             text = self.tr("What you had begun to draw on %n image(s) is here again: %1.", "", len(names))
             yield text.replace("%1", listing(names, _NAMED))
-        if recovery.file_changed:
+        if recovery.file_changed and not recovery.left_out:
             text = self.tr("Another program has changed %1 since; what you save holds both.")
             yield text.replace("%1", coco_path.name)
 

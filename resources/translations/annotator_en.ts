@@ -95,10 +95,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n change(s) do not fit %1 any more, which another program has changed; all of the work lies in %2.</source>
+        <source>%n change(s) do not fit %1 any more, which another program has changed since. All of this work stays listed on the first page, from where its masks can be saved by themselves.</source>
         <translation>
-            <numerusform>%n change does not fit %1 any more, which another program has changed; all of the work lies in %2.</numerusform>
-            <numerusform>%n changes do not fit %1 any more, which another program has changed; all of the work lies in %2.</numerusform>
+            <numerusform>%n change does not fit %1 any more, which another program has changed since. All of this work stays listed on the first page, from where its masks can be saved by themselves.</numerusform>
+            <numerusform>%n changes do not fit %1 any more, which another program has changed since. All of this work stays listed on the first page, from where its masks can be saved by themselves.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -892,12 +892,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n change(s) do not fit %1 any more, which another program has changed; all of the work lies in %2.</source>
-        <translation>
-            <numerusform>有 %n 处修改已无法应用到 %1，因为其他程序改动过该文件；全部修改都保存在 %2 中。</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>What you had begun to draw on %n image(s) is here again: %1.</source>
         <translation>
             <numerusform>已恢复 %n 张图像上未完成的绘制：%1。</numerusform>
@@ -922,6 +916,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>A copy saved under another name can be edited.</source>
         <translation>用另一个名称保存的副本可以编辑。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n change(s) do not fit %1 any more, which another program has changed since. All of this work stays listed on the first page, from where its masks can be saved by themselves.</source>
+        <translation>
+            <numerusform>有 %n 处修改已无法应用到 %1，因为其他程序改动过该文件。这些工作仍列在起始页上，可以从那里单独保存其中的掩码。</numerusform>
+        </translation>
     </message>
     <message>
         <source>Save...</source>

@@ -131,6 +131,7 @@ class TestRecovery:
         text = later.window.messages.text
         assert "2 change(s) that had not been saved are here again." in text
         assert f"1 change(s) do not fit {COCO_NAME} any more" in text
+        assert "listed on the first page" in text
         later.undo()
         assert sorted(names(later)) == ["dog", "fish", "tiger"]
 
