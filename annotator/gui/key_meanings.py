@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
@@ -14,6 +14,8 @@ from annotator.gui.workspace import Workspace
 
 class KeyMeanings(QObject):
     """Each key goes to what is nearest to the hand: the tool on the canvas, then the prompt, then the document."""
+
+    pointer_put_away = Signal()  # what was said of its keys holds no longer
 
     def __init__(self, workspace: Workspace, canvas: Canvas, actions: Actions, parent: QObject) -> None:
         super().__init__(parent)
@@ -78,7 +80,9 @@ class KeyMeanings(QObject):
         """Let keys move the pointer, or not any more."""
         self._canvas.keyboard.set_on(is_on)
         self._canvas.setFocus()
-        if is_on:
+        if not is_on:
+            self.pointer_put_away.emit()
+        else:
             text = self.tr("The arrow keys move the pointer (Shift: 10 pixels, Ctrl: 100), Space is its left button.")
             self._workspace.editor.refused.emit(native_keys(text))
 

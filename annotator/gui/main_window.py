@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
         workspace.model.refused.connect(self.status.refuse)
         workspace.model.saved_changed.connect(self._refresh_title)
         self._hand.refused.connect(self.status.refuse)
+        self.key_meanings.pointer_put_away.connect(self.status.clearMessage)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
         self.canvas.digit_pressed.connect(self.status.forget_refusal)

@@ -13,6 +13,9 @@ _CATEGORY_COLORS = (
     "#b3e2cd", "#fdcdac", "#7a5195", "#a6761d", "#66c2ff", "#c2e699", "#ff8fab",
 )  # fmt: skip
 
+# Those after them are mixed with black, then with white: lightness tells them apart for the colour-blind, too.
+_MIXES = ((0, 0.0), (0, 0.45), (255, 0.5))  # grey level, its share
+
 POSITIVE = QColor("#17b26a")
 NEGATIVE = QColor("#e5342f")
 CURRENT_MASK = QColor(255, 255, 255)
@@ -29,9 +32,13 @@ def category_color(category: Category) -> QColor:
     """The category's own colour, or the palette's for its id."""
     if category.color is not None:
         return QColor(category.color)
-    return QColor(_CATEGORY_COLORS[(category.id - 1) % len(_CATEGORY_COLORS)])
+    return QColor(next_category_color(category.id))
 
 
 def next_category_color(category_id: int) -> str:
     """The palette's colour for a category about to be made, "#rrggbb"."""
-    return _CATEGORY_COLORS[(category_id - 1) % len(_CATEGORY_COLORS)]
+    turn, place = divmod(category_id - 1, len(_CATEGORY_COLORS))
+    color = QColor(_CATEGORY_COLORS[place])
+    mixed, share = _MIXES[turn % len(_MIXES)]
+    parts = (round(own * (1 - share) + mixed * share) for own in (color.red(), color.green(), color.blue()))
+    return QColor(*parts).name()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from annotator.gui import theme
 from annotator.gui.dialogs.parts import LinkLabel
+from annotator.gui.palette import next_category_color
 from annotator.gui.panels.row_view import text_color
 from annotator.gui.settings import Theme
 from annotator.gui.visible_style import VisibleStyle
@@ -168,3 +169,11 @@ def test_the_list_that_has_the_keyboard_has_a_frame_that_says_so(palette, hands)
     window.canvas.setFocus()
     assert contrast(left_border(), palette.color(ROLE.Window)) < 3
     view.setStyle(None)
+
+
+def test_forty_two_categories_have_colours_that_differ():
+    colors = [QColor(next_category_color(number)) for number in range(1, 43)]
+    for place, one in enumerate(colors):
+        for other in colors[place + 1 :]:
+            apart = [abs(a - b) for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)]
+            assert max(apart) >= 10

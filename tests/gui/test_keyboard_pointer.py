@@ -179,3 +179,10 @@ def test_the_list_of_keys_says_how(window):
     dialog = window.findChild(KeysDialog)
     dialog.search.setText("arrow")
     assert [row.what.text() for row in dialog.rows if row.widget.isVisible()][:1] == ["Move the pointer by a pixel"]
+
+
+def test_what_is_said_of_the_keys_goes_with_the_pointer(hands):
+    hands.key(Qt.Key.Key_K)
+    assert hands.window.status.currentMessage()
+    hands.key(Qt.Key.Key_K)
+    assert not hands.window.status.currentMessage()

@@ -122,6 +122,7 @@ def test_a_file_is_imported_and_used(dialog, library, made, settings, qtbot, mon
     qtbot.waitUntil(lambda: [row[4] for row in rows(dialog)] == ["imported", "shipped"])
     qtbot.waitUntil(lambda: library.in_use is not None and library.in_use.path == kept)
     assert not dialog.progress.isVisible()
+    assert dialog.table.currentItem() is dialog.table.topLevelItem(0)  # what was imported
     # And back to the shipped ones.
     dialog.table.setCurrentItem(dialog.table.topLevelItem(1))
     qtbot.mouseClick(dialog.use, Qt.MouseButton.LeftButton)

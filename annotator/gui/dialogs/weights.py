@@ -42,12 +42,14 @@ class WeightsDialog(QDialog):
         super().__init__(parent)
         self._library = library
         self._settings = settings
+        self._just_imported: Path | None = None
         self.setWindowTitle(self.tr("Weights"))
         self.table = QTreeWidget(self)
         self.table.setColumnCount(5)
         self.table.setHeaderLabels(
             [self.tr("Name"), self.tr("Size"), self.tr("Precision"), self.tr("Licence"), self.tr("Origin")]
         )
+        self.table.headerItem().setTextAlignment(_SIZE, RIGHT)  # as its numbers
         self.table.setRootIsDecorated(False)
         self.table.setAccessibleName(self.tr("Installed weights"))
         self.table.currentItemChanged.connect(self._show_details)
@@ -119,6 +121,7 @@ class WeightsDialog(QDialog):
     def _refresh(self) -> None:
         in_use = self._library.in_use
         chosen = self._selected() or in_use
+        new: QTreeWidgetItem | None = None
         self.table.clear()
         for weights in self._library.installed:
             item = QTreeWidgetItem(self.table, self._row(weights))
@@ -132,6 +135,11 @@ class WeightsDialog(QDialog):
                 item.setText(_NAME, self.tr("%1 (in use)").replace("%1", weights.name))
             if chosen is not None and weights.path == chosen.path:
                 self.table.setCurrentItem(item)
+            if weights.path == self._just_imported:
+                new = item
+        if new is not None:
+            self._just_imported = None
+            self.table.setCurrentItem(new)
         make_room(self.table, stretched=_NAME)
         is_importing = self._library.importing is not None
         self.progress.setVisible(is_importing)
@@ -197,6 +205,7 @@ class WeightsDialog(QDialog):
             self._library.importing.cancel.cancel()
 
     def _on_imported(self, path: Path) -> None:
+        self._just_imported = path  # it is listed in a moment
         self._tell(self.tr("Imported and in use from now on: %1").replace("%1", str(path)))
 
     def _on_import_failed(self, reason: str) -> None:
