@@ -418,6 +418,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>画笔</translation>
     </message>
     <message>
+        <source>Nothing was erased: the eraser works on the selected instance alone.</source>
+        <translation>没有擦除任何内容：橡皮擦只作用于选中的实例。</translation>
+    </message>
+    <message>
         <source>Several instances are selected: select the one to draw on.</source>
         <translation>选中了多个实例：请只选中要绘制的那一个。</translation>
     </message>

@@ -84,6 +84,15 @@ def test_the_eraser_and_the_other_button_of_the_brush_erase(disc, key, button):
     assert before[after].all()
 
 
+def test_erasing_beside_the_selected_instance_says_that_it_is_for_that_one_alone(disc):
+    before = mask(disc)
+    disc.key(Qt.Key.Key_E)
+    disc.click(190, 80)
+    disc.wait_masks()
+    assert "the selected instance alone" in disc.window.status.currentMessage()
+    assert np.array_equal(mask(disc), before)
+
+
 def test_an_instance_erased_to_nothing_is_deleted_in_that_edit(disc):
     before = instances(disc)
     disc.key(Qt.Key.Key_E)

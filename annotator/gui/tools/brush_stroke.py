@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 from annotator.core.brush import Stroke
@@ -38,6 +38,12 @@ class BrushStroke:
         """Go on in a straight line, in image pixels."""
         self._way.lineTo(at)
         self._stroke.move_to(at.x(), at.y())
+
+    @property
+    def reach(self) -> QRectF:
+        """The box of what it draws, in image pixels."""
+        half = self.diameter / 2
+        return self._way.boundingRect().adjusted(-half, -half, half, half)
 
     def drawn(self, mask: RunLengths | None) -> RunLengths:
         """The mask after the stroke; for a worker thread, once the way has ended."""

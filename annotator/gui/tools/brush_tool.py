@@ -108,10 +108,17 @@ class BrushTool(Tool):
         stroke, self._stroke = self._stroke, None
         if stroke is None:
             return
+        self._tell_if_beside(stroke)
         self._drawn.add_stroke(stroke)
         text = self.tr("Erase") if stroke.erases else self.tr("Brush")
         self._changes.draw(stroke.drawn_on, stroke.drawn, text, "brush", partial(self._drawn.land, stroke))
         self.repaint_wanted.emit()
+
+    def _tell_if_beside(self, stroke: BrushStroke) -> None:
+        """Nothing happens where the eraser is used on another instance than the selected one."""
+        instance = self._model.document.instances.get(stroke.drawn_on.instance_id or 0)
+        if stroke.erases and instance is not None and not stroke.reach.intersects(QRectF(*instance.mask.bbox)):
+            self.refused.emit(self.tr("Nothing was erased: the eraser works on the selected instance alone."))
 
     def leave(self) -> None:
         self._now = None
