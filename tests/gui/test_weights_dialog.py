@@ -293,3 +293,15 @@ def _wait_for_ever() -> None:
     import threading
 
     threading.Event().wait()
+
+
+def test_files_that_say_the_same_name_are_told_apart_by_their_own(library, settings, qtbot, own_weights):
+    own_weights.mkdir(parents=True)
+    (own_weights / "broken.safetensors").write_bytes(b"\0" * 20)
+    (own_weights / "broken.pth").write_bytes(b"x")
+    with qtbot.waitSignal(library.listed):
+        library.refresh()
+    dialog = WeightsDialog(library, settings)
+    qtbot.addWidget(dialog)
+    names = [row[0] for row in rows(dialog)]
+    assert {"broken - broken.pth", "broken - broken.safetensors"} <= set(names)

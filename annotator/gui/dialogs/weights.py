@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,8 +124,10 @@ class WeightsDialog(QDialog):
         chosen = self._selected() or in_use
         new: QTreeWidgetItem | None = None
         self.table.clear()
+        names = Counter(weights.name for weights in self._library.installed)
         for weights in self._library.installed:
-            item = QTreeWidgetItem(self.table, self._row(weights))
+            name = weights.name if names[weights.name] == 1 else f"{weights.name} - {weights.path.name}"
+            item = QTreeWidgetItem(self.table, [name, *self._row(weights)[1:]])
             item.setTextAlignment(_SIZE, RIGHT)
             item.setData(_NAME, Qt.ItemDataRole.UserRole, weights)
             item.setToolTip(_NAME, as_tooltip(str(weights.path)))
@@ -132,7 +135,7 @@ class WeightsDialog(QDialog):
                 font = item.font(_NAME)
                 font.setBold(True)
                 item.setFont(_NAME, font)
-                item.setText(_NAME, self.tr("%1 (in use)").replace("%1", weights.name))
+                item.setText(_NAME, self.tr("%1 (in use)").replace("%1", name))
             if chosen is not None and weights.path == chosen.path:
                 self.table.setCurrentItem(item)
             if weights.path == self._just_imported:
