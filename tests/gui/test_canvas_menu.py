@@ -57,7 +57,13 @@ def ids(hands: Hands) -> list[int]:
 def test_the_instance_under_the_pointer_is_selected_and_offered(two):
     texts = right_click(two, 110, 60)
     assert two.window.workspace.selection.instance_ids == {ids(two)[1]}
-    wanted = {"Change category", "Refine with TinySAM", "Copy to the next image", "Hide or show", "Lock or unlock"}
+    wanted = {
+        "Choose the category by name...",
+        "Refine with TinySAM",
+        "Copy to the next image",
+        "Hide or show",
+        "Lock or unlock",
+    }
     assert wanted | {"Order", "Mask", "Delete"} <= texts
     choose(two, "Delete")
     assert len(ids(two)) == 1
