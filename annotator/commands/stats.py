@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.commands.console import Parser, complain
+from annotator.commands.console import Parser
 
 if TYPE_CHECKING:
     from annotator.core.stats import Statistics
@@ -71,7 +71,7 @@ def run(options: StatsOptions) -> int:
         title = f"{options.file.resolve().parent.name}/{options.file.name}".removeprefix("/")
         page = stats_page(counted, title, WORDS[options.language])
         replace_file(options.html, page.encode("utf-8", "backslashreplace"))
-        complain(f"The page is {options.html}.")
+        print(f"\nsaved: {options.html}")
     return 0
 
 

@@ -102,6 +102,10 @@ def _stored_root(content: Mapping[str, Any]) -> str:
 
 
 def _content_problems(content: NotedObject, root: Path | None, path: Path) -> Iterator[Problem]:
+    if isinstance(content.get("shapes"), list) and "images" not in content:
+        remedy = "with annotator import, a COCO file is made of it or of its folder"
+        yield Problem("the file", "it is labelme's, not COCO's", remedy)
+        return
     yield from _repeated_keys("the file", content)
     lists: dict[str, list[Any]] = {}
     for key in ("images", "categories", "annotations"):

@@ -187,8 +187,15 @@ def _unlocked(document: Document, instance_ids: Iterable[int]) -> Iterator[Insta
 
 def _changing(instance_ids: Iterable[int], change: Callable[[Instance], Instance], document: Document) -> Edit | None:
     pairs = [(instance, change(instance)) for instance in _unlocked(document, instance_ids)]
-    edits = tuple(ChangeInstance(before, after) for before, after in pairs if before != after)
+    edits = tuple(
+        ChangeInstance(before, after) for before, after in pairs if before != after or _retyped(before, after)
+    )
     return Together(edits) if edits else None
+
+
+def _retyped(before: Instance, after: Instance) -> bool:
+    """Whether of two equal instances an attribute is another thing: a flag of some files is 1, which equals True."""
+    return any(type(before.attributes[name]) is not type(value) for name, value in after.attributes.items())
 
 
 def _reordering(image_id: int, chosen: frozenset[int], step: Step, document: Document) -> Edit | None:

@@ -124,7 +124,10 @@ def test_stats_write_a_page(coco_file, words, name, monkeypatch, capsys):
     monkeypatch.chdir(coco_file.parent)
     assert run("stats", coco_file, *words) == 0
     assert "猫" in (coco_file.parent / name).read_text(encoding="utf-8")
-    assert name in capsys.readouterr().err
+    said = capsys.readouterr()
+    assert "saved: " in said.out
+    assert name in said.out
+    assert not said.err
 
 
 def test_the_page_is_in_the_language_asked_for(coco_file):

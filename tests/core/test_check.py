@@ -314,3 +314,11 @@ def test_what_we_write_has_no_problem_but_missing_images(tmp_path_factory, docum
     what = {problem.what for problem in check_file(path)}
     ours = {w for w in what if not w.endswith("is missing") and "images is in" not in w}
     assert not {w for w in ours if not w.startswith(RANDOM)}
+
+
+def test_a_file_of_labelme_is_told_what_makes_a_coco_file_of_it(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"version": "5.0", "shapes": [], "imagePath": "a.png"}), encoding="utf-8")
+    (problem,) = check_file(path)
+    assert "labelme" in problem.what
+    assert "annotator import" in problem.remedy

@@ -164,6 +164,18 @@ def test_values_that_do_not_fit_are_shown_and_stay(people):
     assert instance(people).attributes == odd
 
 
+def test_a_flag_that_a_file_gives_as_a_number_can_be_set_and_taken_back(people):
+    people.window.workspace.model.document.put(replace(instance(people), attributes={"hidden": 1}))
+    select(people, 1)
+    seen = []
+    for _ in range(2):
+        people.qtbot.keyClick(field(people, "hidden"), Qt.Key.Key_Space)
+        settle(people)
+        seen.append(instance(people).attributes["hidden"])
+    assert seen[0] is True
+    assert seen[1] is False
+
+
 def test_long_names_do_not_widen_the_panel(people):
     model = people.window.workspace.model
     long = tuple(replace(attribute, name=attribute.name * 30) for attribute in (HIDDEN, POSE, AGE, NAME))
