@@ -88,6 +88,11 @@ class ImageLoader(QObject):
                     self._kept.popitem(last=False)
         return loaded
 
+    def holds(self, key: str) -> bool:
+        """Whether the image of that key is in memory; from any thread."""
+        with self._condition:
+            return key in self._kept
+
     def set_kept_bytes(self, max_bytes: int) -> None:
         """How much memory the recent images may take; heeded when the next image is read."""
         self._kept_bytes = max_bytes

@@ -15,7 +15,6 @@ from annotator.gui.image_loader import ImageLoader
 from annotator.gui.inference import Inference
 
 _NEIGHBOURS = (1, 2, -1)  # people page forwards more often than back
-_REMEMBERED = 1000
 
 
 class Prefetch(QObject):
@@ -34,7 +33,7 @@ class Prefetch(QObject):
         self._loader = loader
         self._jobs = jobs
         self._job: BackgroundJob | None = None
-        self._embedded: set[tuple[int, Path]] = set()  # by which segmenter, which image
+        self._too_large: dict[Path, str] = {}  # images that are not kept ahead, and their keys
 
     def stop(self) -> None:
         """The image on screen is being left."""
@@ -48,29 +47,22 @@ class Prefetch(QObject):
         ids = list(document.images)
         at = ids.index(image_id)
         near = [document.images[ids[at + step]] for step in _NEIGHBOURS if 0 <= at + step < len(ids)]
-        generation = self._inference.generation
-        self._embedded.add((generation, document.image_path(image_id)))
-        paths = [
-            path
-            for image in near
-            if image.has_size and image.problem is None
-            if (generation, path := document.image_path(image.id)) not in self._embedded
-        ]
-        if not paths:
-            return
-        if len(self._embedded) > _REMEMBERED:
-            self._embedded.clear()
-        self._job = job = self._jobs.new(lambda job: self._embed(job, paths, generation))
+        paths = [document.image_path(image.id) for image in near if image.has_size and image.problem is None]
+        self._job = job = self._jobs.new(lambda job: self._embed(job, paths))
         job.start()
 
-    def _embed(self, job: BackgroundJob, paths: Sequence[Path], generation: int) -> None:
+    def _embed(self, job: BackgroundJob, paths: Sequence[Path]) -> None:
         """In the job's thread."""
         segmenter = LentSegmenter(self._inference, job.cancel)
         for path in paths:
             job.cancel.check()
+            if path in self._too_large and self._inference.is_encoded(self._too_large[path]):
+                continue  # reading it once more would be of no use
             try:
                 image = self._loader.read(path, ahead=True)
-                segmenter.keep(image.key, image.rgb)
+                if not self._inference.is_encoded(image.key):
+                    segmenter.keep(image.key, image.rgb)
             except AnnotatorError:
                 continue
-            self._embedded.add((generation, path))
+            if not self._loader.holds(image.key):
+                self._too_large[path] = image.key

@@ -53,6 +53,32 @@ def test_the_next_two_and_the_one_before_each_once(qtbot, tmp_path, widths):
     workspace.close()
 
 
+def test_neighbours_that_memory_has_forgotten_are_fetched_once_more(qtbot, tmp_path, widths, monkeypatch):
+    workspace = Workspace(Recorder, disk_cache=DiskCache(tmp_path / "embeddings", 2**30))
+    ids = []
+
+    def show(number: int) -> None:
+        with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
+            workspace.show_image(ids[number])
+        qtbot.waitUntil(lambda: not workspace.jobs._running, timeout=20_000)
+
+    with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000):
+        workspace.opener.open([tmp_path / "pictures"])
+    ids += workspace.model.document.images
+    for number in range(1, 6):
+        show(number)
+    workspace._loader._kept.clear()
+    workspace.inference._embeddings.clear()
+    show(4)
+    read = []
+    monkeypatch.setattr(image_loader, "read_image", lambda path: read.append(path.name) or read_image(path))
+    with qtbot.waitSignal(workspace.inference.encoded, timeout=20_000) as encoded:
+        workspace.show_image(ids[3])
+    assert encoded.args[0].cached
+    assert "3.png" not in read
+    workspace.close()
+
+
 def test_without_a_disk_cache_only_what_is_shown_is_embedded(qtbot, tmp_path, widths):
     process = Recorder()
     workspace = Workspace(lambda: process)
