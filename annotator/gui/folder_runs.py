@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -22,6 +23,7 @@ from annotator.gui.language import Resaid, joined, translated
 from annotator.gui.prelabel_outlook import look_ahead
 from annotator.gui.prelabel_run import PrelabelFindings, PrelabelOptions, find_proposals, leaves_labelled_out, usable
 from annotator.gui.proposal_storing import Findings, ProposalStoring
+from annotator.segment.disk_cache import DiskCache
 from annotator.segment.everything_config import EverythingConfig
 from annotator.segment.prelabel_adding import problem_of
 from annotator.segment.prelabel_errors import left_over
@@ -30,6 +32,15 @@ from annotator.segment.prelabel_partial import partial_path
 from annotator.segment.prelabel_task import without_memory
 
 _MOST_MINUTES = 100  # what lasts longer is told in hours
+
+
+@dataclass(frozen=True)
+class _Encoded:
+    """What came of encoding: images embedded, images that the disk cache has no room for, and what others failed by."""
+
+    count: int
+    without_room: int
+    problems: tuple[str, ...]
 
 
 class FolderRuns(QObject):
@@ -50,6 +61,8 @@ class FolderRuns(QObject):
         storing: ProposalStoring,
         read_config: Callable[[], EverythingConfig],
         parent: QObject | None = None,
+        *,
+        disk_cache: DiskCache | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
@@ -57,6 +70,7 @@ class FolderRuns(QObject):
         self._jobs = jobs
         self._storing = storing
         self._read_config = read_config
+        self._disk_cache = disk_cache
         self._job: BackgroundJob | None = None
         self._is_storing = False
         self._record: Path | None = None  # results on the disk that are in the document, too
@@ -96,7 +110,10 @@ class FolderRuns(QObject):
             job.start()
 
     def encode(self) -> None:
-        """Embed all images, which keeps the embeddings on disk; those that are there already take no time."""
+        """Embed all images, which keeps the embeddings on disk; those that are there already take no time.
+
+        No more than the disk cache holds: a run over more would put out its own first ones.
+        """
         snapshot = self._model.document.snapshot()
         job = self._begin(lambda job: self._encode(job, snapshot), self.tr("Encoding the folder"))
         if job is not None:
@@ -117,22 +134,28 @@ class FolderRuns(QObject):
 
     # -- in the job's thread -----------------------------------------------------------------------------------------
 
-    def _encode(self, job: BackgroundJob, document: Document) -> tuple[int, list[str]]:
+    def _encode(self, job: BackgroundJob, document: Document) -> _Encoded:
         segmenter = LentSegmenter(self._inference, job.cancel)
         images = list(usable(document))
         problems: list[str] = []
+        encoded, room = 0, len(images)
         for done, image in enumerate(images):
-            job.report_progress(done, len(images))
+            if encoded == room:
+                break
+            job.report_progress(done, min(room + len(problems), len(images)))
             job.cancel.check()
             try:
-                segmenter.encode(read_image(document.image_path(image.id)).rgb)
+                embedding = segmenter.encode(read_image(document.image_path(image.id)).rgb)
+                encoded += 1
+                if self._disk_cache is not None:
+                    room = max(1, self._disk_cache.room_for(embedding))
             except SegmenterError:
                 raise
             except AnnotatorError as error:
                 problems.append(error.sentence)
             except MemoryError as error:
                 problems.append(without_memory(document.image_path(image.id), error))
-        return len(images) - len(problems), problems
+        return _Encoded(encoded, len(images) - encoded - len(problems), tuple(problems))
 
     # -- back in the GUI thread --------------------------------------------------------------------------------------
 
@@ -158,11 +181,20 @@ class FolderRuns(QObject):
         self._job = None
         self._look_after_opening()
 
-    def _on_encoded(self, outcome: tuple[int, list[str]]) -> None:
-        count, problems = outcome
-        self.told.emit(
-            Resaid(lambda: joined([self.tr("%n image(s) encoded.", "", count), *map(translated, problems[:1])]))
-        )
+    def _on_encoded(self, outcome: _Encoded) -> None:
+        self.told.emit(Resaid(lambda: self._said_of_encoding(outcome)))
+
+    def _said_of_encoding(self, outcome: _Encoded) -> str:
+        said = [self.tr("%n image(s) encoded.", "", outcome.count)]
+        if outcome.without_room:
+            said.append(
+                self.tr(
+                    "The disk cache has no room for %n more: give it more in the settings, and encode again.",
+                    "",
+                    outcome.without_room,
+                )
+            )
+        return joined([*said, *map(translated, outcome.problems[:1])])
 
     def _store(self, document: Document, coco_path: Path, options: PrelabelOptions, found: PrelabelFindings) -> None:
         # An image that an import has brought may be gone again, by Undo.

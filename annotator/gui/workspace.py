@@ -85,7 +85,9 @@ class Workspace(QObject):
         self.proposal_changes = ProposalChanges(self.model, self.selection, self.proposals, categories, self)
         storing = ProposalStoring(self.model, self.selection, self.jobs, categories, self)
         self.everything = EverythingRuns(self.model, self.inference, self.jobs, storing, read_config, self)
-        self.folder_runs = FolderRuns(self.model, self.inference, self.jobs, storing, read_config, self)
+        self.folder_runs = FolderRuns(
+            self.model, self.inference, self.jobs, storing, read_config, self, disk_cache=disk_cache
+        )
         self.tone = ViewTone(self)
         self._loader = ImageLoader(self)
         self._prefetch = Prefetch(self.inference, self._loader, self.jobs, self)

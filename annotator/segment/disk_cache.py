@@ -56,6 +56,10 @@ class DiskCache:
             self._write(self._folder / _LIMIT_NAME, str(max_bytes).encode("ascii"))
         self._make_room()
 
+    def room_for(self, embedding: Embedding) -> int:
+        """How many embeddings like that one fit."""
+        return self._max_bytes // len(_encode(embedding))
+
     def get(self, key: str) -> Embedding | None:
         """The embedding kept under that fingerprint, which becomes the most recently used, or None."""
         path = self._path(key)

@@ -188,6 +188,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>The disk cache has no room for %n more: give it more in the settings, and encode again.</source>
+        <translation>
+            <numerusform>The disk cache has no room for %n more: give it more in the settings, and encode again.</numerusform>
+            <numerusform>The disk cache has no room for %n more: give it more in the settings, and encode again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n proposal(s) were added.</source>
         <translation>
             <numerusform>%n proposal was added.</numerusform>

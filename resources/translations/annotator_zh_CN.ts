@@ -2703,6 +2703,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>已计算 %n 张图像的嵌入。</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>The disk cache has no room for %n more: give it more in the settings, and encode again.</source>
+        <translation>
+            <numerusform>磁盘缓存放不下另外 %n 张：请在设置中加大缓存，然后重新计算。</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Pre-label the folder</source>
         <translation>预标注文件夹</translation>

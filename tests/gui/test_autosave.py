@@ -267,10 +267,10 @@ class TestTheSetting:
         dialog = SettingsDialog(settings, keeper.window)
         qtbot.addWidget(dialog)
         dialog.show()
-        assert dialog.autosave_minutes.text() == "every 1 minute, and when the image changes"
+        assert dialog.autosave_minutes.text() == "every 1 min, and when the image changes"
         dialog.autosave_minutes.lineEdit().selectAll()
         qtbot.keyClicks(dialog.autosave_minutes, "12")
-        assert dialog.autosave_minutes.text() == "every 12 minutes, and when the image changes"
+        assert dialog.autosave_minutes.text() == "every 12 min, and when the image changes"
         dialog.accept()
         assert settings.autosave_minutes == 12
         assert autosave._timer.interval() == 12 * module._MINUTE_MS

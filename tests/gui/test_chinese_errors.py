@@ -245,7 +245,7 @@ def test_a_checkpoint_that_is_none(chinese, tmp_path, settings, qtbot):
     dialog.show()
     with qtbot.waitSignal(library.import_failed, timeout=30_000):  # comes out of another process
         library.import_file(path)
-    assert "权重.pth 不是权重文件" in dialog.outcome.text()
+    assert "权重.pth 的内容不是权重" in dialog.outcome.text()
     qtbot.waitUntil(lambda: library.importing is None)
 
 

@@ -52,6 +52,20 @@ def test_encoding_the_folder_goes_on_after_it_was_cancelled(hands, qtbot, proces
     assert len(set(fresh)) == len(fresh) == 3
 
 
+def test_encoding_stops_where_it_would_put_out_its_own_first_images(hands, qtbot, process, tmp_path):
+    picture = np.zeros((160, 240, 3), np.uint8)
+    cache, embedding = DiskCache(tmp_path / "embeddings", 2**30), process.encode(picture)
+    cache.put("one", embedding)
+    cache.set_limit(2 * cache.nbytes + 1)
+    runs = hands.window.workspace.folder_runs
+    runs._disk_cache = cache
+    before = process.encodes
+    with qtbot.waitSignal(runs.told, timeout=30_000) as told:
+        hands.window.actions_.encode_folder.trigger()
+    assert str(told.args[0]).startswith("2 image(s) encoded. The disk cache has no room for 1 more")
+    assert process.encodes == before + 2
+
+
 def test_encoding_the_folder_goes_on_past_an_image_that_is_too_large_for_the_memory(hands, qtbot, monkeypatch):
     def read(path):
         if path.name == "b.png":

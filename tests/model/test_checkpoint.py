@@ -215,7 +215,7 @@ class TestBadFiles:
 
     @pytest.mark.parametrize(
         ("name", "message"),
-        [("a.pth", "not a checkpoint"), ("a.safetensors", "damaged"), ("a.ckpt", "not a checkpoint")],
+        [("a.pth", "is no checkpoint"), ("a.safetensors", "damaged"), ("a.ckpt", "is no checkpoint")],
     )
     def test_a_text_file(self, tmp_path, name, message):
         (tmp_path / name).write_text("These are no weights.", encoding="utf-8")
