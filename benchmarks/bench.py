@@ -23,7 +23,7 @@ SIZE, STARTER_SIZE = 1024, 256
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="fewer runs: four minutes, and less to be trusted")
+    parser.add_argument("--quick", action="store_true", help="fewer runs: seven minutes, and less to be trusted")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write all values there, for plot.py")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument(

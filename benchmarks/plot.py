@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import statistics
 from pathlib import Path
 
 import matplotlib
@@ -41,12 +40,18 @@ def draw(values: dict[str, list[float]], headline: list[str], path: Path) -> Non
     figure, axes = pyplot.subplots(figsize=(9, 0.34 * len(goals) + 1.2), layout="constrained")
     for row, goal in enumerate(goals):
         found = values[goal.key]
-        median = statistics.median(found)
-        kind = goal.verdict(median).strip("*").partition(" by ")[0]
-        low, middle, high = sorted((share(goal, min(found)), share(goal, median), share(goal, max(found))))
-        axes.plot([low, high], [row, row], color=COLOURS[kind], linewidth=3, alpha=0.4, solid_capstyle="butt")
-        axes.plot(middle, row, MARKS[kind], color=COLOURS[kind], markersize=7)
-        axes.text(1.01, row, goal.text(median), transform=axes.get_yaxis_transform(), va="center", fontsize=8)
+        counted = goal.counted(found)
+        kind = goal.verdict(counted).strip("*").partition(" by ")[0]
+        axes.plot(
+            [share(goal, min(found)), share(goal, max(found))],
+            [row, row],
+            color=COLOURS[kind],
+            linewidth=3,
+            alpha=0.4,
+            solid_capstyle="butt",
+        )
+        axes.plot(share(goal, counted), row, MARKS[kind], color=COLOURS[kind], markersize=7)
+        axes.text(1.01, row, goal.text(counted), transform=axes.get_yaxis_transform(), va="center", fontsize=8)
         if goal.aim is not None:
             axes.plot(share(goal, goal.aim), row, "|", color="0.35", markersize=11)
     axes.axvline(1, color="0.2", linewidth=1)

@@ -58,3 +58,15 @@ def test_what_was_not_measured_says_why():
 def test_each_goal_has_its_own_key_and_an_aim_beyond_the_bar():
     assert len({goal.key for goal in goals.GOALS}) == len(goals.GOALS)
     assert all(goal.reaches(goal.aim, goal.bar) for goal in goals.GOALS if goal.aim is not None)
+
+
+def test_of_longest_stalls_the_longest_counts():
+    (goal,) = (goal for goal in goals.GOALS if goal.key == "stall: page")
+    values = {goal.key: [45.0, 45.0, 400.0]}
+    assert cells(goals.table(values, {}, [goal])[-1])[1:] == [
+        "400 ms (45 - 400)",
+        "<= 50 ms",
+        "<= 16 ms",
+        "**missed by 700%**",
+    ]
+    assert goals.summary(values, [goal]).startswith("0 of 1 bars reached")
