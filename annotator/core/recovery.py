@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from annotator.core.dataset import missing_image, place_unreadable
-from annotator.core.document import Document, ImageRecord
+from annotator.core.document import Change, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import Edit, Reverted, Together, added_images
 from annotator.core.journal_file import Base, Entry, JournalFile, SavedState, digest_of_file, move_aside, remove
@@ -28,7 +28,8 @@ class Recovery:
     replayed: all of them as one Edit, which takes them back; None when it cannot. newest_at: when the last was made.
     file_changed: another program has changed the COCO file since. left_out: how many records had changes that did not
     fit it any more, while the others are in the document. set_aside: where all of the work lies then, or when the
-    journal was damaged; nothing of it is in the document in that case. unfinished: what was begun and is no edit yet,
+    journal was damaged; nothing of it is in the document in that case. image_id: the image of the last change that was
+    of one, where that is known. unfinished: what was begun and is no edit yet,
     as Journal.keep_unfinished was given it, by the path of the image and the kind.
     """
 
@@ -38,6 +39,7 @@ class Recovery:
     file_changed: bool = False
     left_out: int = 0
     set_aside: Path | None = None
+    image_id: int | None = None
     unfinished: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
 
 
@@ -138,9 +140,18 @@ def _replayed(file: JournalFile, document: Document, start: SavedState, steps: l
     images, gaps = file.images(), json.loads(start.gaps)
     # A rehearsal first: whatever does not fit raises ValueError here.
     before, rehearsed = document.snapshot(), document.snapshot()
+    changed: list[int] = []
+
+    def note(change: Change) -> None:
+        record = change.after or change.before
+        if isinstance(record, Instance | StoredProposal):
+            changed[:] = [record.image_id]
+
+    rehearsed.subscribe(note)
     for target in (rehearsed, document):
         target.keep_gaps(gaps)
         _replay(target, images, steps)
+    image_id = next(iter(changed), None)
     if _is_same(before, document):
         return Recovery()
     return Recovery(
@@ -148,6 +159,7 @@ def _replayed(file: JournalFile, document: Document, start: SavedState, steps: l
         replayed=_as_one(steps, rehearsed),
         newest_at=_newest_at(file),
         file_changed=start.digest not in (file.base().digest, file.base().saving_digest),
+        image_id=image_id,
     )
 
 

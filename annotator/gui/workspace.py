@@ -26,7 +26,7 @@ from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterProcess
 from annotator.gui.instance_editor import InstanceEditor
 from annotator.gui.opener import Opened, Opener
-from annotator.gui.opening import Source, free
+from annotator.gui.opening import free
 from annotator.gui.outcome import Outcome
 from annotator.gui.prefetch import Prefetch
 from annotator.gui.prompt_detail import PromptDetail
@@ -149,21 +149,23 @@ class Workspace(QObject):
         forgotten = [self.model.document]
         self.model.open(opened.dataset, opened.keeping)
         self.opened.emit(opened.notes)
-        first = self._first_image(opened.source)
+        first = self._first_image(opened)
         if first is None:
             self._refuse(self.tr("There is no image in this dataset."))
         else:
             self.show_image(first)
         self.jobs.new(lambda _: free(forgotten)).start()  # last: the window would share Python's lock with it
 
-    def _first_image(self, source: Source) -> int | None:
-        """The image that was asked for by name, else the dataset's first."""
+    def _first_image(self, opened: Opened) -> int | None:
+        """The image that was asked for by name, else that of the work that came back, else the dataset's first."""
         document = self.model.document
         with suppress(ValueError):
-            name = Path(os.path.abspath(source.chosen[0])).relative_to(document.image_root).as_posix()
+            name = Path(os.path.abspath(opened.source.chosen[0])).relative_to(document.image_root).as_posix()
             for image in document.images.values() if name != "." else ():  # a folder is no image's name
                 if image.path == name:
                     return image.id
+        if opened.keeping.recovery.image_id in document.images:
+            return opened.keeping.recovery.image_id
         return next(iter(document.images), None)
 
     def segment_everything(self) -> None:

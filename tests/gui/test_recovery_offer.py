@@ -196,3 +196,16 @@ def test_another_window_in_another_language_goes_on_with_it(keeper, settings, ha
     third = Hands(keeper.window, qtbot)
     assert (third.window.messages.text, offers(third)) == (DISCARDED, ["Bring back"])
     forget_changes(keeper.window)
+
+
+def test_the_image_of_the_last_change_is_shown(hands, make_window, qtbot, folder):
+    hands.key(Qt.Key.Key_D)
+    hands.wait_image("b.png")
+    hands.click(50, 80)
+    hands.wait_mask()
+    hands.window.workspace.editor.accept_as_named("disc")
+    hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+    end(hands)
+    later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
+    later.open(folder)
+    later.wait_image("b.png")
