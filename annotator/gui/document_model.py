@@ -45,6 +45,7 @@ class DocumentModel(QObject):
     image_changed = Signal(object)  # Change of ImageRecords
     images_listed = Signal()  # an edit added or removed images; told once, when all of it is done
     instance_changed = Signal(object)  # Change of Instances of the image on screen
+    instances_gone = Signal(object)  # frozenset of ids: of the image on screen; once for each edit, after its Changes
     proposal_changed = Signal(object)  # Change of StoredProposals of the image on screen
     elsewhere_changed = Signal(object)  # frozenset of image ids: instances or proposals of others; once for each edit
     saved_changed = Signal(bool)  # True when everything is on disk
@@ -70,6 +71,7 @@ class DocumentModel(QObject):
         self._touched_image: int | None = None
         self.image_on_screen: int | None = None  # its id: the one whose every change has to be told by itself
         self._elsewhere: set[int] = set()
+        self._gone: set[int] = set()
         self._is_applying = False
         self._has_listed = False
         self._busy_because = ""
@@ -296,6 +298,7 @@ class DocumentModel(QObject):
             raise
         finally:
             self._is_applying = False
+            self._tell_gone()
             self._tell_elsewhere()
 
     def _adopt(self, outcome: Outcome) -> None:
@@ -308,9 +311,12 @@ class DocumentModel(QObject):
         self._touched_image = next(iter(self._elsewhere), None)
         kept = [key for key in before if key in after], [key for key in after if key in before]
         moved = {new for old, new in zip(*kept, strict=True) if old != new}
+        self._is_applying = True
         for key in {**before, **after}:
             if before.get(key) is not after.get(key) or key in moved:
                 self._on_document_changed(Change(before.get(key), after.get(key)))
+        self._is_applying = False
+        self._tell_gone()
         self._tell_elsewhere()
 
     def _watched(self) -> dict[tuple[type, int], Record]:
@@ -321,6 +327,11 @@ class DocumentModel(QObject):
             records.append(document.images[image_id])
             records += [*document.instances_of(image_id), *document.proposals_of(image_id)]
         return {(type(record), record.id): record for record in records}
+
+    def _tell_gone(self) -> None:
+        if self._gone:
+            gone, self._gone = frozenset(self._gone - self.document.instances.keys()), set()
+            self.instances_gone.emit(gone)
 
     def _tell_elsewhere(self) -> None:
         if self._elsewhere:
@@ -343,6 +354,10 @@ class DocumentModel(QObject):
                     self._tell_elsewhere()
             elif isinstance(record, Instance):
                 self.instance_changed.emit(change)
+                if change.after is None:
+                    self._gone.add(record.id)
+                    if not self._is_applying:
+                        self._tell_gone()
             else:
                 self.proposal_changed.emit(change)
         elif isinstance(record, Category):

@@ -184,7 +184,8 @@ class SelectedOutline(QObject):
 
     def _on_instance_changed(self, change: Change) -> None:
         record = change.after or change.before
-        if record is not None and record.id in (self._instance_id, *self._selection.instance_ids):
+        # Of several that are selected none has its outline shown.
+        if record is not None and (record.id == self._instance_id or self._selection.instance_ids == {record.id}):
             self.changed.emit()
 
     def _on_selected(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
 
-from annotator.core.document import Category, Change, Instance
+from annotator.core.document import Category, Change
 from annotator.gui.document_model import DocumentModel
 from annotator.gui.view_state import ViewState
 from annotator.segment.stored_proposals import is_placeholder
@@ -27,7 +27,7 @@ class Selection(QObject):
         self._hovered_id: int | None = None
         self._category_id: int | None = None
         model.document_replaced.connect(self._on_document_replaced)
-        model.instance_changed.connect(self._on_instance_changed)
+        model.instances_gone.connect(self._on_instances_gone)
         model.category_changed.connect(self._on_category_changed)
 
     @property
@@ -74,12 +74,10 @@ class Selection(QObject):
         self.select(())
         self.set_category(self._first_category())
 
-    def _on_instance_changed(self, change: Change) -> None:
-        if change.after is None:
-            assert isinstance(change.before, Instance)
-            self.select(self._instance_ids - {change.before.id})
-            if self._hovered_id == change.before.id:
-                self.hover(None)
+    def _on_instances_gone(self, gone: frozenset[int]) -> None:
+        self.select(self._instance_ids - gone)
+        if self._hovered_id in gone:
+            self.hover(None)
 
     def _on_category_changed(self, change: Change) -> None:
         if self._category_id not in self._model.document.categories:

@@ -57,6 +57,7 @@ class InstanceListModel(QAbstractListModel):
         self._instances: list[Instance] = []
         self._row_of: dict[int, int] | None = None  # by id; None: not made since rows came, went or moved
         self._order: tuple[int, ...] = ()  # the drawing order the rows were last brought into
+        self.is_removing = False  # a view deselects the row that goes, which nobody has asked for
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
         model.category_changed.connect(self._on_looks_changed)
@@ -166,10 +167,12 @@ class InstanceListModel(QAbstractListModel):
             return
         (row,) = self.rows_of(frozenset({record.id}))
         if after is None:
+            self.is_removing = True
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._instances[row]
             self._row_of = None
             self.endRemoveRows()
+            self.is_removing = False
         else:
             self._instances[row] = record
             self.dataChanged.emit(self.index(row), self.index(row))

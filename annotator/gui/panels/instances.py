@@ -72,7 +72,7 @@ class InstancesPanel(QWidget):
     # -- one selection -----------------------------------------------------------------------------------------------
 
     def _on_view_selection_changed(self) -> None:
-        if not self._is_following:
+        if not self._is_following and not self.list_model.is_removing:
             self._selection.select(self.list_model.instance_id(row) for row in self.view.selected_rows())
 
     def _follow_selection(self) -> None:
