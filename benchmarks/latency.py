@@ -93,13 +93,9 @@ def next_images(stage: Scene, figures: Figures) -> None:
 
 def wait_prefetched(stage: Scene) -> None:
     """Until the neighbours of the image on screen are embedded."""
-    workspace = stage.window.workspace
     stage.wait_embedded()
-    document = workspace.model.document
-    ids = list(document.images)
-    at = ids.index(workspace.image_id)
-    wanted = {document.image_path(i) for i in ids[at : at + 3]}
-    stage.wait(lambda: wanted <= {path for _, path in workspace._prefetch._embedded})
+    stage.rest(0.1)  # it begins when the window has heard of the embedding
+    stage.wait(lambda: not stage.window.workspace._prefetch.is_running)
 
 
 if __name__ == "__main__":

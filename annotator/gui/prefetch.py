@@ -35,6 +35,11 @@ class Prefetch(QObject):
         self._job: BackgroundJob | None = None
         self._too_large: dict[Path, str] = {}  # images that are not kept ahead, and their keys
 
+    @property
+    def is_running(self) -> bool:
+        """Whether neighbours are being embedded."""
+        return self._job is not None
+
     def stop(self) -> None:
         """The image on screen is being left."""
         if self._job is not None:
@@ -49,7 +54,12 @@ class Prefetch(QObject):
         near = [document.images[ids[at + step]] for step in _NEIGHBOURS if 0 <= at + step < len(ids)]
         paths = [document.image_path(image.id) for image in near if image.has_size and image.problem is None]
         self._job = job = self._jobs.new(lambda job: self._embed(job, paths))
+        job.finished.connect(lambda: self._forget(job))
         job.start()
+
+    def _forget(self, job: BackgroundJob) -> None:
+        if self._job is job:
+            self._job = None
 
     def _embed(self, job: BackgroundJob, paths: Sequence[Path]) -> None:
         """In the job's thread."""

@@ -697,7 +697,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>%1 has been changed by another program since it was opened or saved here. Overwriting loses those changes; what you did may be in no other file.</source>
-        <translation>%1 在打开或上次保存之后被其他程序修改过。覆盖会丢失那些修改；而您在这里所做的工作可能不在其他任何文件中。</translation>
+        <translation>%1 在打开或上次保存之后被其他程序修改过。覆盖会丢失那些修改；您在此处的修改可能尚未保存到任何文件。</translation>
     </message>
     <message>
         <source>%1 has been changed by another program since it was opened or saved here. Overwriting loses those changes; reloading loses yours.</source>
@@ -1679,7 +1679,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>{folder} holds no images: there is none in {where}.</source>
-        <translation>{folder} 中没有图像：{where}中都没有。</translation>
+        <translation>{folder} 中没有图像：已查找{where}。</translation>
     </message>
     <message>
         <source>{coco_path} is about the images in {image_root}, not in {folder}: choose another file with --out.</source>
@@ -1795,11 +1795,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>{what}, where nothing can be shown: delete what is listed with 0 px, or correct it in the file.</source>
-        <translation>{what}，无法显示：请删除列表中标为 0 px 的实例，或在文件中更正。</translation>
+        <translation>{what}，无法显示：请删除列表中标为 0 像素的实例，或在文件中更正。</translation>
     </message>
     <message>
         <source>{path} has unsaved work in the window&apos;s journal (changes: {count}, the last on {when}): open {to_open} in the window, save that work or discard it, and run this again.</source>
-        <translation>{path} 在窗口的日志中还有未保存的工作（更改数：{count}，最后一次于 {when}）：请在窗口中打开 {to_open}，保存或放弃这些工作，然后重新运行此命令。</translation>
+        <translation>{path} 在窗口的日志中还有未保存的工作（更改数：{count}，最后修改于 {when}）：请在窗口中打开 {to_open}，保存或放弃这些工作，然后重新运行此命令。</translation>
     </message>
     <message>
         <source>Images in sub-folders that were left out: {count}. --recursive takes them, too.</source>
@@ -1807,7 +1807,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>The image {name} has {width} x {height} pixels, but the annotation file says {said_width} x {said_height}: put the right image there, or correct the file.</source>
-        <translation>图像 {name} 的尺寸为 {width} x {height} 像素，但标注文件中写的是 {said_width} x {said_height}：请放回正确的图像，或更正标注文件。</translation>
+        <translation>图像 {name} 的尺寸为 {width} × {height} 像素，但标注文件中写的是 {said_width} × {said_height}：请放回正确的图像，或更正标注文件。</translation>
     </message>
     <message>
         <source>{key} is missing</source>
@@ -1851,7 +1851,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>The logits of the mask to refine must be finite numbers.</source>
-        <translation>要细化的掩码的 logits 必须是有限的数。</translation>
+        <translation>要精修的掩码的 logits 必须是有限的数。</translation>
     </message>
     <message>
         <source>The box&apos;s coordinates must be finite numbers.</source>
@@ -2624,7 +2624,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Any review</source>
-        <translation>全部审核</translation>
+        <translation>审核不限</translation>
     </message>
     <message>
         <source>Not reviewed</source>
@@ -3041,19 +3041,19 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message numerus="yes">
         <source>reviews and attributes of %n instance(s) that say something else here</source>
         <translation>
-            <numerusform>%n 个实例的审核结果和属性：与此处已有的不同</numerusform>
+            <numerusform>%n 个实例的与现有内容不同的审核结果和属性</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>notes, status and reviews of %n image(s) that say something else here: %1</source>
         <translation>
-            <numerusform>%n 张图像的备注、状态和审核结果：与此处已有的不同：%1</numerusform>
+            <numerusform>%n 张图像的与现有内容不同的备注、状态和审核结果：%1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>attributes of %n category(s) that has others here: %1</source>
         <translation>
-            <numerusform>%n 个类别的属性：与此处已有的不同：%1</numerusform>
+            <numerusform>%n 个类别的与现有定义不同的属性：%1</numerusform>
         </translation>
     </message>
     <message>
@@ -3790,7 +3790,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Checking which images are done already...</source>
-        <translation>正在查看哪些图像已经处理过……</translation>
+        <translation>正在查看哪些图像已经处理过...</translation>
     </message>
     <message numerus="yes">
         <source>%n image(s) to look at</source>
@@ -3929,11 +3929,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Accept shown...</source>
-        <translation>接受所示...</translation>
+        <translation>接受显示的...</translation>
     </message>
     <message>
         <source>Delete shown</source>
-        <translation>删除所示</translation>
+        <translation>删除显示的</translation>
     </message>
     <message>
         <source>Throw away all proposals that are shown; Undo brings them back</source>
@@ -4276,7 +4276,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>The mask is being computed; what you do meanwhile follows...</source>
-        <translation>正在计算掩码，期间的操作会随后执行……</translation>
+        <translation>正在计算掩码，期间的操作会随后执行...</translation>
     </message>
     <message>
         <source>not saved, but kept</source>
@@ -4339,13 +4339,13 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message numerus="yes">
         <source>%1: %n change(s) that did not all fit any more, the last on %2</source>
         <translation>
-            <numerusform>%1：%n 处修改未能全部应用，最后一次于 %2</numerusform>
+            <numerusform>%1：%n 处修改未能全部应用，最后修改于 %2</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%1: %n change(s), the last on %2</source>
         <translation>
-            <numerusform>%1：%n 处修改，最后一次于 %2</numerusform>
+            <numerusform>%1：%n 处修改，最后修改于 %2</numerusform>
         </translation>
     </message>
 </context>
@@ -4363,7 +4363,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Save as a COCO file...</source>
-        <translation>另存为 COCO 文件…</translation>
+        <translation>另存为 COCO 文件...</translation>
     </message>
     <message numerus="yes">
         <source>%n mask(s) are in %1 now: open their dataset and choose File &gt; Import.</source>
