@@ -309,4 +309,4 @@ def test_an_image_of_another_size_in_a_run(chinese):
     problem = problem_of(ImageRecord(1, "a.png", 160, 240), ImageResult("a.png", 20, 30))
     assert isinstance(problem, Sentence)
     assert is_chinese(translated(problem))
-    assert "30 x 20" in translated(problem)
+    assert "30 × 20" in translated(problem)
