@@ -312,12 +312,14 @@ class DocumentModel(QObject):
         kept = [key for key in before if key in after], [key for key in after if key in before]
         moved = {new for old, new in zip(*kept, strict=True) if old != new}
         self._is_applying = True
-        for key in {**before, **after}:
-            if before.get(key) is not after.get(key) or key in moved:
-                self._on_document_changed(Change(before.get(key), after.get(key)))
-        self._is_applying = False
-        self._tell_gone()
-        self._tell_elsewhere()
+        try:
+            for key in {**before, **after}:
+                if before.get(key) is not after.get(key) or key in moved:
+                    self._on_document_changed(Change(before.get(key), after.get(key)))
+        finally:
+            self._is_applying = False
+            self._tell_gone()
+            self._tell_elsewhere()
 
     def _watched(self) -> dict[tuple[type, int], Record]:
         """The records of whose every change is told: the categories, and what is on screen."""

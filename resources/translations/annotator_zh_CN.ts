@@ -4386,6 +4386,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>VertexEditor</name>
     <message>
+        <source>The vertices are still being computed: press again in a moment.</source>
+        <translation>顶点仍在计算，请稍候再按一次。</translation>
+    </message>
+    <message>
         <source>Move the instance</source>
         <translation>移动实例</translation>
     </message>

@@ -284,3 +284,17 @@ def test_holes_and_parts_are_exact_through_vertices_save_and_load(shaped):
     assert np.array_equal(again.mask.to_mask(), wanted)
     record = json.loads(path.read_bytes())["annotations"][0]
     assert np.array_equal(COCO(str(path)).annToMask(record).astype(bool), wanted)
+
+
+def test_a_drag_that_comes_while_the_one_before_is_computed_is_refused_with_a_word(shaped):
+    hands = shaped(SQUARE)
+    canvas, outline = hands.window.canvas, hands.window.workspace.outline
+    start, end = corner(hands, 70, 70), corner(hands, 75, 75)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(canvas, end)
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+    assert outline.is_busy
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=end)
+    assert "press again" in hands.window.status.currentMessage()
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
+    ready(hands)

@@ -54,7 +54,10 @@ class VertexEditor(QObject):
             return False
         outline = self._outline.current()
         if outline is None:
-            return self._is_near(pointer)  # its handles are there in a moment: no corner of a new polygon is meant
+            is_meant = self._is_near(pointer)  # its handles are there in a moment: no corner of a new polygon is meant
+            if is_meant:
+                self.refused.emit(self.tr("The vertices are still being computed: press again in a moment."))
+            return is_meant
         hit = self._hit(outline, pointer)
         if hit is None:
             self._choose(None)
