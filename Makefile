@@ -44,7 +44,7 @@ proof: $(FILLED)  ## run the long checks
 	@tools/system_packages.sh proof
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -m proof $(ARGS)
 
-bench: $(FILLED_BENCH)  ## time what matters and print a table (ARGS="--quick" takes seven minutes instead of twenty)
+bench: $(FILLED_BENCH)  ## time what matters and print a table (ARGS="--quick": rougher, in a third of the time)
 	@$(BIN)/python benchmarks/bench.py $(ARGS)
 
 # MindSpore is a download of 800 MB, so this takes a while once.

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from parts.figures import Figures
-from parts.goals import EVERYTHING, table
+from parts.goals import GOALS_OF, table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -47,7 +47,7 @@ def main() -> None:
     else:
         # Without arguments, the one that needs no photos.
         figures = large()
-    goals = [goal for goal in EVERYTHING if goal.key in figures.values or goal.key in figures.skipped]
+    goals = [goal for goal in GOALS_OF["everything"] if goal.key in figures.values or goal.key in figures.skipped]
     print(*table(figures.values, figures.skipped, goals), sep="\n")
     if options.figures:
         figures.say()

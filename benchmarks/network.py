@@ -53,12 +53,12 @@ def measure(threads: int, runs: int) -> Figures:
         kernels.set_threads(threads)
     onnx = OnnxModels(REFERENCE / "encoder.onnx", REFERENCE / "decoder.onnx", threads)
     segmenter = load_segmenter(image_size=SIZE)
-    for timing in time_network(segmenter, onnx, runs=runs, prompts=PROMPTS):
+    for timing in time_network(segmenter, onnx, runs=runs, prompts=PROMPTS, threads=threads):
         key = rows[timing.name]
         figures.add(key, *timing.ratios)
         figures.add(f"{key}, ms", *(1000 * seconds for seconds in timing.seconds))
         figures.add(f"{key}, ONNX Runtime, ms", *(1000 * seconds for seconds in timing.reference))
-    figures.notes.append(f"ONNX Runtime {onnx.version} and the kernels with {threads} threads")
+    figures.notes.append(f"ONNX Runtime {onnx.version}, the kernels and OpenCV with {threads} threads")
     return figures
 
 

@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from parts.figures import Figures, run_script
+from parts.figures import Figures, ScriptFailed, run_script
 
 RUNS = 5
 
@@ -27,14 +27,23 @@ def main() -> None:
     found = starts(RUNS)
     for key, seconds in found.values.items():
         print(f"{key}: {sorted(round(s, 2) for s in seconds)} s")
+    if found.errors:
+        raise SystemExit("\n".join(found.errors))
 
 
 def starts(runs: int) -> Figures:
-    """Seconds under "painted" and "ready" of so many starts, after one that fills the system's caches."""
+    """Seconds under "painted" and "ready" of so many starts, after one that fills the system's caches.
+
+    The first start that fails is the last, and an error in what is returned.
+    """
     found = Figures()
     with tempfile.TemporaryDirectory() as folder:
         for run in range(runs + 1):
-            one = run_script("start.py", "--started", time.time(), folder=Path(folder))
+            try:
+                one = run_script("start.py", "--started", time.time(), folder=Path(folder))
+            except ScriptFailed as failure:
+                found.errors.append(str(failure))
+                break
             if run:
                 found.merge(one)
     return found

@@ -2,9 +2,39 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
 import pytest
 
 from benchmarks.parts import goals
+
+BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
+
+# A run whose scripts measure nothing: what each does instead is the dictionary SCRIPTS.
+RUN = """
+import sys
+sys.path.insert(0, {benchmarks!r})
+import bench
+from parts.figures import Figures, ScriptFailed
+
+def run_script(name, *words, folder=None):
+    return SCRIPTS[name](words)
+
+def fail(words):
+    raise ScriptFailed("ended with 1:\\nthe reason")
+
+def interrupt(words):
+    raise KeyboardInterrupt
+
+{scripts}
+bench.run_script = run_script
+sys.argv = ["bench.py", *{words!r}]
+sys.exit(bench.main())
+"""
 
 
 def cells(line):
@@ -34,11 +64,11 @@ def test_a_row_has_median_spread_bar_and_aim():
         ">= 40 per s",
         "bar reached",
     ]
-    assert goals.summary({"rate": [14, 16, 1]}, [goal]) == "0 of 1 bars reached; missed: a rate."
+    assert goals.summary({"rate": [14, 16, 1]}, {}, [goal]) == "0 of 1 bars reached; missed: a rate."
 
 
 def test_a_figure_without_a_unit_and_one_below_one_hundredth():
-    (goal,) = (goal for goal in goals.EVERYTHING if goal.key == "everything IoU")
+    (goal,) = (goal for goal in goals.GOALS if goal.key == "everything IoU")
     assert cells(goals.table({goal.key: [0.0123]}, {}, [goal])[-1])[1:] == [
         "0.0123",
         "<= 0.0100",
@@ -52,7 +82,13 @@ def test_what_was_not_measured_says_why():
     assert len(rows) == len(goals.GOALS) + 2
     (memory,) = (cells(row) for row in rows if row.startswith("| memory"))
     assert (memory[1], memory[4]) == ("not measured", "no time")
-    assert goals.summary({}) == "0 of 0 bars reached."
+
+
+def test_the_summary_names_what_was_not_measured_and_why():
+    one, two, three = (goals.Goal(key, f"row {key}", "ms", 50) for key in "abc")
+    assert goals.summary({"b": [7]}, {"a": "no time"}, [one, two, three]) == (
+        "1 of 1 bars reached. Not measured (no time): row a. Not measured (left out): row c."
+    )
 
 
 def test_each_goal_has_its_own_key_and_an_aim_beyond_the_bar():
@@ -69,4 +105,68 @@ def test_of_longest_stalls_the_longest_counts():
         "<= 16 ms",
         "**missed by 700%**",
     ]
-    assert goals.summary(values, [goal]).startswith("0 of 1 bars reached")
+    assert goals.summary(values, {}, [goal]).startswith("0 of 1 bars reached")
+
+
+def bench(scripts: str, *words: object) -> subprocess.CompletedProcess[str]:
+    code = RUN.format(benchmarks=str(BENCHMARKS), scripts=textwrap.dedent(scripts), words=[str(word) for word in words])
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+
+
+def row(out: str, what: str) -> list[str]:
+    (line,) = (line for line in out.splitlines() if line.startswith(f"| {what} |"))
+    return cells(line)
+
+
+SAVING, WORST = "longest stall: save 10,000 instances", "the same, the longest"
+
+
+def test_a_part_that_fails_costs_only_its_own_rows(tmp_path: Path):
+    done = bench(
+        """
+        SCRIPTS = {
+            "stalls.py": fail,
+            "journalled.py": lambda words: Figures({"journal, worst": [12.0]}),
+        }
+        """,
+        *("--only", "stalls", "journal", "--json", tmp_path / "bench.json"),
+    )
+    assert done.returncode == 1, done.stderr
+    assert row(done.stdout, SAVING)[1:] == ["not measured", "<= 50 ms", "<= 16 ms", "failed, see below"]
+    assert row(done.stdout, WORST)[1] == "12.0 ms (12.0 - 12.0)"
+    below = done.stdout.partition("bars reached")[2]
+    assert "stalls: ended with 1:\nthe reason" in below
+    assert below.count("the reason") == 1  # it is not tried three times
+
+
+def test_an_interrupted_run_prints_what_there_is_and_keeps_it(tmp_path: Path):
+    kept = tmp_path / "bench.json"
+    done = bench(
+        """
+        SCRIPTS = {
+            "stalls.py": interrupt,
+            "journalled.py": lambda words: Figures({"journal, worst": [12.0]}),
+            "network.py": lambda words: Figures({"embedding": [0.5]}),
+        }
+        """,
+        *("--only", "network", "stalls", "journal", "--json", kept),
+    )
+    assert done.returncode == 130, done.stderr
+    assert row(done.stdout, "embedding, 1024 x 1024, of ONNX Runtime's time")[1] == "0.50 x"
+    assert row(done.stdout, SAVING)[-1] == row(done.stdout, WORST)[-1] == "interrupted"
+    again = bench(
+        """
+        SCRIPTS = {"journalled.py": lambda words: Figures({"journal, worst": [12.0]})}
+        """,
+        *("--only", "journal", "--json", kept),
+    )
+    assert again.returncode == 0, again.stderr
+    assert "embedding" not in again.stdout
+    assert set(json.loads(kept.read_text("utf-8"))["parts"]) == {"network", "stalls", "journal"}
+
+
+def test_each_part_fills_rows_and_has_an_estimate():
+    code = "import bench, goals; print(set(bench.PARTS) == set(bench.MINUTES) == set(goals.GOALS_OF))"
+    path = f"import sys; sys.path[:0] = [{str(BENCHMARKS)!r}, {str(BENCHMARKS / 'parts')!r}]; "
+    done = subprocess.run([sys.executable, "-c", path + code], capture_output=True, text=True, check=False)
+    assert done.stdout == "True\n", done.stderr

@@ -75,7 +75,7 @@ def run(options: BenchmarkOptions) -> int:
         timings: list[Timing] = []
         for size in sizes:
             at_size = load_segmenter(options.weights, image_size=size)
-            timings += time_network(at_size, onnx, runs=options.runs, prompts=options.prompts)
+            timings += time_network(at_size, onnx, runs=options.runs, prompts=options.prompts, threads=threads)
     print(f"annotator {__version__}, {python_and_system()}")
     print(f"{processor()}, {os.cpu_count()} cores; {kernels_line()}")
     print(f"{segmenter.name}; medians of {options.runs} runs (quartiles)")

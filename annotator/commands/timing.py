@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -33,11 +35,17 @@ class Timing:
         return [ours / theirs for ours, theirs in zip(self.seconds, self.reference, strict=True)]
 
 
-def time_network(segmenter: Segmenter, onnx: OnnxModels, *, runs: int, prompts: int) -> list[Timing]:
+def time_network(segmenter: Segmenter, onnx: OnnxModels, *, runs: int, prompts: int, threads: int) -> list[Timing]:
     """Seconds of an embedding, a click, a click that refines a mask, and `prompts` clicks at once, `runs` times each.
 
     All from pixels to pixels: the embedding with the image's resizing, a click with its mask in the image's size.
+    threads: how many OpenCV may use for that; those of the kernels and of ONNX Runtime are the caller's to set.
     """
+    with _opencv_threads(threads):
+        return _time_network(segmenter, onnx, runs, prompts)
+
+
+def _time_network(segmenter: Segmenter, onnx: OnnxModels, runs: int, prompts: int) -> list[Timing]:
     random = np.random.default_rng(0)
     rgb = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
     size = segmenter.identity.image_size
@@ -62,6 +70,16 @@ def time_network(segmenter: Segmenter, onnx: OnnxModels, *, runs: int, prompts: 
     return timings
 
 
+@contextmanager
+def _opencv_threads(count: int) -> Iterator[None]:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(count)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(before)
+
+
 def _batch(segmenter: Segmenter, embedding: Embedding, prompts: list[Prompt]) -> None:
     segmenter.decode_batch(embedding, prompts)
 
@@ -77,10 +95,11 @@ def _prompts(random: np.random.Generator, count: int) -> list[Prompt]:
 def _alternate(
     ours: Callable[[], object], theirs: Callable[[], object] | None, runs: int
 ) -> tuple[list[float], list[float]]:
-    """Seconds of each run of both."""
+    """Seconds of each run of both. Who begins alternates, too: being second may be better or worse."""
     seconds: tuple[list[float], list[float]] = ([], [])
+    engines = list(zip((ours, theirs), seconds, strict=True))
     for run in range(runs + 1):
-        for work, measured in zip((ours, theirs), seconds, strict=True):
+        for work, measured in engines if run % 2 else reversed(engines):
             if work is None:
                 continue
             if theirs is not None:

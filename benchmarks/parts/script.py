@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from parts.figures import Figures, run_script
+from parts.figures import Figures, ScriptFailed, run_script
 
 _CHILD = "--figures"
 
@@ -39,7 +39,11 @@ def run(
     if options.figures:
         measure(options).say()
     else:
-        print(*report(run_script(Path(file).name, *sys.argv[1:], _CHILD)), sep="\n")
+        try:
+            found = run_script(Path(file).name, *sys.argv[1:], _CHILD)
+        except ScriptFailed as failure:
+            raise SystemExit(str(failure)) from failure
+        print(*report(found), sep="\n")
 
 
 def medians(found: Figures) -> list[str]:

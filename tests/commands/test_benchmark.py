@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 
+import cv2
 import pytest
 
-from annotator.commands import benchmark
+from annotator.commands import benchmark, timing
 from tests.console import refuse, run, the_complaint
 
 NUMBER = r"\d+\.\d+ \(\d+\.\d+ - \d+\.\d+\)"
@@ -65,3 +66,19 @@ def test_a_file_that_is_no_model_is_an_error(tmp_path, capsys: pytest.CaptureFix
 @pytest.mark.parametrize("words", [["--runs", "0"], ["--threads", "many"], ["--prompts", "-1"], ["image.png"]])
 def test_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]):
     refuse(capsys, "benchmark", *words)
+
+
+def test_the_engines_take_turns_in_who_begins():
+    order: list[str] = []
+    ours, theirs = timing._alternate(lambda: order.append("ours"), lambda: order.append("theirs"), 4)
+    assert (len(ours), len(theirs)) == (4, 4)
+    first = order[2::2]  # after the one that warms up
+    assert (first.count("ours"), first.count("theirs")) == (2, 2)
+
+
+def test_opencv_has_as_many_threads_as_the_engines_and_its_own_again_afterwards(monkeypatch: pytest.MonkeyPatch):
+    before = cv2.getNumThreads()
+    seen: list[int] = []
+    monkeypatch.setattr(timing, "_time_network", lambda *_: seen.append(cv2.getNumThreads()))
+    timing.time_network(None, None, runs=1, prompts=1, threads=before + 1)
+    assert (seen, cv2.getNumThreads()) == ([before + 1], before)
