@@ -9,6 +9,8 @@ EXAMPLE := resources/example/chelsea.png
 HAS_PIP := $(BIN)/python -m pip --version >/dev/null 2>&1
 # More words for pytest: make test ARGS="tests/core -k coco"
 ARGS ?=
+# At most four processes at a time, for each may load the network; a file's tests stay together, as their fixtures do.
+SHARED_OUT := -n logical --maxprocesses 4 --dist loadfile
 
 # The first Python that MindSpore has wheels for; PYTHON=/path/to/python overrides.
 FITS := import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 13))
@@ -32,7 +34,7 @@ run: $(FILLED)  ## open the window on the example (without a display: segment it
 
 test: $(FILLED)  ## run the tests (ARGS="..." is handed to pytest)
 	@tools/system_packages.sh test
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest $(SHARED_OUT) $(ARGS)
 
 lint: $(FILLED)  ## check style, types and who imports whom
 	$(BIN)/ruff check .
