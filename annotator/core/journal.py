@@ -42,10 +42,10 @@ def open_journal(
     """Open the journal of a dataset that has just been read, and replay onto the document what the last process left.
 
     folder: for journals, on a local disk. document: as read from coco_path, with the images found since appended;
-    nobody else may be using it yet. on_committed: called with the number of an edit once it and all before it are on
-    the disk; on_failed: with a sentence when the disk refuses, which is tried again until it is well, or when an edit
-    cannot be written at all: no later one is committed then until a save has made it needless. Both are called from the
-    writer thread.
+    nobody else may be using it yet. on_committed: called, whenever there is more on the disk, with the number of the
+    newest edit on it, before which none is missing there; also when what is more is unfinished. on_failed: with a
+    sentence when the disk refuses, which is tried again until it is well, or when an edit cannot be written at all: no
+    later one is committed then until a save has made it needless. Both are called from the writer thread.
     Raises DatasetError when another process has the journal, or the folder cannot be written to.
     """
     path = journal_path(folder, coco_path)
@@ -110,7 +110,8 @@ class Journal:
         """For open_journal."""
         self._file = file
         self._left: JournalFile | None = None  # of the dataset's former path, until it is cleared
-        self._sequence = file.last_sequence()
+        self._sequence = self._committed = file.last_sequence()
+        self._begun = self._begun_committed = 0  # how often something unfinished was told, and of these, on the disk
         self._on_committed = on_committed
         self._on_failed = on_failed
         self._queue: queue.SimpleQueue[_Work | threading.Event | None] = queue.SimpleQueue()
@@ -121,6 +122,11 @@ class Journal:
     def sequence(self) -> int:
         """The number of the newest edit, committed or not."""
         return self._sequence
+
+    @property
+    def keeps_unfinished(self) -> bool:
+        """Whether all that was said of what is unfinished is on the disk."""
+        return self._begun_committed == self._begun
 
     def record(self, edit: Edit, *, applied: bool) -> int:
         """The edit has been applied to the document, or reverted; returns its number. Never waits for the disk."""
@@ -134,6 +140,7 @@ class Journal:
         image: the path of the record it is drawn on. make: gives what Recovery.unfinished is to hold; called in the
         writer thread.
         """
+        self._begun += 1
         self._queue.put(_Unfinished(image, kind, make))
 
     def save_begins(self, state: SavedState) -> None:
@@ -239,10 +246,13 @@ class Journal:
                 steps = list(itertools.takewhile(lambda other: isinstance(other, _Step), items))
                 self._file.append(_entry(step) for step in steps if isinstance(step, _Step))
                 del items[: len(steps)]
-                self._on_committed(item.sequence + len(steps) - 1)
+                self._committed = item.sequence + len(steps) - 1
+                self._on_committed(self._committed)
                 continue
             if isinstance(item, _Unfinished):
                 self._file.set_unfinished(item.image, item.kind, None if item.make is None else item.make())
+                self._begun_committed += 1
+                self._on_committed(self._committed)
             elif isinstance(item, _SaveBegins):
                 self._file.save_begins(item.state)
             elif isinstance(item, _SaveEnded):

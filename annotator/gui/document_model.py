@@ -187,6 +187,14 @@ class DocumentModel(QObject):
         self.undo_stack.push(edit, self.document, text=text, typing=typing, before=before, after=after, packed=packed)
         return True
 
+    def keep_unfinished(self, image_id: int, kind: str, make: Callable[[], bytes] | None) -> None:
+        """Something is begun on that image, or is no more (None), which the journal is to have; see Keeping."""
+        image = self.document.images.get(image_id)
+        if image is not None and self.keeping is not None:
+            self.keeping.keep_unfinished(image.path, kind, make)
+            if not self.is_kept:
+                self.kept_changed.emit()
+
     def change(self, asked: AskedEdit) -> None:
         """Make the edit of the document and push it; one of many records when it has been worked out elsewhere."""
         if self.making is None:

@@ -70,9 +70,11 @@ class Keeping(QObject):
 
     @property
     def is_kept(self) -> bool:
-        """Whether every edit so far would survive the end of this process."""
-        is_written = self._journal is not None and max(self._committed, self._saved) >= self._journal.sequence
-        return is_written and not self._has_lost
+        """Whether every edit so far, and what is unfinished, would survive the end of this process."""
+        journal = self._journal
+        if journal is None or not journal.keeps_unfinished:
+            return False
+        return max(self._committed, self._saved) >= journal.sequence and not self._has_lost
 
     @property
     def is_taken(self) -> bool:

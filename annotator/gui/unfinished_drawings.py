@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, Signal
 
 from annotator.core.document import Document, ImageRecord, Instance
 from annotator.core.edit_codec import decode, encode
@@ -26,6 +26,8 @@ Corners = tuple[QPointF, ...]
 
 class UnfinishedDrawings(QObject):
     """Journals them as they are drawn, and puts them back on their images after a crash."""
+
+    restored = Signal()  # what came from the journal is on its images
 
     def __init__(
         self, model: DocumentModel, masks: MaskChanges, jobs: BackgroundJobs, parent: QObject | None = None
@@ -48,25 +50,22 @@ class UnfinishedDrawings(QObject):
     def _keep_corners(self, image_id: int) -> None:
         corners = self._masks.corners.of(image_id)
         if corners is not None:
-            self._keep(image_id, _CORNERS, partial(_encoded_corners, corners))
+            self._model.keep_unfinished(image_id, _CORNERS, partial(_encoded_corners, corners))
         elif not self._masks.is_closing_on(image_id):  # else they are kept until the mask is
-            self._keep(image_id, _CORNERS, None)
+            self._model.keep_unfinished(image_id, _CORNERS, None)
 
     def _keep_drawn(self, image_id: int) -> None:
         drawn = self._masks.drawn.of(image_id)
-        self._keep(image_id, _DRAWN, None if drawn is None else partial(encode, AddInstance(drawn.instance)))
-
-    def _keep(self, image_id: int, kind: str, make: Callable[[], bytes] | None) -> None:
-        image, keeping = self._model.document.images.get(image_id), self._model.keeping
-        if image is not None and keeping is not None:
-            keeping.keep_unfinished(image.path, kind, make)
+        self._model.keep_unfinished(
+            image_id, _DRAWN, None if drawn is None else partial(encode, AddInstance(drawn.instance))
+        )
 
     def _restore(self) -> None:
         document, keeping = self._model.document, self._model.keeping
         if keeping is None or not keeping.recovery.unfinished:
             return
         unfinished, images = keeping.recovery.unfinished, {image.path: image for image in document.images.values()}
-        job = self._jobs.new(lambda _: _decoded(unfinished, images))
+        job = self._jobs.new(lambda _: drawings_in(unfinished, images))
         job.succeeded.connect(lambda found: self._put(document, *found))
         job.start()
 
@@ -78,13 +77,14 @@ class UnfinishedDrawings(QObject):
             for image_id, value in values.items():
                 if image_id in document.images and kept.of(image_id) is None:  # else something newer is there
                     kept.put(image_id, value)
+        self.restored.emit()
 
 
 def _encoded_corners(corners: Corners) -> bytes:
     return json.dumps([(corner.x(), corner.y()) for corner in corners]).encode("ascii")
 
 
-def _decoded(
+def drawings_in(
     unfinished: Mapping[tuple[str, str], bytes], images: Mapping[str, ImageRecord]
 ) -> tuple[dict[int, Corners], dict[int, DrawnMask]]:
     """The drawings by the ids that their images have now, for a worker thread."""

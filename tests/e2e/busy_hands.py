@@ -36,6 +36,9 @@ class BusyHands:
             (self._accept_a_box, 2),
             (self._brush, 4),
             (self._draw_polygon, 2),
+            (self._begin_polygon, 2),
+            (self._draw_nameless, 2),
+            (self._name_waiting, 1),
             (self._pull_vertex, 4),
             (self._change_category, 3),
             (self._change_masks, 2),
@@ -62,7 +65,7 @@ class BusyHands:
     # -- actions -----------------------------------------------------------------------------------------------------
 
     def _prepare(self) -> Steps:
-        """Nothing half done, the keyboard at the canvas, and two categories."""
+        """The keyboard at the canvas, two categories, and no prompt; now and then nothing begun on the image either."""
         for name in ("disc", "spot"):
             if self._workspace.model.document.category_named(name) is None:
                 self.doing = "add_category"
@@ -72,8 +75,9 @@ class BusyHands:
                 QTest.keyClick(field, Qt.Key.Key_Return)
                 yield
         self._window.canvas.setFocus()
-        for _ in range(2):
-            self._hands.key(Qt.Key.Key_Escape)
+        if self._workspace.session.is_pending or self._random.random() < 0.2:
+            for _ in range(2):
+                self._hands.key(Qt.Key.Key_Escape)
         yield
 
     def _accept_a_click(self) -> Steps:
@@ -107,13 +111,43 @@ class BusyHands:
         self._hands.key(Qt.Key.Key_Return)
         yield
 
+    def _begin_polygon(self) -> Steps:
+        """Some corners, or one less; the polygon stays open on its image."""
+        self._hands.key(Qt.Key.Key_G)
+        for _ in range(self._random.randrange(1, 4)):
+            self._hands.click(*self._place())
+            yield
+        if self._random.random() < 0.3:
+            self._hands.key(Qt.Key.Key_Backspace)
+        yield
+
+    def _draw_nameless(self) -> Steps:
+        """A stroke, or a polygon, that waits for its category on its image."""
+        selection = self._workspace.selection
+        selection.select(())
+        category_id = selection.category_id
+        selection.set_category(None)  # as in a dataset that has none, where it could be done only once
+        if self._random.random() < 0.5:
+            self._hands.key(Qt.Key.Key_R)
+            self._hands.drag(*self._place(), *self._place())
+        else:
+            yield from self._draw_polygon()
+        selection.set_category(category_id)
+        yield
+
+    def _name_waiting(self) -> Steps:
+        """Give what waits on the image its category, or drop it."""
+        if self._workspace.editor.masks.waiting is not None:
+            self._hands.key(self._random.choice((Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_Escape)))
+        yield
+
     def _pull_vertex(self) -> Steps:
         yield from self._select()
         self._hands.key(Qt.Key.Key_G)
         outline = self._workspace.outline
-        if outline.instance is None:
-            return
         while (current := outline.current()) is None:
+            if outline.instance is None:  # none is selected, or it has gone meanwhile, as by a merge under way
+                return
             yield
         rings = [ring for ring in current.polygons(outline.tolerance) if len(ring)]
         if rings:

@@ -153,3 +153,18 @@ def test_what_no_longer_fits_its_image_is_left_out(hands, again, folder):
     picture = cv2.imread(str(folder / "a.png"))
     cv2.imwrite(str(folder / "a.png"), picture[:100])
     assert nothing_comes_back(again())
+
+
+def test_it_counts_as_kept_when_it_is_on_the_disk(hands, monkeypatch):
+    """The status bar says so of what is begun, too, and not before."""
+    may_write = threading.Event()
+    set_unfinished = JournalFile.set_unfinished
+    monkeypatch.setattr(JournalFile, "set_unfinished", lambda *args: may_write.wait(10) and set_unfinished(*args))
+    add_category(hands, "thing")
+    hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")
+    begin_polygon(hands)
+    hands.qtbot.wait(50)
+    assert hands.window.status.saved.text() == "not saved"
+    may_write.set()
+    hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")
+    hands.key(Qt.Key.Key_Escape)
