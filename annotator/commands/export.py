@@ -140,9 +140,7 @@ def run(command: ExportCommand) -> int:
     report = export(document, command.format, command.out, options)
     print(*_lines(report), sep="\n")
     _tell_left_out(document, options)
-    known_lost = {instance_id for loss in report.losses for instance_id in loss.instance_ids}
-    unexplained = [instance_id for instance_id in report.missing if instance_id not in known_lost]
-    if unexplained:
+    if unexplained := report.unexplained:
         complain(f"{len(unexplained)} instances did not come back, such as instance {unexplained[0]}.")
     return EXIT_INCOMPLETE if report.missing else 0
 
@@ -176,7 +174,7 @@ def _lines(report: ExportReport) -> list[str]:
         ids = f": {_ids(loss.instance_ids)}" if loss.instance_ids else ""
         remedy = f"; --format {' or '.join(loss.held_by)} holds this" if loss.held_by else ""
         lines.append(f"not held: {loss.what}{ids}{remedy}")
-    return lines
+    return [*lines, *(f"note: {note}" for note in report.notes)]
 
 
 def _ids(instance_ids: tuple[int, ...]) -> str:

@@ -176,7 +176,7 @@ def _category_problems(records: list[Any]) -> Iterator[Problem]:
 
 
 def _image_problems(records: list[Any]) -> Iterator[Problem]:
-    names: dict[str, str] = {}
+    names: dict[str, tuple[str, str]] = {}
     for where, record, problems in _objects("image", records):
         yield from problems
         if not record:
@@ -192,12 +192,12 @@ def _image_problems(records: list[Any]) -> Iterator[Problem]:
         if _leaves(name):
             what = f"its file_name {name} does not stay in the folder of the images"
             yield Problem(where, what, "write a path relative to that folder")
-        key = posixpath.normpath(name.replace("\\", "/")).casefold()
-        if key in names:
-            what = f"its file_name {name} is that of {names[key]} too (capitals do not count everywhere)"
-            yield Problem(where, what, "keep one of them")
-        else:
-            names[key] = where
+        path = posixpath.normpath(name.replace("\\", "/"))
+        other, same = names.setdefault(path.casefold(), (where, path))
+        if other != where:
+            but = "" if same == path else " but for its capitals, which do not count everywhere"
+            remedy = f"give its annotations to {other} and take it out, or rename one of the two files"
+            yield Problem(where, f"its file_name {name} names the file of {other}{but}", remedy)
 
 
 def _leaves(name: str) -> bool:

@@ -46,6 +46,17 @@ def rings_of_parts(mask: RunLengths) -> list[list[Ring]]:
     return [[ring + offset for ring in rings] for rings in _parts(part, 0.0)]
 
 
+def count_parts_and_holes(mask: RunLengths) -> tuple[int, int]:
+    """How many parts (pixels that share an edge) the mask has, and how many holes."""
+    part, _, _ = mask.crop()
+    if not part.size:
+        return 0, 0
+    inside = np.pad(part, 1).view(np.uint8)
+    parts, _ = cv2.connectedComponents(inside, connectivity=4)
+    outside, _ = cv2.connectedComponents(1 - inside, connectivity=8)
+    return parts - 1, outside - 2  # each counts what is 0 as one more, and what surrounds all is no hole
+
+
 def one_polygon(mask: RunLengths, *, tolerance: float = 0.0) -> Ring:
     """All parts of the mask in one polygon, joined by bridges; 0 x 2 for an empty mask. Otherwise as `polygons`."""
     parts = polygons(mask, tolerance=tolerance)

@@ -1390,10 +1390,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{path} 有 {size} 种颜色，不会是掩码：请选择掩码所在的文件夹。</translation>
     </message>
     <message>
-        <source>images whose files get another name, because theirs differs in its ending only or is no name on Windows: {count}, such as {names}</source>
-        <translation>有图像的文件改用其他名称，因为名称只有扩展名不同，或在 Windows 上不能使用：{count} 张，例如 {names}</translation>
-    </message>
-    <message>
         <source>Pascal VOC can hold {max_number} categories, not {count}: export fewer at a time.</source>
         <translation>Pascal VOC 最多容纳 {max_number} 个类别，现有 {count} 个：请分批导出。</translation>
     </message>
@@ -1722,6 +1718,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>该文件中还有 1 个问题</translation>
     </message>
     <message>
+        <source>images that could not be read are left out: {count}, such as {name}</source>
+        <translation>有图像无法读取，未导出：共 {count} 幅，例如 {name}</translation>
+    </message>
+    <message>
+        <source>images that are one file become one, with the annotations of all: {count}, such as {name} (images {ids})</source>
+        <translation>指向同一文件的多条图像记录合并为一幅图像，保留各自的全部标注：共 {count} 处，例如 {name}（图像 {ids}）</translation>
+    </message>
+    <message>
         <source>{source} has no annotations of the images in {root}: open the folder that its images are in, or on the command line name it with --images.</source>
         <translation>{source} 中没有 {root} 里图像的标注：请打开图像所在的文件夹，或在命令行中用 --images 指明它。</translation>
     </message>
@@ -1742,12 +1746,56 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>未知类型的形状：{count} 个，例如 {kind}。</translation>
     </message>
     <message>
+        <source>holes and parts are joined to one outline by lines without width</source>
+        <translation>孔洞和各个部分用没有宽度的线连接成一条轮廓</translation>
+    </message>
+    <message>
+        <source>holes are joined to their outline by lines without width</source>
+        <translation>孔洞用没有宽度的线与轮廓连接</translation>
+    </message>
+    <message>
+        <source>values of attributes are lost</source>
+        <translation>属性值会丢失</translation>
+    </message>
+    <message>
+        <source>groups are lost</source>
+        <translation>分组会丢失</translation>
+    </message>
+    <message>
+        <source>keys of their own are lost: {keys}</source>
+        <translation>自有的键会丢失：{keys}</translation>
+    </message>
+    <message>
+        <source>images whose files get another name, because theirs differs in its ending or capitals only, or is no name on every system: {count}, such as {names}</source>
+        <translation>有图像的文件改用其他名称，因为原名与其他图像仅扩展名或大小写不同，或者不是在每个系统上都可用：共 {count} 个，例如 {names}</translation>
+    </message>
+    <message>
         <source>Masks without an image in {root}: {count}, such as {name}.</source>
         <translation>有 {count} 个掩码在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
     <message>
+        <source>Images that have another size on the disk than in this dataset, so that their masks do not fit them: {count}, {names}. Most programs will refuse these images or stretch their masks: find the right images, or take these out, then export again.</source>
+        <translation>有图像在磁盘上的尺寸与数据集中记录的不同，掩码因此与图像对不上：共 {count} 幅，{names}。大多数程序会拒绝这些图像或拉伸其掩码：请找到正确的图像，或去掉这些图像，然后重新导出。</translation>
+    </message>
+    <message>
+        <source>The images {one} and {other} are one file, {path}, but the one has {width} x {height} pixels and the other {width2} x {height2}: annotator check says which is right; take the other out, then export again.</source>
+        <translation>图像 {one} 和 {other} 是同一个文件 {path}，但前者记录为 {width} x {height} 像素，后者为 {width2} x {height2} 像素：用 annotator check 查看哪个正确，去掉另一个后重新导出。</translation>
+    </message>
+    <message>
         <source>instances beyond the {most} of an image are left out</source>
         <translation>一张图像中超出 {most} 个的实例未写入</translation>
+    </message>
+    <message>
+        <source>The folder &quot;images&quot; holds links to the images where they lie now: copy the images, too, for an export that goes to another place.</source>
+        <translation>文件夹“images”中是指向图像当前位置的链接：如果要把导出结果移到别处，请在导出时同时复制图像。</translation>
+    </message>
+    <message>
+        <source>Images that are not in the folder &quot;images&quot; of the export, where trainers look for them: {count}. Put them there under the names that their label files have, or export again with copies of the images.</source>
+        <translation>训练程序会在导出结果的文件夹“images”中查找图像，但有 {count} 幅图像不在其中。请按标注文件的名称把它们放进去，或重新导出并同时复制图像。</translation>
+    </message>
+    <message>
+        <source>No images are set apart for validation: data.yaml names the training images for it, and scores measured on them say nothing about new images.</source>
+        <translation>没有划分出验证图像：data.yaml 用训练图像代替，在这些图像上测得的分数不能说明对新图像的效果。</translation>
     </message>
     <message>
         <source>Label files without an image in {root}: {count}, such as {name}.</source>
@@ -2490,6 +2538,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>有变化的掩码</translation>
     </message>
     <message>
+        <source>Good to know</source>
+        <translation>请注意</translation>
+    </message>
+    <message>
         <source>What %1 does not hold</source>
         <translation>%1 无法保存的内容</translation>
     </message>
@@ -2540,8 +2592,8 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message>
-        <source>ids, provenance, attributes, groups, locks, reviews and notes</source>
-        <translation>编号、来源、属性、分组、锁定、审核和备注</translation>
+        <source>ids, provenance, attributes, groups, locks, reviews, notes, colours and supercategories</source>
+        <translation>ID、来源、属性、分组、锁定、审核、备注、颜色和上级类别</translation>
     </message>
     <message>
         <source>proposals: they became ordinary instances, as if they had been accepted</source>
@@ -2574,10 +2626,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>polygons of crowds and of instances without a pixel: they stay run-lengths</source>
         <translation>群体（crowd）和没有像素的实例不转成多边形：仍为游程编码</translation>
-    </message>
-    <message>
-        <source>no images are set apart for validation: data.yaml names the training images for it</source>
-        <translation>没有划分验证集：data.yaml 中的验证集就是训练图像</translation>
     </message>
 </context>
 <context>

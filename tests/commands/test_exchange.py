@@ -211,11 +211,11 @@ def test_what_a_window_left_unsaved_is_not_got_in_the_way_of(coco_file, tmp_path
 
 
 def test_import_finds_images_elsewhere(coco_file, tmp_path, capsys):
-    assert run("export", coco_file, "--format", "yolo", "--out", tmp_path / "out" / "yolo") == 0
+    assert run("export", coco_file, "--format", "masks", "--out", tmp_path / "out" / "masks") == 0
     capsys.readouterr()
-    assert run("import", tmp_path / "out" / "yolo", "--out", tmp_path / "out" / "new.json") == 1
+    assert run("import", tmp_path / "out" / "masks", "--out", tmp_path / "out" / "new.json") == 1
     assert "images" in the_complaint(capsys)
-    assert run("import", tmp_path / "out" / "yolo", "--out", tmp_path / "out" / "new.json", "--images", tmp_path) == 0
+    assert run("import", tmp_path / "out" / "masks", "--out", tmp_path / "out" / "new.json", "--images", tmp_path) == 0
     assert masks(tmp_path / "out" / "new.json") == masks(coco_file)
 
 

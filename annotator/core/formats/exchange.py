@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from annotator.core import coco
 from annotator.core.cancelling import Cancel
 from annotator.core.document import Document, Record
-from annotator.core.formats import coco_files, labelme, masks, voc, yolo
+from annotator.core.formats import coco_files, labelme, masks, same_file, voc, yolo
 from annotator.core.formats.files import new_folder
 from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.losses import PROPOSALS_ACCEPTED
 from annotator.core.formats.options import ExportOptions, selected, with_proposals_as_instances
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import PROPOSALS_ACCEPTED, ExportReport, Loss, compared
-from annotator.errors import DatasetError, SaveError
+from annotator.core.formats.report import ExportReport, Loss, Remarks, compared
+from annotator.errors import DatasetError, SaveError, Sentence
 
 FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
 """The names of the formats, as the command line knows them."""
@@ -30,7 +31,7 @@ class Imported:
     notes: tuple[str, ...]
 
 
-_Write = Callable[[Document, Path, ExportOptions, Progress], tuple[Loss, ...]]
+_Write = Callable[[Document, Path, ExportOptions, Progress, Sequence[str]], Remarks]
 _Read = Callable[[Path, ImageIndex, Progress], tuple[Document, tuple[str, ...]]]
 _WRITERS: Mapping[str, _Write] = {
     "yolo": yolo.write,
@@ -58,20 +59,51 @@ def export(
     """
     progress = Progress(on_progress, cancel)
     part = selected(document, options)
+    # As of the whole document, or an import into it would not know the names again.
+    named_among = [image.path for image in document.images.values() if image.has_size]
     if format_name == "coco":
-        files, losses = coco_files.write(part, out, options, progress)
+        files, remarks = coco_files.write(part, out, options, progress, named_among)
         back = _united([coco.read(path, part.image_root) for path in files])
-        return compared(part, back, files=files, losses=losses, proposals=len(part.proposals), progress=progress)
+        remarks = _left_out(document) + remarks
+        return compared(part, back, files=files, remarks=remarks, proposals=len(part.proposals), progress=progress)
     if not part.images:
         raise SaveError("There is no image to export: choose other categories, or annotate and accept some first.")
+    remarks = _left_out(document) + _one_image_each(part)
     accepted = with_proposals_as_instances(part)
+    if accepted:
+        remarks += Remarks((Loss(PROPOSALS_ACCEPTED, accepted, ("coco",)),))
     with new_folder(out) as folder:
-        losses = _WRITERS[format_name](part, folder, options, progress)
-        if accepted:
-            losses = (Loss(PROPOSALS_ACCEPTED, accepted, ("coco",)), *losses)
+        remarks += _WRITERS[format_name](part, folder, options, progress, named_among)
         # Read back against the document's images: their sizes are known, and they need not have been copied.
-        back, _ = _READERS[format_name](folder, ImageIndex.of_document(part), progress)
-        return compared(part, back, files=(out,), losses=losses, proposals=len(accepted), progress=progress)
+        images = ImageIndex.of_document(part, named_among=named_among)
+        back, _ = _READERS[format_name](folder, images, progress)
+        return compared(part, back, files=(out,), remarks=remarks, proposals=len(accepted), progress=progress)
+
+
+def _left_out(document: Document) -> Remarks:
+    """What no export has, because nothing is known of it."""
+    names = [image.path for image in document.images.values() if not image.has_size]
+    if not names:
+        return Remarks()
+    what = Sentence(
+        "images that could not be read are left out: {count}, such as {name}", count=len(names), name=names[0]
+    )
+    return Remarks((Loss(what),))
+
+
+def _one_image_each(part: Document) -> Remarks:
+    """Where several images are one file, make one of them: in a folder of files, they would be in each other's way."""
+    names = {image.id: image.path for image in part.images.values()}
+    groups = same_file.unite(part)
+    if not groups:
+        return Remarks()
+    what = Sentence(
+        "images that are one file become one, with the annotations of all: {count}, such as {name} (images {ids})",
+        count=len(groups),
+        name=names[groups[0][0]],
+        ids=", ".join(map(str, groups[0])),
+    )
+    return Remarks((Loss(what),))
 
 
 def read_foreign(

@@ -2,67 +2,57 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import posixpath
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from annotator.core.document import Document, ImageRecord
+from annotator.core.formats.names import NEVER_FOLDERS_OF_YOLO, label_names
 from annotator.core.images import IMAGE_SUFFIXES, read_header
 from annotator.errors import DatasetError, ImageError
-
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-"""What Windows opens a device for, in any folder and with any ending."""
-
-
-def label_names(paths: Iterable[str]) -> dict[str, str]:
-    """For each image path the name of its label file without ending: no two are the same, whatever the capitals.
-
-    Nor is one the path of another image, because readers are given names with and without an ending. It is the path
-    without its ending, "a" for "a.jpg". Where that is another's, too, the ending stays, "a_jpg" and "a_png" or, beside
-    "a.jpg", "a.jpg_png" for "a.jpg.png"; with a number when even that is another's. What names a device of Windows gets
-    an underscore: "aux_" for "aux.jpg". The names do not depend on the order of the paths.
-    """
-    paths = list(paths)
-    labels = {path: _without_devices(_stem(path)) for path in paths}
-    count = Counter(name.casefold() for name in (*labels.values(), *(path for path in paths if labels[path] != path)))
-    taken = {label for label, times in count.items() if times == 1} | {path.casefold() for path in paths}
-    for path in sorted(path for path, label in labels.items() if count[label.casefold()] > 1):
-        tied = _without_devices(_tied(path))
-        numbered = (f"{tied}_{number}" for number in itertools.count(2))
-        labels[path] = next(name for name in itertools.chain((tied,), numbered) if name.casefold() not in taken)
-        taken.add(labels[path].casefold())
-    return labels
-
-
-def renamed_images(labels: Mapping[str, str]) -> list[str]:
-    """The paths, in what label_names gave, of those that are not called as their image is."""
-    return [path for path, label in labels.items() if label != _stem(path)]
 
 
 class ImageIndex:
     """The images that annotations may refer to, by their path under `root`, in full or as label_names names it."""
 
-    def __init__(self, root: Path, images: Iterable[ImageRecord], others: ImageIndex | None = None) -> None:
-        """others: images that are meant only where none of the first ones is; of the same root.
+    def __init__(
+        self,
+        root: Path,
+        images: Iterable[ImageRecord],
+        others: ImageIndex | None = None,
+        *,
+        named_among: Iterable[str] = (),
+    ) -> None:
+        """others: images that are meant only where none of the first ones is; of the same root. named_among: paths of
+        images that are not meant, but that label_names was told of as well.
 
         Readers tell images by their ids, so ValueError is raised when two have the same.
         """
         self.root = root
         self._others = others
-        self._images = {image.path: image for image in images}
+        self._images: dict[str, ImageRecord] = {}
+        for image in images:
+            self._images.setdefault(image.path, image)  # a COCO file may list one file twice
         ids = self._ids()
         if len(set(ids)) < len(ids):
             raise ValueError("two images of an index have the same id")
-        self._path_of_label = {label: path for path, label in label_names(self._images).items()}
+        self._named_among = frozenset(named_among)
+        among = list(dict.fromkeys([*self._images, *self._named_among]))
+        # YOLO's first, for what others call a label counts for more.
+        self._path_of_label = {
+            label: path
+            for apart in (NEVER_FOLDERS_OF_YOLO, ())
+            for path, label in label_names(among, never_folders=apart).items()
+            if path in self._images
+        }
 
     @classmethod
-    def of_document(cls, document: Document) -> ImageIndex:
+    def of_document(cls, document: Document, *, named_among: Iterable[str] = ()) -> ImageIndex:
         """The document's images, with the sizes it knows; the disk is not asked."""
-        return cls(document.image_root, (image for image in document.images.values() if image.has_size))
+        images = (image for image in document.images.values() if image.has_size)
+        return cls(document.image_root, images, named_among=named_among)
 
     @classmethod
     def of_folder(cls, folder: Path, *, first_id: int = 1) -> ImageIndex:
@@ -110,7 +100,8 @@ class ImageIndex:
     def restricted(self, wanted: Callable[[str], bool]) -> ImageIndex:
         """The index of those images whose path is wanted."""
         images = [image for path, image in self._images.items() if wanted(path)]
-        return ImageIndex(self.root, images, None if self._others is None else self._others.restricted(wanted))
+        others = None if self._others is None else self._others.restricted(wanted)
+        return ImageIndex(self.root, images, others, named_among=self._named_among)
 
     def is_of(self, folder: Path) -> bool:
         """Whether the images' paths start from that folder."""
@@ -144,19 +135,3 @@ class ImageIndex:
                 raise DatasetError(error.sentence) from error
             image = self._images[path] = replace(image, height=header.height, width=header.width)
         return image
-
-
-def _without_devices(label: str) -> str:
-    parts = []
-    for part in label.split("/"):
-        before, dot, after = part.partition(".")
-        parts.append(f"{before}_{dot}{after}" if before.rstrip().casefold() in _DEVICES else part)
-    return "/".join(parts)
-
-
-def _stem(path: str) -> str:
-    return str(PurePosixPath(path).with_suffix(""))
-
-
-def _tied(path: str) -> str:
-    return _stem(path) + PurePosixPath(path).suffix.replace(".", "_")

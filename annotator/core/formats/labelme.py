@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -19,11 +19,14 @@ import orjson
 
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, read_text, write_bytes
-from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.labelme_shapes import WITH_AREA, mask_png, parse_shape, union
+from annotator.core.formats.losses import bridges, no_crowds, no_empty_masks, not_kept, renaming
+from annotator.core.formats.names import copy_name, label_names
+from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions, Shape
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
+from annotator.core.formats.report import Loss, Remarks
 from annotator.core.geometry import RunLengths
 from annotator.core.json_file import no_json
 from annotator.core.polygons import polygons
@@ -33,13 +36,17 @@ _VERSION = "5.5.0"  # whose files these are like
 _FLAT = ("line", "linestrip", "point", "points")
 
 
-def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
-    """Fill `folder`; returns what the format cannot hold."""
-    labels = label_names(image.path for image in document.images.values())
+def write(
+    document: Document, folder: Path, options: ExportOptions, progress: Progress, named_among: Sequence[str]
+) -> Remarks:
+    """Fill `folder`; returns what the format cannot hold. named_among: see ImageIndex."""
+    labels = label_names(named_among)
+    disk = ImagesOnDisk(document)
     for image in progress.over(list(document.images.values())):
+        disk.look(image)
         path = folder / f"{labels[image.path]}.json"
         if options.copy_images:
-            image_path = labels[image.path] + posixpath.splitext(image.path)[1]
+            image_path = copy_name(image.path, labels[image.path])
             copy_image(document, image.id, folder / image_path)
             image_path = posixpath.basename(image_path)
         else:
@@ -54,7 +61,16 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
             "imageWidth": image.width,
         }
         write_bytes(path, orjson.dumps(content, option=orjson.OPT_INDENT_2))
-    return (*_losses(document), *renaming_losses(labels))
+    used = {image.path: labels[image.path] for image in document.images.values()}
+    losses = (
+        *not_kept(document),
+        Loss("categories without instances are not kept"),
+        *no_crowds(document),
+        *no_empty_masks(document),
+        *(() if options.shape is Shape.EXACT else bridges(document, parts_too=False, held_by=("coco", "masks"))),
+        *renaming(used),
+    )
+    return Remarks(losses, disk.notes())
 
 
 def _relative(path: Path, folder: Path) -> str:
@@ -82,16 +98,6 @@ def _shapes(instance: Instance, document: Document, options: ExportOptions) -> I
     common["group_id"] = instance.id if len(rings) > 1 else None
     for ring in rings:
         yield {**common, "shape_type": "polygon", "points": ring.tolist(), "mask": None}
-
-
-def _losses(document: Document) -> Iterator[Loss]:
-    yield Loss(NOT_KEPT)
-    yield Loss("categories without instances are not kept")
-    instances = document.instances_in_order()
-    if crowds := tuple(i.id for i in instances if i.iscrowd):
-        yield Loss("crowds become ordinary instances", crowds, ("coco",))
-    if empty := tuple(i.id for i in instances if not i.mask.area):
-        yield Loss("instances without a pixel are left out", empty, ("coco",))
 
 
 def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:

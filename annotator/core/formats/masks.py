@@ -3,7 +3,8 @@
 Written are palette PNGs in which each number is an instance, and an index that says what the numbers are:
 
     masks.json       {"categories": [name ...], "images": [{"file_name", "height", "width", "instances":
-                     [{"layer", "value", "category", "iscrowd"} ...], "layers": [PNG ...]} ...]}
+                     [{"layer", "value", "category", "iscrowd"} ...], "layers": [PNG ...],
+                     "copy": where the name of the copy is another} ...]}
     masks/NAME.png   the first layer; instances that overlap one of it are in NAME.1.png and so on
     images/NAME.jpg  copies, when asked for
 
@@ -19,7 +20,7 @@ import json
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,14 @@ import numpy as np
 
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, indexed_png, read_text, write_bytes, write_text
-from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.losses import not_kept, renamed
+from annotator.core.formats.names import copy_names, label_names, renamed_images
+from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions
 from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
+from annotator.core.formats.report import Remarks
 from annotator.core.geometry import RunLengths
 from annotator.core.json_file import no_json
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
@@ -43,13 +47,19 @@ _UNNAMED = "object"
 _SEPARATORS = "_-. "
 
 
-def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
-    """Fill `folder`; returns what the format cannot hold."""
+def write(
+    document: Document, folder: Path, options: ExportOptions, progress: Progress, named_among: Sequence[str]
+) -> Remarks:
+    """Fill `folder`; returns what the format cannot hold. named_among: see ImageIndex."""
     number_of = {category_id: number for number, category_id in enumerate(document.categories)}
-    labels = label_names(image.path for image in document.images.values())
+    labels = label_names(named_among)
+    copies = copy_names(named_among)
+    disk = ImagesOnDisk(document)
+    odd: set[str] = set(renamed_images({image.path: labels[image.path] for image in document.images.values()}))
     taken = {f"masks/{label}.png".casefold() for label in labels.values()}
     index: dict[str, Any] = {"categories": [c.name for c in document.categories.values()], "images": []}
     for image in progress.over(list(document.images.values())):
+        disk.look(image)
         label = labels[image.path]
         layers, places = _layered(image, list(document.instances_of(image.id)))
         names = [f"masks/{label}.png", *itertools.islice(_free_names(label, taken), len(layers) - 1)]
@@ -60,11 +70,15 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
             for i, (layer, value) in zip(document.instances_of(image.id), places, strict=True)
         ]
         size = {"height": image.height, "width": image.width}
-        index["images"].append({"file_name": image.path, **size, "layers": names, "instances": instances})
+        record = {"file_name": image.path, **size, "layers": names, "instances": instances}
         if options.copy_images:
-            copy_image(document, image.id, folder / "images" / image.path)
+            copy_image(document, image.id, folder / "images" / copies[image.path])
+            if copies[image.path] != image.path:
+                record["copy"] = copies[image.path]
+                odd.add(image.path)
+        index["images"].append(record)
     write_text(folder / INDEX_NAME, json.dumps(index, ensure_ascii=False, indent=1))
-    return (Loss(NOT_KEPT), *renaming_losses(labels))
+    return Remarks((*not_kept(document), *renamed(sorted(odd))), disk.notes())
 
 
 def _free_names(label: str, taken: set[str]) -> Iterator[str]:
@@ -117,10 +131,12 @@ def _read_index(path: Path, images: ImageIndex, progress: Progress) -> tuple[Doc
             document.put(Category(number, name))
         missing = []
         # A document's images keep their own paths, copies are in a folder of their own.
-        prefix = "images/" if images.is_of(path.parent) else ""
+        is_in_place = images.is_of(path.parent)
         for record in progress.over(_each(content, "images", dict)):
             name = record.get("file_name")
-            image = images.find(prefix + name) if isinstance(name, str) and name else None
+            copy = record.get("copy", name) if is_in_place else name
+            place = f"images/{copy}" if is_in_place else copy
+            image = images.find(place) if isinstance(copy, str) and copy else None
             if image is None:
                 missing.append(str(name))
             elif image.id in document.images:

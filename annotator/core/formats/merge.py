@@ -117,7 +117,9 @@ class _Images:
 def _plan_images(document: Document, imported: Document, new_images: NewImages, *, is_new: bool) -> _Images:
     plan = _Images()
     new_ids = _new_ids(document, "image", imported.images, is_new=is_new)
-    by_path = {image.path: image for image in document.images.values()}
+    by_path: dict[str, ImageRecord] = {}
+    for image in document.images.values():
+        by_path.setdefault(image.path, image)
     for image in imported.images.values():
         path = _path_in(document, imported, image)
         there = by_path.get(path)
@@ -143,8 +145,12 @@ def _plan_annotations(
     new_ids = _new_ids(document, "instance", [a.id for a in imported.annotations_in_order()], is_new=is_new)
     # As often as they are there: two of the other that are the same are not one.
     known = defaultdict(list)
+    first_of_file: dict[str, int] = {}  # a file may be there twice; that image takes what comes
+    for image in document.images.values():
+        first_of_file.setdefault(image.path, image.id)
     for there in reversed(document.annotations_in_order()):
-        known[there.image_id, there.category_id, there.mask].append(there.id)
+        image_id = first_of_file[document.images[there.image_id].path]
+        known[image_id, there.category_id, there.mask].append(there.id)
     first_group = _first_groups(document)
     new: list[Instance | StoredProposal] = []
     id_of: dict[int, int] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from annotator.core.document import Document, ImageRecord, Instance, ReviewState, StoredProposal
+from annotator.core.formats.same_file import of_one_file
 
 
 class Shape(Enum):
@@ -71,10 +72,15 @@ def with_proposals_as_instances(part: Document) -> tuple[int, ...]:
 
 
 def validation_images(document: Document, options: ExportOptions) -> frozenset[int]:
-    """The ids of the images that become the validation split; the same for the same images and seed."""
-    ids = sorted(document.images)
+    """The ids of the images that become the validation split; the same for the same images and seed.
+
+    Images that are one file are on one side of it.
+    """
+    same_as_first = {other: first for first, *others in of_one_file(document) for other in others}
+    ids = sorted(set(document.images) - set(same_as_first))
     count = round(options.val_fraction * len(ids))
-    return frozenset(random.Random(options.seed).sample(ids, count))
+    chosen = set(random.Random(options.seed).sample(ids, count))
+    return frozenset(chosen | {other for other, first in same_as_first.items() if first in chosen})
 
 
 def _is_wanted(annotation: Instance | StoredProposal, document: Document, options: ExportOptions) -> bool:

@@ -3,48 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from annotator.core.document import Document, Instance, StoredProposal
-from annotator.core.formats.image_index import renamed_images
 from annotator.core.formats.progress import Progress
 from annotator.core.geometry import RunLengths, overlaps
 from annotator.errors import Sentence
-
-NOT_KEPT = "ids, provenance, attributes, groups, locks, reviews and notes are not kept"
-"""What no format but COCO holds, a Loss of the whole."""
-
-PROPOSALS_ACCEPTED = "proposals become instances, as if they had been accepted"
-"""What formats that do not know proposals make of them."""
 
 
 @dataclass(frozen=True)
 class Loss:
     """Something the format cannot hold: a clause, and the instances it is true of (empty when of the whole).
 
-    held_by: the formats, as FORMATS names them, that hold it; what to export instead when it matters.
+    held_by: the formats, as FORMATS names them, that hold it; what to export instead when it matters. leaves_out:
+    whether it explains that those instances do not come back at all.
     """
 
     what: str
     instance_ids: tuple[int, ...] = ()
     held_by: tuple[str, ...] = ()
+    leaves_out: bool = False
 
 
-def renaming_losses(labels: Mapping[str, str]) -> Iterator[Loss]:
-    """The images whose files are not called like them, if any. labels: what label_names gave."""
-    if renamed := renamed_images(labels):
-        yield Loss(
-            Sentence(
-                "images whose files get another name, because theirs differs in its ending only or is no name on "
-                "Windows: {count}, such as {names}",
-                count=len(renamed),
-                names=", ".join(renamed[:5]),
-            )
-        )
+@dataclass(frozen=True)
+class Remarks:
+    """What a writer has to say of what it wrote. notes: sentences on what to know before the files are used."""
+
+    losses: tuple[Loss, ...] = ()
+    notes: tuple[Sentence, ...] = ()
+
+    def __add__(self, other: Remarks) -> Remarks:
+        return Remarks(self.losses + other.losses, self.notes + other.notes)
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,8 @@ class ExportReport:
 
     proposals: how many of these instances nobody has accepted; 0 unless they were asked for.
     exact: instances that came back with the very same mask. changed: those that did not, worst first. missing: ids of
-    those that did not come back at all. losses: what the format cannot hold.
+    those that did not come back at all. losses: what the format cannot hold. notes: what to know before the files are
+    used, sentences.
     """
 
     files: tuple[Path, ...]
@@ -72,6 +66,13 @@ class ExportReport:
     changed: tuple[Deviation, ...]
     missing: tuple[int, ...]
     losses: tuple[Loss, ...]
+    notes: tuple[Sentence, ...] = ()
+
+    @property
+    def unexplained(self) -> tuple[int, ...]:
+        """Those of `missing` that no loss says are left out."""
+        explained = {instance_id for loss in self.losses if loss.leaves_out for instance_id in loss.instance_ids}
+        return tuple(instance_id for instance_id in self.missing if instance_id not in explained)
 
     @property
     def worst_iou(self) -> float:
@@ -84,13 +85,13 @@ def compared(
     back: Document,
     *,
     files: tuple[Path, ...],
-    losses: tuple[Loss, ...],
+    remarks: Remarks,
     proposals: int = 0,
     progress: Progress | None = None,
 ) -> ExportReport:
     """Compare the exported document with what was read back; images are the same by path, categories by name.
 
-    files, losses, proposals: for the report. progress: over the images and categories of the masks that changed.
+    files, remarks, proposals: for the report. progress: over the images and categories of the masks that changed.
     Each instance is compared with the one most like it of the same category on the same image.
     """
     read = defaultdict(list)
@@ -126,7 +127,8 @@ def compared(
         exact=instances_and_proposals - len(changed) - len(missing),
         changed=tuple(changed),
         missing=tuple(sorted(missing)),
-        losses=losses,
+        losses=remarks.losses,
+        notes=remarks.notes,
     )
 
 

@@ -12,9 +12,8 @@ A pixel belongs to one object, so of overlapping instances the one drawn later h
 from __future__ import annotations
 
 import itertools
-import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,11 +22,14 @@ import numpy.typing as npt
 
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, indexed_png, read_text, voc_palette, write_bytes, write_text
-from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.losses import no_crowds, no_empty_masks, not_kept, renaming
+from annotator.core.formats.names import copy_name, label_names
+from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
+from annotator.core.formats.report import Loss, Remarks
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError, Sentence
 
@@ -51,8 +53,13 @@ _VOC_NAMES += [
 _LABEL = re.compile(r"(?P<name>.*?):(?P<red>\d{1,3}),(?P<green>\d{1,3}),(?P<blue>\d{1,3}):[^:]*:[^:]*")
 
 
-def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
-    """Fill `folder`; returns what the format cannot hold. Raises SaveError for too many categories."""
+def write(
+    document: Document, folder: Path, options: ExportOptions, progress: Progress, named_among: Sequence[str]
+) -> Remarks:
+    """Fill `folder`; returns what the format cannot hold. named_among: see ImageIndex.
+
+    Raises SaveError for too many categories.
+    """
     if len(document.categories) > MAX_NUMBER:
         raise SaveError(
             "Pascal VOC can hold {max_number} categories, not {count}: export fewer at a time.",
@@ -63,11 +70,13 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
     _put_on_one_line(document)
     class_of = {category_id: number for number, category_id in enumerate(document.categories, start=1)}
     validation = validation_images(document, options)
-    labels = label_names(image.path for image in document.images.values())
+    labels = label_names(named_among)
+    disk = ImagesOnDisk(document)
     sets: dict[str, list[str]] = {"trainval": [], "train": [], "val": []}
     overlapped: list[int] = []
     left_out: list[int] = []
     for image in progress.over(list(document.images.values())):
+        disk.look(image)
         label = labels[image.path]
         sets["trainval"].append(label)
         sets["val" if image.id in validation else "train"].append(label)
@@ -79,11 +88,13 @@ def write(document: Document, folder: Path, options: ExportOptions, progress: Pr
         write_bytes(folder / "SegmentationObject" / f"{label}.png", indexed_png(objects))
         write_bytes(folder / "SegmentationClass" / f"{label}.png", indexed_png(classes))
         if options.copy_images:
-            copy_image(document, image.id, folder / "JPEGImages" / f"{label}{posixpath.splitext(image.path)[1]}")
+            copy_image(document, image.id, folder / "JPEGImages" / copy_name(image.path, label))
     for name, members in sets.items():
         write_text(folder / "ImageSets" / "Segmentation" / f"{name}.txt", "".join(f"{label}\n" for label in members))
     write_text(folder / "labelmap.txt", _labelmap(document))
-    return (*_losses(document, overlapped, left_out), *_name_losses(original_names, document), *renaming_losses(labels))
+    used = {image.path: labels[image.path] for image in document.images.values()}
+    losses = (*_losses(document, overlapped, left_out), *_name_losses(original_names, document), *renaming(used))
+    return Remarks(losses, disk.notes())
 
 
 def _drawn(image: ImageRecord, instances: list[Instance]) -> tuple[npt.NDArray[np.uint8], list[int]]:
@@ -135,18 +146,17 @@ def _name_losses(names: Mapping[int, str], document: Document) -> Iterator[Loss]
 
 
 def _losses(document: Document, overlapped: list[int], left_out: list[int]) -> Iterator[Loss]:
-    yield Loss(NOT_KEPT)
+    yield from not_kept(document)
     yield Loss("categories are numbered from 1 in their order")
     if overlapped:
-        yield Loss("pixels that a later instance covers are lost", tuple(overlapped), ("masks", "coco"))
+        yield Loss(
+            "pixels that a later instance covers are lost", tuple(overlapped), ("masks", "coco"), leaves_out=True
+        )
     if left_out:
         what = Sentence("instances beyond the {most} of an image are left out", most=MAX_NUMBER)
-        yield Loss(what, tuple(left_out), ("masks", "coco"))
-    instances = document.instances_in_order()
-    if crowds := tuple(i.id for i in instances if i.iscrowd):
-        yield Loss("crowds become ordinary instances", crowds, ("coco",))
-    if empty := tuple(i.id for i in instances if not i.mask.area):
-        yield Loss("instances without a pixel are left out", empty, ("coco",))
+        yield Loss(what, tuple(left_out), ("masks", "coco"), leaves_out=True)
+    yield from no_crowds(document)
+    yield from no_empty_masks(document)
 
 
 def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:

@@ -4,7 +4,7 @@ A line is "class x y x y ...", in shares of the width and height.
 
     data.yaml                    the names of the classes and where the images are
     labels/train/NAME.txt        and labels/val when there is a split
-    images/train/NAME.jpg        copies, when asked for
+    images/train/NAME.jpg        copies when asked for, otherwise links to the images
 
 An instance is one polygon: its parts are joined by bridges and its holes too, as trainers expect. Five numbers on a
 line are a box: class, centre, size.
@@ -13,8 +13,8 @@ line are a box: class, centre, size.
 from __future__ import annotations
 
 import math
-import posixpath
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,13 @@ import yaml  # type: ignore[import-untyped]
 
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, read_text, write_text
-from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.losses import bridges, no_crowds, no_empty_masks, not_kept, renaming
+from annotator.core.formats.names import NEVER_FOLDERS_OF_YOLO, copy_name, label_names
+from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.progress import Progress
-from annotator.core.formats.report import NOT_KEPT, Loss, renaming_losses
+from annotator.core.formats.report import Loss, Remarks
 from annotator.core.geometry import RunLengths
 from annotator.core.polygons import one_polygon
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
@@ -35,27 +38,73 @@ _SPLITS = ("train", "val", "valid", "test")
 _NOT_LABELS = frozenset({"classes", "train", "val", "valid", "test", "readme", "readme.roboflow", "readme.dataset"})
 
 
-def write(document: Document, folder: Path, options: ExportOptions, progress: Progress) -> tuple[Loss, ...]:
-    """Fill `folder`; returns what the format cannot hold."""
+def write(
+    document: Document, folder: Path, options: ExportOptions, progress: Progress, named_among: Sequence[str]
+) -> Remarks:
+    """Fill `folder`; returns what the format cannot hold. named_among: see ImageIndex."""
     index = {category_id: number for number, category_id in enumerate(document.categories)}
     validation = validation_images(document, options)
-    labels = label_names(image.path for image in document.images.values())
+    labels = label_names(named_among, never_folders=NEVER_FOLDERS_OF_YOLO)
+    disk = ImagesOnDisk(document)
+    without_file = 0
     for image in progress.over(list(document.images.values())):
+        disk.look(image)
         split = "val" if image.id in validation else "train"
+        label = labels[image.path]
         lines = [
             line
             for instance in document.instances_of(image.id)
             if (line := _line(index[instance.category_id], instance.mask, options.tolerance))
         ]
-        write_text(folder / "labels" / split / f"{labels[image.path]}.txt", "".join(f"{line}\n" for line in lines))
+        write_text(folder / "labels" / split / f"{label}.txt", "".join(f"{line}\n" for line in lines))
+        target = folder / "images" / split / copy_name(image.path, label)
         if options.copy_images:
-            suffix = posixpath.splitext(image.path)[1]
-            copy_image(document, image.id, folder / "images" / split / f"{labels[image.path]}{suffix}")
+            copy_image(document, image.id, target)
+        else:
+            without_file += not _link(document.image_path(image.id), target)
     write_text(folder / "data.yaml", _data_yaml(document, has_split=bool(validation)))
-    losses = tuple(_losses(document, labels))
-    if validation:
-        return losses
-    return (*losses, Loss("no images are set apart for validation: data.yaml names the training images for it"))
+    used = {image.path: labels[image.path] for image in document.images.values()}
+    losses = (
+        *not_kept(document),
+        Loss("categories are numbered from 0 in their order"),
+        *no_crowds(document),
+        *no_empty_masks(document),
+        *bridges(document, parts_too=True, held_by=("coco", "masks")),
+        *renaming(used),
+    )
+    linked = 0 if options.copy_images else len(document.images) - without_file
+    return Remarks(losses, (*_notes(linked, without_file, has_split=bool(validation)), *disk.notes()))
+
+
+def _link(source: Path, target: Path) -> bool:
+    """Whether there is a link to the image in the end: trainers find labels by where an image seems to lie."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not source.is_file():
+        return False
+    try:
+        target.symlink_to(os.path.abspath(source))
+    except OSError:  # Windows asks for a permission, and not every disk has links
+        return False
+    return True
+
+
+def _notes(linked: int, without_file: int, *, has_split: bool) -> Iterator[Sentence]:
+    if linked:
+        yield Sentence(
+            'The folder "images" holds links to the images where they lie now: copy the images, too, for an export '
+            "that goes to another place."
+        )
+    if without_file:
+        yield Sentence(
+            'Images that are not in the folder "images" of the export, where trainers look for them: {count}. Put them '
+            "there under the names that their label files have, or export again with copies of the images.",
+            count=without_file,
+        )
+    if not has_split:
+        yield Sentence(
+            "No images are set apart for validation: data.yaml names the training images for it, and scores measured "
+            "on them say nothing about new images."
+        )
 
 
 def _line(number: int, mask: RunLengths, tolerance: float) -> str:
@@ -77,17 +126,6 @@ def _data_yaml(document: Document, *, has_split: bool) -> str:
     }
     text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
     return text if has_split else f"# No images were set apart for validation: val repeats train.\n{text}"
-
-
-def _losses(document: Document, labels: Mapping[str, str]) -> Iterator[Loss]:
-    instances = document.instances_in_order()
-    yield Loss(NOT_KEPT)
-    yield Loss("categories are numbered from 0 in their order")
-    if crowds := tuple(i.id for i in instances if i.iscrowd):
-        yield Loss("crowds become ordinary instances", crowds, ("coco",))
-    if empty := tuple(i.id for i in instances if not i.mask.area):
-        yield Loss("instances without a pixel are left out", empty, ("coco",))
-    yield from renaming_losses(labels)
 
 
 def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document, tuple[str, ...]]:

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from annotator.core.formats.losses import NOT_KEPT, PROPOSALS_ACCEPTED
 from annotator.core.formats.options import ExportOptions
-from annotator.core.formats.report import NOT_KEPT, PROPOSALS_ACCEPTED, ExportReport, Loss
+from annotator.core.formats.report import ExportReport, Loss
 from annotator.gui.dialogs.parts import drop_button_icons
 from annotator.gui.dialogs.sections import Section, SectionsView
 from annotator.gui.format_names import format_name
@@ -130,6 +131,8 @@ class ExportReportDialog(QDialog):
             yield Section(self.tr("Did not come back when it was read again"), (self._instances(report.missing),))
         if report.changed:
             yield Section(self.tr("Masks that have changed"), tuple(self._changed()))
+        if report.notes:
+            yield Section(self.tr("Good to know"), tuple(translated(note) for note in report.notes))
         if report.losses:
             title = self.tr("What %1 does not hold").replace("%1", format_name(self._exported.format))
             yield Section(title, tuple(map(self._loss, report.losses)))
@@ -170,7 +173,9 @@ class ExportReportDialog(QDialog):
     def _clause(self, clause: str) -> str:
         """A loss in the window's language; one that names files or numbers is a Sentence."""
         known = {
-            NOT_KEPT: self.tr("ids, provenance, attributes, groups, locks, reviews and notes"),
+            NOT_KEPT: self.tr(
+                "ids, provenance, attributes, groups, locks, reviews, notes, colours and supercategories"
+            ),
             PROPOSALS_ACCEPTED: self.tr("proposals: they became ordinary instances, as if they had been accepted"),
             "categories are numbered from 0 in their order": self.tr("categories are numbered from 0 in their order"),
             "categories are numbered from 1 in their order": self.tr("categories are numbered from 1 in their order"),
@@ -180,9 +185,6 @@ class ExportReportDialog(QDialog):
             "pixels that a later instance covers are lost": self.tr("pixels that a later instance covers"),
             "crowds and instances without a pixel stay run-lengths": self.tr(
                 "polygons of crowds and of instances without a pixel: they stay run-lengths"
-            ),
-            "no images are set apart for validation: data.yaml names the training images for it": self.tr(
-                "no images are set apart for validation: data.yaml names the training images for it"
             ),
         }
         return known.get(clause, translated(clause))

@@ -17,7 +17,8 @@ from PIL.PngImagePlugin import PngInfo
 from annotator.core.document import Document, ImageRecord
 from annotator.core.formats import labelme, masks, voc, yolo
 from annotator.core.formats.exchange import detected, read_foreign
-from annotator.core.formats.image_index import ImageIndex, label_names
+from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.names import label_names
 from annotator.core.formats.progress import Progress
 from annotator.errors import DatasetError
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from annotator.core.document import Category, Document, ImageRecord, Instance
+from annotator.core import coco
+from annotator.core.document import Category, Document, ImageRecord, Instance, Review, ReviewState
 from annotator.core.formats.exchange import FORMATS, export, read_foreign
-from annotator.core.formats.image_index import label_names
+from annotator.core.formats.image_index import ImageIndex
+from annotator.core.formats.names import label_names
 from annotator.core.formats.options import ExportOptions
 from annotator.core.geometry import RunLengths
 
@@ -53,9 +57,19 @@ def by_image(document: Document) -> dict[tuple[int, ...], bytes]:
         ["a.png", "a.bmp", "a_png.png", "a_bmp.gif", "A.png", "a_png_2.png"],
         ["aux.png", "CON.bmp", "con/nul.v1.png", "com1/x.png", "aux_.png", "lpt9 .png"],
         ["猫 \" 'x.png", "#1.png", "100%.png", "-.png", "a b/.hidden.png"],
+        ["a:b.png", "a_b.png", "what?/x.png", "what_/x.png", "dots./x.png", "end .png", "<>|*.png", "tab\t.png"],
+        ["caf\u00e9.png", "cafe\u0301.png", "x" * 245 + ".png", "x" * 246 + ".png", "猫" * 83 + ".png"],
         ["train.png", "val/train.png", "classes.png", "readme.png", "labels/classes.png", "masks.png", "data.png"],
     ],
-    ids=["equal names", "equal but for the ending", "devices of Windows", "signs", "words of the formats"],
+    ids=[
+        "equal names",
+        "equal but for the ending",
+        "devices of Windows",
+        "signs",
+        "signs that Windows forbids",
+        "other systems",
+        "words of the formats",
+    ],
 )
 def test_every_mask_comes_back_on_its_image(paths, format_name, copy_images, tmp_path):
     document = with_images(tmp_path / "source", paths)
@@ -65,11 +79,43 @@ def test_every_mask_comes_back_on_its_image(paths, format_name, copy_images, tmp
         imported = read_foreign(tmp_path / "out", format_name).document
         assert by_image(imported) == by_image(document)
     written = [path.relative_to(tmp_path / "out") for path in (tmp_path / "out").rglob("*") if path.is_file()]
-    copies = {path for path in written if format_name == "masks" and path.parts[0] == "images"}  # called as they were
-    parts = {part.split(".")[0].rstrip().casefold() for path in set(written) - copies for part in path.parts}
-    assert not parts & DEVICES
-    whole = [path.as_posix().casefold() for path in written if path not in copies]
-    assert len(set(whole)) == len(whole)  # also where capitals do not count
+    require_portable(written)
+
+
+def require_portable(written: list[Path]) -> None:
+    """No two files are one anywhere, and none has a name that a system forbids."""
+    for part in {part for path in written for part in path.parts}:
+        assert part.split(".")[0].rstrip().casefold() not in DEVICES
+        assert not set(part) & set('<>:"|?*\\')
+        assert min(part) >= " "
+        assert part[-1] not in ". "
+        assert len(part.encode()) <= 255
+    whole = [unicodedata.normalize("NFC", path.as_posix()).casefold() for path in written]
+    assert len(set(whole)) == len(whole)
+
+
+def test_a_coco_file_with_copies_names_them_as_every_system_can_and_the_report_names_those(tmp_path):
+    paths = ["a:b.png", "a_b.png", "A.png", "a.png", "aux.png", "plain.png", "sub/plain.png"]
+    document = with_images(tmp_path / "source", paths)
+    out = tmp_path / "out" / "x.json"
+    report = export(document, "coco", out, ExportOptions(copy_images=True, val_fraction=0.4))
+    assert (report.exact, report.missing) == (len(paths), ())
+    names = [image["file_name"] for path in report.files for image in json.loads(path.read_bytes())["images"]]
+    assert {"plain.png", "sub/plain.png", "a_b.png"} < set(names)
+    require_portable([Path(name) for name in names])
+    assert any("another name" in loss.what and "aux.png" in loss.what for loss in report.losses)
+    both = [coco.read(path) for path in report.files]
+    assert {**by_image(both[0]), **by_image(both[1])} == by_image(document)
+
+
+def test_names_are_those_of_the_whole_dataset_so_that_a_part_of_it_comes_back(tmp_path):
+    document = with_images(tmp_path / "source", ["a.png", "a.bmp"])
+    document.put(replace(document.instances[1], review=Review(ReviewState.ACCEPTED)))
+    for name in FOLDERS:
+        report = export(document, name, tmp_path / name, ExportOptions(accepted_only=True))
+        assert (report.images, report.exact) == (1, 1)
+        back = read_foreign(tmp_path / name, name, images=ImageIndex.of_document(document)).document
+        assert [back.images[i.image_id].path for i in back.instances.values()] == ["a.png"]
 
 
 @pytest.mark.parametrize("format_name", FOLDERS)
