@@ -118,12 +118,12 @@ def _tolerance(text: str) -> float:
 
 def run(command: ExportCommand) -> int:
     """Export and print the report; returns the exit code. Raises AnnotatorError."""
-    from annotator.core import coco
     from annotator.core.formats.exchange import export
     from annotator.core.formats.options import ExportOptions, Shape
+    from annotator.core.image_places import read_coco
     from annotator.errors import DatasetError
 
-    document = coco.read(command.file, command.images)
+    document = read_coco(command.file, command.images)
     for name in command.categories:
         if document.category_named(name) is None:
             raise DatasetError(f"{command.file} has no category {name!r}: check its name.")

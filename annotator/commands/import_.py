@@ -55,6 +55,7 @@ def run(command: ImportCommand) -> int:
     from annotator.core.formats.exchange import read_foreign
     from annotator.core.formats.image_index import ImageIndex
     from annotator.core.formats.merge import NewImages, plan_merge
+    from annotator.core.image_places import read_coco
     from annotator.core.lock import DatasetLock
     from annotator.core.unsaved import refuse_unsaved
     from annotator.errors import DatasetError
@@ -72,7 +73,7 @@ def run(command: ImportCommand) -> int:
         images = None if command.images is None else ImageIndex.of_folder(command.images)
         imported = read_foreign(command.source, command.format, images=images)
         is_new = not command.out.exists()
-        document = Document(imported.document.image_root) if is_new else coco.read(command.out)
+        document = Document(imported.document.image_root) if is_new else read_coco(command.out)
         # Where nothing is yet, the images are where the source's are, and may be put there later.
         new_images = NewImages.ALL if is_new else NewImages.ON_DISK
         plan = plan_merge(document, imported.document, new_images=new_images)

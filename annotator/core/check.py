@@ -8,7 +8,6 @@ size is not the one on disk.
 from __future__ import annotations
 
 import json
-import ntpath
 import os
 import posixpath
 from collections.abc import Iterator, Mapping
@@ -17,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from annotator.core import check_ours, coco
+from annotator.core.check_images import found_root, leaves_folder, named_files, size_of
 from annotator.core.check_shapes import shape_problems
 from annotator.core.images import read_header
 from annotator.core.json_file import NotedObject, examine, no_coco, no_json, read_annotation_file
-from annotator.core.segmentations import MAX_MASK_PIXELS
 from annotator.errors import DatasetError, ImageError
 
 
@@ -43,7 +42,7 @@ class Problem:
 def check_file(path: Path, *, image_root: Path | None = None, looks_at_images: bool = True) -> tuple[Problem, ...]:
     """All problems of the COCO file `path`, in the order of the file; none means that it can be opened.
 
-    image_root: the folder the images lie in; None takes what the file says, or the file's own folder. The images'
+    image_root: the folder the images lie in; None takes what the file says, or where they are found. The images'
     headers are read, to compare their sizes; an image that is not there is a problem too. looks_at_images: False looks
     at the file alone.
     Raises DatasetError when the file cannot be read from the disk.
@@ -62,7 +61,7 @@ def check_file(path: Path, *, image_root: Path | None = None, looks_at_images: b
     if not isinstance(content, NotedObject):
         return _opening_problem(path)
     problems = list(_not_number_problems(content)) if not_numbers else []
-    root = image_root if image_root is not None else Path(os.path.normpath(path.parent / _stored_root(content)))
+    root = image_root if image_root is not None else found_root(content, path)
     problems += _content_problems(content, root if looks_at_images else None, path)
     return tuple(problems) or _opening_problem(path)
 
@@ -93,12 +92,6 @@ def _not_number_problems(content: NotedObject) -> Iterator[Problem]:
             except ValueError:
                 where = _named(kinds[key], record, position) if is_list else f'"{key}"'
                 yield Problem(where, "it holds a number that is NaN or infinite", "replace it")
-
-
-def _stored_root(content: Mapping[str, Any]) -> str:
-    ours = content.get("annotator")
-    root = ours.get("image_root") if isinstance(ours, dict) else None
-    return root if isinstance(root, str) and "\0" not in root else ""
 
 
 def _content_problems(content: NotedObject, root: Path | None, path: Path) -> Iterator[Problem]:
@@ -181,7 +174,7 @@ def _image_problems(records: list[Any]) -> Iterator[Problem]:
         yield from problems
         if not record:
             continue
-        if _size(record) is None:
+        if size_of(record) is None:
             what = f"its height and width are {record.get('height')!r} and {record.get('width')!r}"
             yield Problem(where, what, "write its size in whole pixels")
         yield from _as_problems(where, check_ours.image_problems(record))
@@ -189,7 +182,7 @@ def _image_problems(records: list[Any]) -> Iterator[Problem]:
         if not isinstance(name, str) or not name or "\0" in name:
             yield Problem(where, "it has no file_name", "write the name of its file")
             continue
-        if _leaves(name):
+        if leaves_folder(name):
             what = f"its file_name {name} does not stay in the folder of the images"
             yield Problem(where, what, "write a path relative to that folder")
         path = posixpath.normpath(name.replace("\\", "/"))
@@ -200,29 +193,11 @@ def _image_problems(records: list[Any]) -> Iterator[Problem]:
             yield Problem(where, f"its file_name {name} names the file of {other}{but}", remedy)
 
 
-def _leaves(name: str) -> bool:
-    path = posixpath.normpath(name.replace("\\", "/"))
-    return path.startswith(("/", "../")) or path in (".", "..") or bool(ntpath.splitdrive(name)[0])
-
-
-def _size(record: Mapping[str, Any]) -> tuple[int, int] | None:
-    """(height, width), or None unless both make sense."""
-    height, width = record.get("height"), record.get("width")
-    if type(height) is not int or type(width) is not int or height < 1 or width < 1 or height * width > MAX_MASK_PIXELS:
-        return None
-    return height, width
-
-
 def _file_problems(records: list[Any], root: Path) -> Iterator[Problem]:
     """What is wrong with the images on disk."""
     named = [
-        (_named("image", record, position), record, root / record["file_name"].replace("\\", "/"))
-        for position, record in enumerate(records)
-        if isinstance(record, dict)
-        and isinstance(record.get("file_name"), str)
-        and record["file_name"]
-        and "\0" not in record["file_name"]
-        and not _leaves(record["file_name"])
+        (_named("image", record, position), record, root / name.replace("\\", "/"))
+        for position, record, name in named_files(records)
     ]
     missing = [(where, path) for where, _, path in named if not os.path.isfile(path)]
     if len(missing) == len(named) > 1:
@@ -234,7 +209,7 @@ def _file_problems(records: list[Any], root: Path) -> Iterator[Problem]:
         yield Problem(where, f"{path} is missing", "put it back, or take it out of the file")
     gone = {path for _, path in missing}
     for where, record, path in named:
-        size = _size(record)
+        size = size_of(record)
         if path in gone or size is None:
             continue
         try:
@@ -255,7 +230,7 @@ def _as_problems(where: str, found: Iterator[tuple[str, str]]) -> Iterator[Probl
 def _annotation_problems(
     records: list[Any], images: list[Any], categories: list[Any], next_id: object
 ) -> Iterator[Problem]:
-    sizes = {image["id"]: _size(image) for image in images if isinstance(image, dict) and _has_id(image)}
+    sizes = {image["id"]: size_of(image) for image in images if isinstance(image, dict) and _has_id(image)}
     known_categories = {record["id"] for record in categories if isinstance(record, dict) and _has_id(record)}
     attributes = check_ours.attributes_by_category(categories)
     parents = check_ours.Parents(records, next_id)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from annotator.core import coco
 from annotator.core.document import Document, ImageRecord
 from annotator.core.images import read_header
 from annotator.errors import ImageError
@@ -20,15 +21,30 @@ _MEASURED = 3  # of which so many have to have the size that the file says
 _MOST_FOLDERS = 200  # beside the annotations; among more, nobody has put the images of one file
 
 
+def read_coco(path: Path, image_root: Path | None = None) -> Document:
+    """The document in a COCO file, with its images where they are found; as coco.read, and it raises what that raises.
+
+    image_root: where they lie, if somebody has said so.
+    """
+    document = coco.read(path, image_root)
+    if image_root is None:
+        document.image_root = find_image_root(document, path) or document.image_root
+    return document
+
+
 def find_image_root(document: Document, coco_path: Path) -> Path | None:
     """The folder that has the document's images, of which none is where the file says; None when there is no such one.
 
     What is looked for are all of a sample of the images. A folder that the file's name speaks of is taken at once;
     another one only when no third has images of those names and sizes, too.
     """
-    records = list(document.images.values())
+    return find_root(list(document.images.values()), document.image_root, coco_path)
+
+
+def find_root(records: Sequence[ImageRecord], root: Path, coco_path: Path) -> Path | None:
+    """The same for images that a file says lie in `root`."""
     sample = records[:: -(-len(records) // _SAMPLE)] if records else []
-    if not sample or any(os.path.isfile(document.image_root / image.path) for image in sample):
+    if not sample or any(os.path.isfile(root / image.path) for image in sample):
         return None
     for folder in _likely(coco_path):
         if _has(folder, sample):

@@ -71,11 +71,15 @@ def test_the_index_of_masks_that_is_no_json_is_told_in_the_same_words(tmp_path, 
 
 
 def test_images_can_lie_elsewhere(coco_file, tmp_path, capsys):
-    moved = tmp_path / "elsewhere" / "a.png"
+    moved = tmp_path / "images" / "a.png"  # where the window would find it
     moved.parent.mkdir()
     (tmp_path / "a.png").rename(moved)
+    assert run("check", coco_file) == 0
+    elsewhere = tmp_path / "deep" / "down"
+    elsewhere.mkdir(parents=True)
+    moved.rename(elsewhere / "a.png")
     assert run("check", coco_file) == 1
-    assert run("check", coco_file, "--images", moved.parent) == 0
+    assert run("check", coco_file, "--images", elsewhere) == 0
 
 
 def test_a_missing_file_is_an_error(tmp_path, capsys):

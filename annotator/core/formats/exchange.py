@@ -17,6 +17,7 @@ from annotator.core.formats.losses import PROPOSALS_ACCEPTED
 from annotator.core.formats.options import ExportOptions, selected, with_proposals_as_instances
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import ExportReport, Loss, Remarks, compared
+from annotator.core.image_places import read_coco
 from annotator.errors import DatasetError, SaveError, Sentence
 
 FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
@@ -124,7 +125,7 @@ def read_foreign(
         raise DatasetError("{source} does not exist or is out of reach: check its name.", source=source)
     name = detected(source) if format_name is None else format_name
     if name == "coco":
-        return Imported(coco.read(source, None if images is None else images.root), ())
+        return Imported(read_coco(source, None if images is None else images.root), ())
     if images is None:
         images = ImageIndex.of_folder(source if source.is_dir() else source.parent)
     document, notes = _READERS[name](source, images, Progress(on_progress, cancel))
