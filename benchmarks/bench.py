@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from parts.figures import Figures, ScriptFailed, cores, run_script
+from parts.figures import Figures, ScriptFailed, run_script
 from parts.goals import GOALS_OF, LEFT_OUT
 from parts.results import INTERRUPTED, KEPT_IN, Result, keep, read, report
 
@@ -30,7 +30,10 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer runs: less to be trusted, and memory is left out")
     parser.add_argument("--only", nargs="+", choices=PARTS, metavar="PART", help=", ".join(PARTS))
     parser.add_argument(
-        "--photos", type=Path, metavar="FILE", help="a COCO file of photos with known objects beside it"
+        "--photos",
+        type=Path,
+        metavar="FILE",
+        help="a COCO file of known objects, with its photos beside it",
     )
     parser.add_argument("--json", type=Path, metavar="FILE", default=KEPT_IN, help="what is found (build/bench.json)")
     options = parser.parse_args()
@@ -96,12 +99,9 @@ def measured(part: str, measuring: Measuring) -> tuple[Result, bool]:
 def headline() -> list[str]:
     """The machine and the versions."""
     from annotator import __version__
-    from annotator.commands.versions import kernels_line, processor, python_and_system
+    from annotator.commands.versions import machine_line, python_and_system
 
-    return [
-        f"annotator {__version__}, {python_and_system()}",
-        f"{processor()}, {cores()} cores; {kernels_line()}",
-    ]
+    return [f"annotator {__version__}, {python_and_system()}", machine_line()]
 
 
 def network(measuring: Measuring) -> None:

@@ -34,7 +34,7 @@ LEAST_MASKS = 15
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("instances", type=Path, nargs="?", help="COCO file with the known objects")
-    parser.add_argument("--images", type=Path, help="where the images lie; default: beside the file")
+    parser.add_argument("--images", type=Path, help="where the images lie; default: beside the file, or in images/")
     parser.add_argument("--points", type=int, default=32)
     parser.add_argument("--image", type=Path, nargs="?", const=Path(), help="default: the example picture")
     parser.add_argument("--large", action="store_true")
@@ -81,7 +81,8 @@ def compare(instances: Path, images: Path | None, points: int) -> Figures:
     from annotator.segment.everything import segment_everything
     from annotator.segment.weights import everything_config
 
-    document = coco.read(instances, images or instances.parent)
+    beside = instances.parent / "images"
+    document = coco.read(instances, images or (beside if beside.is_dir() else instances.parent))
     segmenter = load_segmenter()
     config = replace(everything_config(), points_per_side=points)
     modes = {False: _Mode(), True: _Mode()}

@@ -10,7 +10,9 @@ import argparse
 import statistics
 from pathlib import Path
 
-from parts.figures import Figures, cores
+from parts.figures import Figures
+
+from annotator import kernels
 
 REFERENCE = Path(__file__).resolve().parents[2] / "shared" / "reference"
 SIZE, PROMPTS = 1024, 64
@@ -18,7 +20,7 @@ SIZE, PROMPTS = 1024, 64
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--threads", type=int, default=cores())
+    parser.add_argument("--threads", type=int, default=kernels.usable_processors())
     parser.add_argument("--runs", type=int, default=15)
     parser.add_argument("--figures", action="store_true", help="nothing but a line of JSON")
     options = parser.parse_args()
@@ -34,7 +36,6 @@ def main() -> None:
 
 def measure(threads: int, runs: int) -> Figures:
     """The ratios of the rows, and milliseconds of both engines under "ms" and "reference ms"."""
-    from annotator import kernels
     from annotator.commands.onnx import OnnxModels
     from annotator.commands.timing import time_network
     from annotator.segment import load_segmenter

@@ -54,12 +54,10 @@ def parse(words: list[str]) -> BenchmarkOptions:
 
 def run(options: BenchmarkOptions) -> int:
     """Time and print; returns the exit code. Raises AnnotatorError."""
-    import os
-
     from annotator import __version__, kernels
     from annotator.commands.onnx import OnnxModels
     from annotator.commands.timing import time_network
-    from annotator.commands.versions import kernels_line, processor, python_and_system
+    from annotator.commands.versions import machine_line, python_and_system
     from annotator.segment import load_segmenter
 
     with stdout_for_results():
@@ -68,7 +66,9 @@ def run(options: BenchmarkOptions) -> int:
                 complain("--threads is for the kernels, which were not built; MindSpore chooses for itself.")
             else:
                 kernels.set_threads(options.threads)
-        threads = options.threads or (kernels.describe().threads if kernels.available() else os.cpu_count() or 1)
+        threads = options.threads or (
+            kernels.describe().threads if kernels.available() else kernels.usable_processors()
+        )
         onnx = OnnxModels(options.onnx_encoder, options.onnx_decoder, threads)
         segmenter = load_segmenter(options.weights)
         sizes = dict.fromkeys((segmenter.identity.image_size, FULL_SIZE))
@@ -77,7 +77,7 @@ def run(options: BenchmarkOptions) -> int:
             at_size = load_segmenter(options.weights, image_size=size)
             timings += time_network(at_size, onnx, runs=options.runs, prompts=options.prompts, threads=threads)
     print(f"annotator {__version__}, {python_and_system()}")
-    print(f"{processor()}, {os.cpu_count()} cores; {kernels_line()}")
+    print(machine_line())
     print(f"{segmenter.name}; medians of {options.runs} runs (quartiles)")
     if onnx.version is not None:
         print(f"ONNX Runtime {onnx.version} with {threads} threads; the engines take turns")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import subprocess
@@ -40,6 +41,13 @@ def kernels_line() -> str:
         return f"kernels: {kernels.describe()}"
     except kernels.KernelsUnavailable as error:
         return f"kernels: none, so the network runs on MindSpore's own operators, slower ({error})"
+
+
+def machine_line() -> str:
+    """Such as "AMD EPYC, 4 cores (2 for this process); kernels: avx512, 2 threads"."""
+    cores, ours = os.cpu_count(), kernels.usable_processors()
+    count = f"{cores} core{'' if cores == 1 else 's'}" + (f" ({ours} for this process)" if ours != cores else "")
+    return f"{processor()}, {count}; {kernels_line()}"
 
 
 def processor() -> str:

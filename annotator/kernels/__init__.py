@@ -5,5 +5,6 @@ operators run on NumPy arrays (`arrays.run`) and on MindSpore tensors (`tensors.
 """
 
 from annotator.kernels.library import Description, KernelsUnavailable, available, describe, set_threads
+from annotator.kernels.processors import usable_processors
 
-__all__ = ["Description", "KernelsUnavailable", "available", "describe", "set_threads"]
+__all__ = ["Description", "KernelsUnavailable", "available", "describe", "set_threads", "usable_processors"]

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from annotator.kernels import processors
+
 ABI_VERSION = 3  # kAbiVersion of src/entry.cpp
 MISFIT = 1  # kMisfit
 NO_MEMORY = 2  # kNoMemory
+MOST_THREADS = 1024  # kMostThreads
 
 _NAMES = {"Windows": "annotator_kernels.dll", "Darwin": "libannotator_kernels.dylib"}
 
@@ -55,6 +58,8 @@ def load() -> ctypes.CDLL:
         raise KernelsUnavailable(f"{path} cannot be loaded: {error}") from error
     if version != ABI_VERSION:
         raise KernelsUnavailable(f"{path} has interface {version}, but this package needs {ABI_VERSION}: rebuild it")
+    # It knows which processors the process may run on, but nothing of a container's quota of their time.
+    library.ts_set_threads(ctypes.c_int(min(processors.usable_processors(), MOST_THREADS)))
     return library
 
 
@@ -76,7 +81,7 @@ def describe() -> Description:
 def set_threads(count: int) -> None:
     """Let `count` threads, 1..1024, work on each kernel; waits for a running one. Results do not depend on it."""
     if load().ts_set_threads(ctypes.c_int(count)) == MISFIT:
-        raise ValueError(f"{count} threads; it must be 1..1024")
+        raise ValueError(f"{count} threads; it must be 1..{MOST_THREADS}")
 
 
 def select_isa(name: str) -> None:

@@ -91,8 +91,3 @@ def own_folders(folder: Path) -> dict[str, str]:
     # The generators of large data are the tests'.
     own |= {"HOME": str(folder), "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(folder), "PYTHONPATH": str(PROJECT)}
     return {**os.environ, **own}
-
-
-def cores() -> int:
-    """The processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import subprocess
 import sys
 import threading
 
@@ -75,3 +76,65 @@ def test_a_forked_child_makes_its_own_threads(job, restored_threads):
         child.kill()
         child.join()
     assert child.exitcode == 0
+
+
+_TOO_MANY = """
+import resource
+import numpy as np
+from annotator.kernels import arrays, describe, operators, set_threads
+from tests.kernels.test_arrays import Numbers
+
+n = Numbers(5)
+dense = [n(300, 64), arrays.pack(n.weight(64, 64)), n(64)]
+set_threads(1)
+expected = arrays.run(operators.DENSE, *dense)
+with open("/proc/self/statm") as file:
+    used = int(file.read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 200 * 2**20, resource.RLIM_INFINITY))
+set_threads(1024)
+assert np.array_equal(arrays.run(operators.DENSE, *dense), expected)
+print(describe().threads)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of the process as Linux does")
+def test_where_the_system_grants_fewer_threads_those_do_the_work(kernels, project):
+    done = subprocess.run([sys.executable, "-c", _TOO_MANY], cwd=project, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert 1 <= int(done.stdout) < 1024
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot fork")
+def test_forking_while_other_threads_use_the_pool(job, restored_threads):
+    expected = job()
+    stop = threading.Event()
+
+    def work():
+        while not stop.is_set():
+            job()
+
+    def resize():
+        while not stop.is_set():
+            for count in (1, 2, 3):
+                library.set_threads(count)
+
+    busy = [threading.Thread(target=work), threading.Thread(target=resize)]
+    for thread in busy:
+        thread.start()
+    context = multiprocessing.get_context("fork")
+    try:
+        for _ in range(10):
+            results = context.SimpleQueue()
+            child = context.Process(target=_in_child, args=(job, results))
+            child.start()
+            try:
+                assert results._reader.poll(60), "the child hangs"
+                np.testing.assert_array_equal(results.get(), expected)
+            finally:
+                child.join(10)
+                child.kill()
+                child.join()
+    finally:
+        stop.set()
+        for thread in busy:
+            thread.join()

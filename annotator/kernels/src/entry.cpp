@@ -25,6 +25,7 @@ namespace {
 
 constexpr int kMisfit = 1, kNoMemory = 2;
 constexpr int kAbiVersion = 3;
+constexpr int kMostThreads = 1024;
 constexpr int64_t kLargestSize = 1 << 24;  // so that small multiples of a size fit an int
 
 int64_t rounded_up(int64_t a, int64_t step) { return (a + step - 1) / step * step; }
@@ -376,7 +377,7 @@ TS_EXPORT int ts_select_isa(const char* isa) { return ts::select(isa) ? 0 : kMis
 TS_EXPORT int ts_panel() { return ts::table().panel; }
 TS_EXPORT int ts_threads() { return ts::threads(); }
 TS_EXPORT int ts_set_threads(int count) {
-    if (count < 1 || count > 1024) return kMisfit;
+    if (count < 1 || count > kMostThreads) return kMisfit;
     ts::set_threads(count);
     return 0;
 }

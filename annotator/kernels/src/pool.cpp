@@ -119,16 +119,20 @@ class Pool {
     }
 
   private:
+    // Only when there are no workers. Throws bad_alloc in a new pool, where there is not even the caller's scratch yet.
     void resize(int count) {
-        scratch_.resize(count);
         stopping_ = false;
         const unsigned round = round_.load(std::memory_order_relaxed);
         try {
+            scratch_.resize(count);
+            workers_.reserve(count - 1);
             for (int i = 1; i < count; ++i) workers_.emplace_back([this, i, round] { serve(i, round); });
         } catch (const std::system_error&) {
             // The system grants no more threads; those that started do the work, and size() tells how many they are.
-            scratch_.resize(workers_.size() + 1);
+        } catch (const std::bad_alloc&) {
+            // The same for memory.
         }
+        scratch_.resize(workers_.size() + 1);
     }
 
     void stop() {
@@ -181,39 +185,61 @@ class Pool {
 };
 
 std::atomic<Pool*> shared_pool{nullptr};
-std::atomic<int> wanted_threads{0};
+std::mutex creating;  // guards making the pool, and how many threads it will have
+int wanted_threads = 0;
+
+#if defined(__unix__) || defined(__APPLE__)
+// A forked child has none of the pool's threads, so it makes a pool of its own at its first kernel. No other thread may
+// be making one while the process forks: in the child nobody would release the lock.
+void before_fork() { creating.lock(); }
+void after_fork_in_parent() { creating.unlock(); }
+void after_fork_in_child() {
+    shared_pool.store(nullptr);
+    creating.unlock();
+}
+[[maybe_unused]] const int registered = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+#endif
 
 // The pool is never destroyed: joining threads while a process exits or a library unloads deadlocks on some systems.
+// Throws bad_alloc.
 Pool& pool() {
     Pool* current = shared_pool.load(std::memory_order_acquire);
     if (current) return *current;
-    static std::mutex creating;
     const std::lock_guard<std::mutex> lock(creating);
     current = shared_pool.load(std::memory_order_acquire);
     if (!current) {
-        const int wanted = wanted_threads.load();
-        current = new Pool(wanted > 0 ? wanted : usable_processors());
+        current = new Pool(wanted_threads > 0 ? wanted_threads : usable_processors());
         shared_pool.store(current, std::memory_order_release);
-#if defined(__unix__) || defined(__APPLE__)
-        // A forked child has none of these threads; it makes its own pool at its first kernel.
-        static const int registered = pthread_atfork(nullptr, nullptr, [] { shared_pool.store(nullptr); });
-        static_cast<void>(registered);
-#endif
     }
     return *current;
 }
 
 }  // namespace
 
-bool run(int items, size_t scratch_floats, Body body, const void* context) {
-    return pool().run(items, scratch_floats, body, context);
+bool run(int items, size_t scratch_floats, Body body, const void* context) noexcept {
+    try {
+        return pool().run(items, scratch_floats, body, context);
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
-int threads() { return pool().size(); }
+int threads() noexcept {
+    try {
+        return pool().size();
+    } catch (const std::bad_alloc&) {
+        return 1;
+    }
+}
 
-void set_threads(int count) {
-    wanted_threads.store(count);
-    pool().set_size(count);
+void set_threads(int count) noexcept {
+    Pool* current = nullptr;
+    {
+        const std::lock_guard<std::mutex> lock(creating);
+        wanted_threads = count;
+        current = shared_pool.load(std::memory_order_acquire);
+    }
+    if (current) current->set_size(count);
 }
 
 }  // namespace ts
