@@ -40,6 +40,8 @@ CREATE TABLE IF NOT EXISTS unfinished (
 )
 """
 
+PATIENCE = 10.0
+"""How many seconds to wait for a journal that somebody else looks into."""
 ASIDE, DISMISSED = "aside", "dismissed"
 
 
@@ -118,13 +120,19 @@ def journal_path(folder: Path, coco_path: Path) -> Path:
 class JournalFile:
     """An open journal. Raises sqlite3.Error wherever the disk refuses, and OSError when it is opened."""
 
-    def __init__(self, path: Path, dataset: Path) -> None:
-        """Open or make it. Another process that has it open makes this fail with sqlite3.OperationalError."""
+    def __init__(self, path: Path, dataset: Path, *, patience: float | None = None) -> None:
+        """Open or make it.
+
+        Another process that has it open, and still has after `patience` seconds (PATIENCE without), makes this fail
+        with sqlite3.OperationalError. Every window's first page looks into all journals, each for a moment.
+        """
         self.path = path
         self._dataset = dataset
         path.parent.mkdir(parents=True, exist_ok=True)
         # The writer thread takes over what the opening thread has begun.
-        self._database = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
+        self._database = sqlite3.connect(
+            path, timeout=PATIENCE if patience is None else patience, isolation_level=None, check_same_thread=False
+        )
         try:
             # Exclusive: no shared memory beside the file, and the first statement already shows who else is there.
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -51,6 +51,7 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
     journal, and OSError.
     """
     digest = digest_of_file(coco_path)
+    ids = replace(document.next_ids)
     file = None
     try:
         file = JournalFile(path, coco_path)
@@ -68,8 +69,9 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
             raise
         recovery = Recovery(set_aside=move_aside(path))
         file, start = JournalFile(path, coco_path), SavedState(0, digest, _NO_GAPS)
-    if not recovery.edits:
-        # The document has just been read, and so has no gaps; nor is there anything to replay a second time.
+    if not recovery.edits and document.next_ids == ids:
+        # The document has just been read, and so has no gaps; nor is there anything to replay a second time. What comes
+        # to nothing may still have given ids, which are not to be given again.
         start = replace(start, sequence=file.last_sequence(), gaps=_NO_GAPS)
     try:
         file.start(start, document.images.values())

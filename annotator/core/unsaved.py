@@ -96,7 +96,7 @@ def refuse_unsaved(folder: Path, coco_path: Path) -> None:
 
 
 def _work_in(path: Path) -> UnsavedWork | None:
-    file = JournalFile(path, Path())
+    file = JournalFile(path, Path(), patience=0.0)  # who has it for longer than a moment has it open
     try:
         base = file.base()
         count, newest_at = file.extent(_saved_sequence(base))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import threading
 import time
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from annotator.core import coco
+from annotator.core import coco, journal_file
 from annotator.core.atomic import replace_file
 from annotator.core.dataset import COCO_NAME, open_dataset
 from annotator.core.document import Category, Document, Instance
@@ -140,11 +141,14 @@ def test_what_came_back_can_be_taken_back_and_made_again(folder, seed):
             assert second.bytes() == made
         replayed.revert(second.document)
         second.journal.record(replayed, applied=False)
-    with Session(folder) as third:
-        assert without_next_ids(third.bytes()) == without_next_ids(saved)
-        assert third.recovery.edits == 0  # it comes to nothing, which is not to be told
-        assert third.recovery.replayed is None
-        assert third.journal.sequence == 0
+        undone = second.bytes()
+    for _ in range(2):
+        with Session(folder) as later:
+            assert later.bytes() == undone  # the ids that were given then are not given again, however often it is read
+            assert without_next_ids(later.bytes()) == without_next_ids(saved)
+            assert later.recovery.edits == 0  # it comes to nothing, which is not to be told
+            assert later.recovery.replayed is None
+            assert (later.journal.sequence == 0) == (undone == saved)
 
 
 @pytest.mark.parametrize("is_noted", [True, False])
@@ -373,7 +377,23 @@ def test_an_edit_that_cannot_be_read_is_set_aside(folder):
         assert not second.document.categories
 
 
-def test_a_second_process_cannot_have_it(folder):
+def test_whoever_only_looks_into_it_is_waited_for(folder):
+    """As the first page of another window, which lists what is not saved."""
+    with Session(folder) as first:
+        first.do(3)
+        first.journal.flush()
+        made = first.bytes()
+    (path,) = (folder / "state").glob("*.journal")
+    looking = JournalFile(path, first.coco_path)
+    timer = threading.Timer(1.2, looking.close)
+    timer.start()
+    with Session(folder) as second:
+        assert second.bytes() == made
+    timer.join()
+
+
+def test_a_second_process_cannot_have_it(folder, monkeypatch):
+    monkeypatch.setattr(journal_file, "PATIENCE", 0.1)
     with Session(folder) as first:
         first.do(3)
         first.journal.flush()
