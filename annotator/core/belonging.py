@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from collections import Counter
+from collections.abc import Sequence
 
 from annotator.core.order import Places
 from annotator.core.records import Instance, StoredProposal
@@ -41,6 +42,12 @@ class Belonging:
             order.append(record.id)
         else:
             insort(order, record.id, key=places.__getitem__)
+
+    def append(self, records: Sequence[Instance | StoredProposal]) -> None:
+        """Records that were not there, whose places are the last, in this order."""
+        self._per_category.update(record.category_id for record in records)
+        for record in records:
+            self._list_of(record.image_id).append(record.id)
 
     def replace(self, before: Instance | StoredProposal, after: Instance | StoredProposal) -> None:
         """One of the same id and image instead of another."""

@@ -25,7 +25,7 @@ is written without, as long as there is nothing to say. `next_ids` is there when
 
 from __future__ import annotations
 
-from annotator.core.coco_read import MAX_ID, read
+from annotator.core.coco_read import MAX_ID, Reading, read, read_closely
 from annotator.core.coco_write import to_bytes, write
 
-__all__ = ["MAX_ID", "read", "to_bytes", "write"]
+__all__ = ["MAX_ID", "Reading", "read", "read_closely", "to_bytes", "write"]

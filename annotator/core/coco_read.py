@@ -9,15 +9,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
+from annotator.core.coco_masks import check_masks
 from annotator.core.coco_records import (
     MAX_NEXT_ID,
     annotation_of,
+    annotations_of,
     category_of,
-    compressed_masks,
     image_of,
     ours_of,
     unknown,
@@ -26,10 +28,10 @@ from annotator.core.coco_records import (
 from annotator.core.coco_write import MAX_ID, OURS
 from annotator.core.document import Document, NextIds
 from annotator.core.json_file import examine, no_coco, no_json, read_annotation_file
-from annotator.core.json_parts import JsonParts
+from annotator.core.json_parts import JsonParts, Piece
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
 
-__all__ = ["MAX_ID", "read"]
+__all__ = ["MAX_ID", "Reading", "read", "read_closely"]
 
 _LISTS = {
     "categories": Sentence("category"),
@@ -39,9 +41,25 @@ _LISTS = {
 _FILE_KEYS = frozenset({*_LISTS, OURS})
 
 
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """A document as it is in its file. perhaps_outside: the ids of the annotations that may reach out of their images,
+    in the file's order; no other does."""
+
+    document: Document
+    perhaps_outside: tuple[int, ...]
+
+
 def read(
     path: Path, image_root: Path | None = None, *, on_progress: Callable[[int, int], None] | None = None
 ) -> Document:
+    """What read_closely reads, without what it has noticed."""
+    return read_closely(path, image_root, on_progress=on_progress).document
+
+
+def read_closely(
+    path: Path, image_root: Path | None = None, *, on_progress: Callable[[int, int], None] | None = None
+) -> Reading:
     """The document in the COCO file `path`, whose images lie under `image_root`; None takes what the file says.
 
     on_progress is told (done, total) of the file's records, and may raise to stop the reading. Raises DatasetError,
@@ -58,20 +76,26 @@ def read(
     document = Document(path.parent / stored_root if image_root is None else image_root)
     document.extra = unknown(content, _FILE_KEYS, ours)
     document.next_ids = next_ids
-    for key, position, records in parts.pieces(on_progress):
-        masks = compressed_masks(records) if key == "annotations" else ()
-        index = 0
+    perhaps_outside = list[int]()
+    for key, position, piece in parts.pieces(on_progress):
+        records, index = piece.records, 0
         try:
             if key == "annotations":
-                for index, record in enumerate(records):
-                    document.put(annotation_of(record, document, masks[index]))
+                checked = check_masks(records, document.images, piece.text)
+                together = annotations_of(records, document, checked.masks)
+                if together is not None:
+                    document.put_new(together)
+                else:
+                    for index, record in enumerate(records):
+                        document.put(annotation_of(record, document, checked.masks[index]))
+                perhaps_outside += [record["id"] for record in compress(records, checked.may_reach_out)]
             else:
                 read_record = category_of if key == "categories" else image_of
                 for index, record in enumerate(records):  # noqa: B007
                     document.put(read_record(record, document))
         except ValueError as error:
             raise _wrong(path, _named(_LISTS[key], records[index], position + index), error) from error
-    return document
+    return Reading(document, tuple(perhaps_outside))
 
 
 class _Parts:
@@ -99,15 +123,15 @@ class _Parts:
         except ValueError as error:
             raise self._no_json(error) from error
 
-    def pieces(self, on_progress: Callable[[int, int], None] | None) -> Iterator[tuple[str, int, list[Any]]]:
+    def pieces(self, on_progress: Callable[[int, int], None] | None) -> Iterator[tuple[str, int, Piece]]:
         """The lists in the order in which they refer to each other: key, how many were before, the next records."""
         done, total = 0, sum(map(self._json.count, self._keys))
         for key in self._keys:
             position = 0
             try:
-                for records in self._json.pieces(key):
-                    yield key, position, records
-                    position += len(records)
+                for piece in self._json.pieces(key):
+                    yield key, position, piece
+                    position += len(piece.records)
                     if on_progress is not None:
                         on_progress(min(done + position, total), total)
             except ValueError as error:

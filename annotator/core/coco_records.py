@@ -6,8 +6,9 @@ import posixpath
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
-from typing import Any, TypeGuard
+from typing import Any
 
+from annotator.core.coco_masks import rectangle
 from annotator.core.coco_ours import attributes_of, group_of, locked_of, note_of, parent_of, review_of, values_of
 from annotator.core.coco_write import MAX_ID, OURS, PROPOSAL
 from annotator.core.document import (
@@ -20,13 +21,13 @@ from annotator.core.document import (
     Provenance,
     StoredProposal,
 )
-from annotator.core.geometry import RunLengths, measure
-from annotator.core.rle import check_many
+from annotator.core.geometry import RunLengths
 from annotator.core.segmentations import MAX_MASK_PIXELS
 from annotator.errors import ClauseError
 
 MAX_NEXT_ID = 2 * MAX_ID
 _SHAPE_KEYS = ("segmentation", "area", "bbox")
+_SHAPE_KEY_SET = frozenset(_SHAPE_KEYS)
 _CATEGORY_KEYS = frozenset({"id", "name", "supercategory", OURS})
 _IMAGE_KEYS = frozenset({"id", "file_name", "height", "width", OURS})
 _ANNOTATION_KEYS = frozenset({"id", "image_id", "category_id", "iscrowd", OURS, *_SHAPE_KEYS})
@@ -96,46 +97,8 @@ def _relative_path(name: object) -> str:
     return path
 
 
-def compressed_masks(records: Sequence[Any]) -> list[RunLengths | None]:
-    """The masks of those annotations that are compressed run-lengths; checked together, in a tenth of the time.
-
-    None for all others, and for what is wrong: it is looked at when its turn comes. What is spelt as we write it is
-    not to be rasterised any more.
-    """
-    found: list[RunLengths | None] = [None] * len(records)
-    places, texts, sizes = list[int](), list[bytes](), list[list[int]]()
-    for place, record in enumerate(records):
-        segmentation = record.get("segmentation") if isinstance(record, dict) else None
-        if isinstance(segmentation, dict):
-            counts, size = segmentation.get("counts"), segmentation.get("size")
-            if isinstance(counts, str) and counts.isascii() and _is_size(size):
-                places.append(place)
-                texts.append(counts.encode("ascii"))
-                sizes.append(size)
-    if not places:
-        return found
-    checked = check_many(texts, [height * width for height, width in sizes])
-    verdicts = zip(checked.covers.tolist(), checked.is_canonical.tolist(), checked.areas.tolist(), strict=True)
-    perhaps_ours = []
-    for place, text, (height, width), (covers, is_canonical, area) in zip(places, texts, sizes, verdicts, strict=True):
-        if is_canonical:
-            mask = found[place] = RunLengths.of_area(height, width, text, area)
-            if records[place].get("area") == area:
-                perhaps_ours.append(mask)
-        elif covers:
-            found[place] = RunLengths.from_checked(records[place]["segmentation"], height, width)
-    measure(perhaps_ours)
-    return found
-
-
-def _is_size(value: object) -> TypeGuard[list[int]]:
-    if not isinstance(value, list) or len(value) != 2 or not all(type(side) is int and side > 0 for side in value):
-        return False
-    return bool(value[0] * value[1] <= MAX_MASK_PIXELS)
-
-
 def annotation_of(record: Any, document: Document, checked: RunLengths | None) -> Instance | StoredProposal:
-    """An annotation that the document does not have yet; checked: what compressed_masks made of it."""
+    """An annotation that the document does not have yet; checked: what check_masks made of it."""
     annotation_id = _new_id(record, document.next_ids.instance, document.instances, document.proposals)
     image_id, category_id = _of_other(record, "image_id"), _of_other(record, "category_id")
     image = document.images.get(image_id)
@@ -152,9 +115,57 @@ def annotation_of(record: Any, document: Document, checked: RunLengths | None) -
     else:
         segmentation = record.get("segmentation") or _rectangle(record.get("bbox"))
         mask, verbatim = RunLengths.from_coco(segmentation, image.height, image.width), _shape(record)
+    return _made(record, annotation_id, image_id, category_id, mask, verbatim)
+
+
+def annotations_of(
+    records: Sequence[Any], document: Document, masks: Sequence[RunLengths | None]
+) -> list[Instance | StoredProposal] | None:
+    """All of some annotations that the document does not have yet, checked together, which is several times as fast.
+
+    masks: what check_masks made of them. None when anything is wrong with one of them, or might be: then
+    annotation_of says what, one by one.
+    """
+    right = [mask for mask in masks if mask is not None]
+    if len(right) < len(records):
+        return None
+    ids = [record.get("id") for record in records]
+    image_ids, category_ids = ([record.get(key) for record in records] for key in ("image_id", "category_id"))
+    if not {*map(type, ids), *map(type, image_ids), *map(type, category_ids)} <= {int}:
+        return None
+    images, own = document.images, set(ids)
+    is_known = images.keys() >= set(image_ids) and document.categories.keys() >= set(category_ids)
+    is_new = document.instances.keys().isdisjoint(own) and document.proposals.keys().isdisjoint(own)
+    if not is_known or not is_new or len(own) < len(ids) or (own and (min(own) < 0 or max(own) > MAX_ID)):
+        return None
+    made = []
+    try:
+        for record, annotation_id, image_id, category_id, mask in zip(
+            records, ids, image_ids, category_ids, right, strict=True
+        ):
+            image = images[image_id]
+            if mask.height != image.height or mask.width != image.width or record.get("iscrowd", 0) not in (0, 1):
+                return None
+            verbatim = None if _is_ours(record, mask) else _shape(record)
+            made.append(_made(record, annotation_id, image_id, category_id, mask, verbatim))
+    except ClauseError:
+        return None
+    return made
+
+
+def _made(
+    record: Mapping[str, Any],
+    annotation_id: int,
+    image_id: int,
+    category_id: int,
+    mask: RunLengths,
+    verbatim: Mapping[str, Any] | None,
+) -> Instance | StoredProposal:
+    """An annotation of which what COCO says is right."""
+    iscrowd = record.get("iscrowd", 0)
     if OURS not in record and len(record) == len(_ANNOTATION_KEYS) - 1 and record.keys() <= _ANNOTATION_KEYS:
         # As most are: nothing of ours, and nothing unknown.
-        return Instance(annotation_id, image_id, category_id, mask, iscrowd=bool(iscrowd), verbatim=verbatim)
+        return Instance.plain(annotation_id, image_id, category_id, mask, iscrowd=bool(iscrowd), verbatim=verbatim)
     ours = ours_of(record)
     provenance = _provenance(ours)
     if ours.get("state") != PROPOSAL:
@@ -195,6 +206,8 @@ def annotation_of(record: Any, document: Document, checked: RunLengths | None) -
 
 
 def _shape(record: Mapping[str, Any]) -> dict[str, Any]:
+    if record.keys() >= _SHAPE_KEY_SET:  # nearly always
+        return {"segmentation": record["segmentation"], "area": record["area"], "bbox": record["bbox"]}
     return {key: record[key] for key in _SHAPE_KEYS if key in record}
 
 
@@ -232,13 +245,13 @@ def _point(value: object) -> tuple[float, float] | None:
 
 
 def _rectangle(bbox: object) -> list[list[float]]:
-    """The polygon of a COCO box [x, y, width, height], as pycocotools makes it."""
+    """The polygon of a COCO box, for what has nothing else."""
+    polygons = rectangle(bbox)
+    if polygons is not None:
+        return polygons
     if not isinstance(bbox, list) or len(bbox) != 4 or not all(type(v) in (int, float) for v in bbox):
         raise ClauseError("it has neither a segmentation nor a bbox of four numbers")
-    x, y, width, height = bbox
-    if width < 0 or height < 0:
-        raise ClauseError("its bbox has the size {width} x {height}", width=width, height=height)
-    return [[x, y, x, y + height, x + width, y + height, x + width, y]]
+    raise ClauseError("its bbox has the size {width} x {height}", width=bbox[2], height=bbox[3])
 
 
 def _of_other(record: Mapping[str, Any], key: str) -> int:

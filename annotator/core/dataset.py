@@ -83,7 +83,8 @@ def open_dataset(
         if on_progress is not None:
             on_progress(done, total)
 
-    document = Document(root) if version is None else _read(sources.coco_path, image_root, report)
+    reading = coco.Reading(Document(root), ()) if version is None else _read(sources.coco_path, image_root, report)
+    document = reading.document
     if image_root is None and version is not None:
         document.image_root = find_image_root(document, sources.coco_path) or document.image_root
     found = set(sources.images) if document.image_root == root else set()
@@ -103,14 +104,14 @@ def open_dataset(
             kinds=_KINDS,
         )
     left_out = () if document.image_root == root else _left_out(sources, document)
-    notes = (*sources.notes, *left_out, *outside_notes(document))
+    notes = (*sources.notes, *left_out, *outside_notes(document, reading.perhaps_outside))
     return Dataset(document, sources.coco_path, notes, version)
 
 
-def _read(path: Path, image_root: Path | None, report: Callable[[int, int], None]) -> Document:
-    """The document in the file. What is wrong with one record is told with how much else is wrong with the file."""
+def _read(path: Path, image_root: Path | None, report: Callable[[int, int], None]) -> coco.Reading:
+    """What is in the file. What is wrong with one record is told with how much else is wrong with the file."""
     try:
-        return coco.read(path, image_root, on_progress=report)
+        return coco.read_closely(path, image_root, on_progress=report)
     except DatasetError as error:
         is_other = error.sentence.template == no_coco(path).sentence.template  # it is no use to correct such a file
         more = 0 if is_other else _count_problems(path) - 1

@@ -38,6 +38,14 @@ class _List:
     count: int
 
 
+@dataclass(frozen=True)
+class Piece:
+    """Some of a list's records, and the text that they were read from."""
+
+    records: list[Any]
+    text: bytes
+
+
 class JsonParts:
     """The object in a JSON text, of which the lists are read when they are asked for.
 
@@ -71,19 +79,22 @@ class JsonParts:
         """How many records the list of that name has, 0 when there is none."""
         return self._of(key).count if self.is_list(key) else 0
 
-    def pieces(self, key: str) -> Iterator[list[Any]]:
+    def pieces(self, key: str) -> Iterator[Piece]:
         """The list of that name, some hundred records at a time; raises ValueError where it is no JSON."""
         pieces = self._of(key).pieces
         for start, end in pieces:
-            records = json_text.loads(b"[" + self._data[start:end] + b"]", is_shallow=self._is_shallow)
+            text = b"[" + self._data[start:end] + b"]"
+            records = json_text.loads(text, is_shallow=self._is_shallow)
             if not records and len(pieces) > 1:
                 raise ValueError("a comma too many")
-            yield records
+            yield Piece(records, text)
 
     def rest(self, without: frozenset[str]) -> dict[str, Any]:
         """The whole object, except for those keys."""
         return {
-            key: [record for piece in self.pieces(key) for record in piece] if isinstance(value, list) else value
+            key: [record for piece in self.pieces(key) for record in piece.records]
+            if isinstance(value, list)
+            else value
             for key, value in self._content.items()
             if key not in without
         }
@@ -158,7 +169,7 @@ class _Brackets:
                 # Escaped quotes end no string; pairs first, from the left, as JSON reads them.
                 block = block.replace(b"\\\\", b"__").replace(b'\\"', b"__")
             kinds = np.frombuffer(block.translate(_TRANSLATION), np.uint8)
-            places = np.flatnonzero(kinds)
+            places = np.flatnonzero(kinds != 0)  # a quarter of the time of looking for numbers other than 0
             found = kinds[places]
             quotes = found == _QUOTE
             inside = (np.cumsum(quotes) + is_inside) & 1

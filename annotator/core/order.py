@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from annotator.core.records import Category, ImageRecord, Instance, Record, StoredProposal
@@ -55,6 +56,10 @@ class Places(dict[int, int]):
     def place_of(self, record_id: int) -> int:
         """The place of that id; a new one comes last."""
         return self.setdefault(record_id, len(self))
+
+    def append(self, record_ids: Sequence[int]) -> None:
+        """Let ids that are all new come last, in their order."""
+        self.update(zip(record_ids, count(len(self)), strict=False))
 
     def is_last(self, place: int) -> bool:
         """Whether no id comes after it."""

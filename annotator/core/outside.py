@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from annotator.core.document import Document, ImageRecord
 from annotator.errors import Sentence
+
+if TYPE_CHECKING:
+    from annotator.core.document import Document, ImageRecord
 
 OUTSIDE = 1.0
 """Pixels that a polygon or box may stick out of the image without a word: tools round to either side."""
@@ -21,13 +23,15 @@ class _Edges(NamedTuple):
     bottom: float
 
 
-def outside_notes(document: Document) -> Iterator[str]:
-    """Sentences on the annotations that lie partly, and on those that lie wholly outside of their images.
+def outside_notes(document: Document, annotation_ids: Collection[int]) -> Iterator[str]:
+    """Sentences on those of the annotations that lie partly, and on those that lie wholly outside of their images.
 
     Only shapes still as they were read are looked at: others cannot reach out.
     """
     partly, wholly = list[str](), list[str]()
-    for annotation in document.annotations():
+    found_ids = [(table, i) for table in (document.instances, document.proposals) for i in annotation_ids if i in table]
+    for table, annotation_id in found_ids:
+        annotation = table[annotation_id]
         if annotation.verbatim is None:
             continue
         image = document.images[annotation.image_id]

@@ -116,6 +116,9 @@ class Provenance:
     stability: float | None = None
 
 
+_NO_PROVENANCE = Provenance()
+
+
 @dataclass(frozen=True)
 class Instance:
     """One annotated object on one image. Its mask is the truth; `verbatim` is how the file spelt it.
@@ -138,12 +141,32 @@ class Instance:
     group: int | None = None
     review: Review | None = None
     attributes: Mapping[str, Any] = field(default_factory=_nothing)
-    provenance: Provenance = Provenance()
+    provenance: Provenance = _NO_PROVENANCE
     parent_id: int | None = None
     verbatim: Mapping[str, Any] | None = field(default=None, repr=False)
     extra: Mapping[str, Any] = field(default_factory=_nothing, repr=False)
     locked: bool = False
     is_bare: bool = field(default=False, repr=False)
+
+    @classmethod
+    def plain(
+        cls,
+        id: int,
+        image_id: int,
+        category_id: int,
+        mask: RunLengths,
+        *,
+        iscrowd: bool,
+        verbatim: Mapping[str, Any] | None,
+    ) -> Instance:
+        """One of which COCO says all there is to say; made in a third of the time, which counts when files are read."""
+        instance = object.__new__(cls)
+        state = vars(instance)  # a frozen record sets each field by a call
+        state["id"], state["image_id"], state["category_id"], state["mask"] = id, image_id, category_id, mask
+        state["iscrowd"], state["group"], state["review"], state["attributes"] = iscrowd, None, None, NOTHING
+        state["provenance"], state["parent_id"], state["verbatim"] = _NO_PROVENANCE, None, verbatim
+        state["extra"], state["locked"], state["is_bare"] = NOTHING, False, False
+        return instance
 
     def with_mask(self, mask: RunLengths) -> Instance:
         """The same instance with another mask; what the file said of the old mask is dropped."""
@@ -165,7 +188,7 @@ class StoredProposal:
     category_id: int
     mask: RunLengths = field(repr=False)
     score: float
-    provenance: Provenance = Provenance()
+    provenance: Provenance = _NO_PROVENANCE
     parent_id: int | None = None
     point: tuple[float, float] | None = None
     parameters: Mapping[str, Any] = field(default_factory=_nothing, repr=False)

@@ -19,9 +19,12 @@ from annotator.errors import ClauseError
 MAX_MASK_PIXELS = 2**32 - 1
 """Run-lengths are 32-bit numbers in pycocotools, which cuts longer ones short without a word."""
 
-_MAX_SIDES = 10
+MAX_SIDES = 10
 """How many image sides from the origin a polygon's corner may lie. pycocotools takes memory for every pixel along an
 edge, so one wild coordinate would take all there is."""
+
+LEAST_NUMBERS = 6
+"""A polygon has three corners x, y at least."""
 
 _NUMBERS = frozenset({int, float})
 _WHOLE_NUMBERS = frozenset({int})
@@ -33,7 +36,7 @@ def check_segmentation(segmentation: object, height: int, width: int) -> None:
         raise ClauseError("a mask cannot have {width} x {height} pixels", width=width, height=height)
     if _is_list(segmentation) and segmentation:
         for polygon in segmentation:
-            _check_polygon(polygon, limit=_MAX_SIDES * max(height, width))
+            _check_polygon(polygon, limit=MAX_SIDES * max(height, width))
     elif isinstance(segmentation, Mapping):
         _check_size(segmentation, height, width)
         _check_runs(segmentation.get("counts"), height * width)
@@ -121,7 +124,7 @@ def _are_runs(counts: Sequence[Any], total: int) -> bool:
 
 def _check_polygon(polygon: object, *, limit: int) -> None:
     """Raise ClauseError unless it is at least three corners x, y within `limit` pixels of the origin."""
-    if not _is_list(polygon) or len(polygon) < 6 or len(polygon) % 2:
+    if not _is_list(polygon) or len(polygon) < LEAST_NUMBERS or len(polygon) % 2:
         raise ClauseError("one of its polygons is not a list of at least three pairs x, y")
     if not set(map(type, polygon)) <= _NUMBERS or not math.isfinite(sum(polygon)):
         raise ClauseError("one of its polygons has a coordinate that is not a finite number")

@@ -370,14 +370,14 @@ def test_the_version_is_that_of_the_file_that_was_read(tmp_path: Path):
 def test_a_change_made_while_reading_shows_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     path = coco_file(tmp_path / COCO_NAME)
     picture(tmp_path / "1.png")
-    read = coco.read
+    read = coco.read_closely
 
-    def read_then_change(path: Path, *args, **options) -> Document:
-        document = read(path, *args, **options)
+    def read_then_change(path: Path, *args, **options) -> coco.Reading:
+        reading = read(path, *args, **options)
         path.write_text("{}")
-        return document
+        return reading
 
-    monkeypatch.setattr(coco, "read", read_then_change)
+    monkeypatch.setattr(coco, "read_closely", read_then_change)
     assert open_dataset([tmp_path]).coco_version != FileVersion.of(path)
 
 

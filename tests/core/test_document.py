@@ -250,3 +250,24 @@ def test_gaps_after_one_record_come_in_the_order_of_insertions():
     places = Places({5: 0, 6: 1})
     places.keep_gaps([(1, 5), (2, 1), (3, 5), (4, None)])
     assert sorted(places, key=places.__getitem__) == [4, 5, 3, 1, 2, 6]
+
+
+def test_new_instances_put_together_are_as_put_one_by_one(document):
+    """Also one that comes back, and with somebody who listens."""
+    gone = document.instances[1]
+    document.remove(gone)
+    other = document.snapshot()
+    told: list[Change] = []
+    document.subscribe(told.append)
+    new = [Instance(30, 1, 1, SQUARE, locked=True), gone, Instance(20, 1, 1, SQUARE)]
+    document.put_new(new)
+    other.put_new(new)
+    assert [change.after for change in told] == new
+    for found in (document, other):
+        assert list(found.order_of(1))[-2:] == [30, 20]
+        assert found.order_of(1) == document.order_of(1)
+        assert found.instances == document.instances
+        assert found.locked_ids == {30}
+        assert found.take_id(Instance) == 31
+    with pytest.raises(ValueError, match="no image 99"):
+        other.put_new([Instance(40, 99, 1, SQUARE)])

@@ -32,7 +32,9 @@ def sizes(request, monkeypatch):
 
 def read(data: bytes) -> dict:
     parts = JsonParts(data)
-    lists = {key: [record for piece in parts.pieces(key) for record in piece] for key in LISTS if parts.is_list(key)}
+    lists = {
+        key: [record for piece in parts.pieces(key) for record in piece.records] for key in LISTS if parts.is_list(key)
+    }
     return {**parts.rest(frozenset(lists)), **lists}
 
 
