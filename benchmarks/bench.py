@@ -99,9 +99,9 @@ def measured(part: str, measuring: Measuring) -> tuple[Result, bool]:
 def headline() -> list[str]:
     """The machine and the versions."""
     from annotator import __version__
-    from annotator.commands.versions import machine_line, python_and_system
+    from annotator.commands.versions import machine_lines, python_and_system
 
-    return [f"annotator {__version__}, {python_and_system()}", machine_line()]
+    return [f"annotator {__version__}, {python_and_system()}", "; ".join(machine_lines())]
 
 
 def network(measuring: Measuring) -> None:

@@ -44,8 +44,8 @@ def measure(threads: int, runs: int) -> Figures:
     rows = {
         "embedding": "embedding",
         "click": "click",
-        "click that refines a mask": "refining click",
-        f"{PROMPTS} prompts at once": "batch",
+        "refinement": "refining click",
+        f"{PROMPTS} prompts": "batch",
     }
     if not REFERENCE.is_dir():
         figures.skipped = dict.fromkeys(rows.values(), "the ONNX models are not there")

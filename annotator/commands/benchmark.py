@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from annotator.commands.console import Parser, complain, stdout_for_results
+from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
 
 if TYPE_CHECKING:
+    from annotator.commands.onnx import OnnxModels
     from annotator.commands.timing import Timing
 
 FULL_SIZE = 1024
@@ -20,7 +22,7 @@ FULL_SIZE = 1024
 class BenchmarkOptions:
     """What `annotator benchmark` was asked.
 
-    weights: None for the best checkpoint installed. runs: of each row, after one that warms up.
+    weights: None for the best checkpoint installed. runs: of each row at most, after one that warms up.
     threads: for both engines; None for the kernels' own choice. onnx_encoder, onnx_decoder: models for ONNX Runtime.
     """
 
@@ -40,7 +42,9 @@ def parse(words: list[str]) -> BenchmarkOptions:
         allow_abbrev=False,
     )
     parser.add_argument("--weights", metavar="FILE", type=Path, help="the checkpoint; default: the best one installed")
-    parser.add_argument("--runs", metavar="N", type=_count, default=9, help="of each row (default: 9)")
+    parser.add_argument(
+        "--runs", metavar="N", type=_count, default=9, help="of each row, fewer where each takes long (default: 9)"
+    )
     parser.add_argument("--prompts", metavar="N", type=_count, default=64, help="decoded at once (default: 64)")
     parser.add_argument("--threads", metavar="N", type=_count, help="default: one for each core")
     parser.add_argument(
@@ -53,58 +57,96 @@ def parse(words: list[str]) -> BenchmarkOptions:
 
 
 def run(options: BenchmarkOptions) -> int:
-    """Time and print; returns the exit code. Raises AnnotatorError."""
-    from annotator import __version__, kernels
+    """Time and print; returns the exit code. After Ctrl+C what was timed until then. Raises AnnotatorError."""
+    from annotator import kernels
     from annotator.commands.onnx import OnnxModels
-    from annotator.commands.timing import time_network
-    from annotator.commands.versions import machine_line, python_and_system
     from annotator.segment import load_segmenter
 
+    timings: list[Timing] = []
+    interrupted = False
     with stdout_for_results():
         if options.threads is not None:
             if not kernels.available():
                 complain("--threads is for the kernels, which were not built; MindSpore chooses for itself.")
             else:
                 kernels.set_threads(options.threads)
-        threads = options.threads or (
-            kernels.describe().threads if kernels.available() else kernels.usable_processors()
-        )
+        own = kernels.describe().threads if kernels.available() else kernels.usable_processors()
+        threads = options.threads or own
         onnx = OnnxModels(options.onnx_encoder, options.onnx_decoder, threads)
         segmenter = load_segmenter(options.weights)
-        sizes = dict.fromkeys((segmenter.identity.image_size, FULL_SIZE))
-        timings: list[Timing] = []
-        for size in sizes:
-            at_size = load_segmenter(options.weights, image_size=size)
-            timings += time_network(at_size, onnx, runs=options.runs, prompts=options.prompts, threads=threads)
-    print(f"annotator {__version__}, {python_and_system()}")
-    print(machine_line())
-    print(f"{segmenter.name}; medians of {options.runs} runs (quartiles)")
-    if onnx.version is not None:
-        print(f"ONNX Runtime {onnx.version} with {threads} threads; the engines take turns")
+        sizes = tuple(dict.fromkeys((segmenter.identity.image_size, FULL_SIZE)))
+        try:
+            _time(options, onnx, threads, sizes, timings)
+        except KeyboardInterrupt:
+            interrupted = True
+    if interrupted and not timings:
+        return EXIT_INTERRUPTED
+    print(*_about(options, segmenter.name, onnx, threads), sep="\n")
+    if interrupted:
+        print("- interrupted: rows are missing")
     print()
     print(*_table(timings), sep="\n")
-    return 0
+    short = [f"{t.name} at {t.image_size} ({len(t.seconds)})" for t in timings if len(t.seconds) < options.runs]
+    if short:
+        print("", f"Fewer runs, because each took long: {', '.join(short)}.", sep="\n")
+    return EXIT_INTERRUPTED if interrupted else 0
+
+
+def _time(
+    options: BenchmarkOptions, onnx: OnnxModels, threads: int, sizes: tuple[int, ...], timings: list[Timing]
+) -> None:
+    """Add the rows of each image size, telling how far it is."""
+    from annotator.commands.timing import time_network
+    from annotator.segment import load_segmenter
+
+    rows = len(sizes) * 4
+    print(f"Timing {rows} rows ...", file=sys.stderr, flush=True)
+    for size in sizes:
+        at_size = load_segmenter(options.weights, image_size=size)
+        for timing in time_network(at_size, onnx, runs=options.runs, prompts=options.prompts, threads=threads):
+            timings.append(timing)
+            print(f"{len(timings)} of {rows}: {timing.name}, {size} x {size}", file=sys.stderr, flush=True)
+
+
+def _about(options: BenchmarkOptions, weights: str, onnx: OnnxModels, threads: int) -> list[str]:
+    """What was timed, on what; as a list, whose lines stay apart where Markdown is shown."""
+    from annotator import __version__
+    from annotator.commands.versions import machine_lines, python_and_system
+
+    lines = [f"annotator {__version__}", python_and_system(), *machine_lines()]
+    lines.append(f"{weights}; medians of {options.runs} runs (quartiles), in milliseconds")
+    if onnx.version is not None:
+        lines.append(f"ONNX Runtime {onnx.version} with {threads} threads; the engines take turns")
+    return [f"- {line}" for line in lines]
 
 
 def _table(timings: list[Timing]) -> list[str]:
+    """In Markdown, and in columns where it is not shown as such."""
     compared = any(timing.reference for timing in timings)
-    lines = ["| what | image size | ms |", "|---|---|---|"]
-    if compared:
-        lines = ["| what | image size | ms | ONNX Runtime, ms | ratio |", "|---|---|---|---|---|"]
+    rows = [["what", "size", "ms", *(["ONNX Runtime, ms", "ratio"] if compared else [])]]
     for timing in timings:
-        line = f"| {timing.name} | {timing.image_size} | {_spread([1000 * s for s in timing.seconds], 1)} |"
+        row = [timing.name, str(timing.image_size), _spread([1000 * s for s in timing.seconds])]
         if compared:
-            theirs = _spread([1000 * s for s in timing.reference], 1) if timing.reference else ""
-            line += f" {theirs} | {_spread(timing.ratios, 2) if timing.reference else ''} |"
-        lines.append(line)
-    return lines
+            row += [
+                _spread([1000 * s for s in timing.reference]),
+                _spread(timing.ratios, 2) if timing.reference else "",
+            ]
+        rows.append(row)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["| " + " | ".join(map(str.ljust, row, widths)) + " |" for row in rows]
+    return [lines[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *lines[1:]]
 
 
-def _spread(values: list[float], digits: int) -> str:
+def _spread(values: list[float], digits: int | None = None) -> str:
+    """Median and quartiles; nothing for no values. digits: after the point; None for one, or none from 100 on."""
     import numpy as np
 
+    if not values:
+        return ""
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
-    return f"{middle:.{digits}f} ({low:.{digits}f} - {high:.{digits}f})"
+    if digits is None:
+        digits = 0 if middle >= 100 else 1
+    return f"{middle:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})"
 
 
 def _count(text: str) -> int:

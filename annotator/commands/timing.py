@@ -17,6 +17,9 @@ from annotator.segment import Embedding, Prompt, Segmenter
 HEIGHT, WIDTH = 768, 1024
 """Of the picture, in pixels."""
 
+_ROW_SECONDS, _FEWEST_RUNS = 60, 3
+"""A row ends after that long, but has so many runs at least: without kernels one embedding takes many seconds."""
+
 _PAUSE = 0.1  # seconds; ONNX Runtime's threads go on spinning for a while, and whoever comes next would pay for it
 
 
@@ -35,39 +38,38 @@ class Timing:
         return [ours / theirs for ours, theirs in zip(self.seconds, self.reference, strict=True)]
 
 
-def time_network(segmenter: Segmenter, onnx: OnnxModels, *, runs: int, prompts: int, threads: int) -> list[Timing]:
-    """Seconds of an embedding, a click, a click that refines a mask, and `prompts` clicks at once, `runs` times each.
+def time_network(segmenter: Segmenter, onnx: OnnxModels, *, runs: int, prompts: int, threads: int) -> Iterator[Timing]:
+    """Seconds of an embedding, a click, a refinement and `prompts` clicks at once, up to `runs` times each.
 
-    All from pixels to pixels: the embedding with the image's resizing, a click with its mask in the image's size.
+    All from pixels to pixels: the embedding with the image's resizing, a click with its mask in the image's size. A
+    refinement is a click that goes on from an earlier mask. Each row comes as soon as it is there.
     threads: how many OpenCV may use for that; those of the kernels and of ONNX Runtime are the caller's to set.
     """
     with _opencv_threads(threads):
-        return _time_network(segmenter, onnx, runs, prompts)
+        yield from _time_network(segmenter, onnx, runs, prompts)
 
 
-def _time_network(segmenter: Segmenter, onnx: OnnxModels, runs: int, prompts: int) -> list[Timing]:
+def _time_network(segmenter: Segmenter, onnx: OnnxModels, runs: int, prompts: int) -> Iterator[Timing]:
     random = np.random.default_rng(0)
     rgb = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
     size = segmenter.identity.image_size
     embedding = segmenter.encode(rgb)
     previous = segmenter.decode(embedding, _prompts(random, 1)[0])[0].logits
-    timings = []
 
-    def add(name: str, work: Callable[[], object], reference: Callable[[], object] | None, times: int = 1) -> None:
+    def row(name: str, work: Callable[[], object], reference: Callable[[], object] | None, times: int = 1) -> Timing:
         ours, theirs = _alternate(work, reference, runs)
-        timings.append(Timing(name, size, ours, [times * seconds for seconds in theirs]))
+        return Timing(name, size, ours, [times * seconds for seconds in theirs])
 
     def click(logits: npt.NDArray[np.float32] | None) -> None:
         (point,) = _points(random, 1)
         _ = segmenter.decode(embedding, Prompt(points=[point], labels=[1], logits=logits))[0].mask
 
     their_click = onnx.click(embedding.features, HEIGHT, WIDTH)
-    add("embedding", lambda: segmenter.encode(rgb), onnx.embedding(size))
-    add("click", lambda: click(None), their_click)
-    add("click that refines a mask", lambda: click(previous), their_click)
-    batch = f"{prompts} prompts at once"
-    add(batch, lambda: _batch(segmenter, embedding, _prompts(random, prompts)), their_click, prompts)
-    return timings
+    yield row("embedding", lambda: segmenter.encode(rgb), onnx.embedding(size))
+    yield row("click", lambda: click(None), their_click)
+    yield row("refinement", lambda: click(previous), their_click)
+    batch = f"{prompts} prompts"
+    yield row(batch, lambda: _batch(segmenter, embedding, _prompts(random, prompts)), their_click, prompts)
 
 
 @contextmanager
@@ -98,7 +100,10 @@ def _alternate(
     """Seconds of each run of both. Who begins alternates, too: being second may be better or worse."""
     seconds: tuple[list[float], list[float]] = ([], [])
     engines = list(zip((ours, theirs), seconds, strict=True))
+    end = time.perf_counter() + _ROW_SECONDS
     for run in range(runs + 1):
+        if run > _FEWEST_RUNS and time.perf_counter() > end:
+            break
         for work, measured in engines if run % 2 else reversed(engines):
             if work is None:
                 continue

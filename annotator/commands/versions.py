@@ -43,11 +43,11 @@ def kernels_line() -> str:
         return f"kernels: none, so the network runs on MindSpore's own operators, slower ({error})"
 
 
-def machine_line() -> str:
-    """Such as "AMD EPYC, 4 cores (2 for this process); kernels: avx512, 2 threads"."""
+def machine_lines() -> list[str]:
+    """The processor with its cores, such as "AMD EPYC, 4 cores (2 for this process)", and kernels_line()."""
     cores, ours = os.cpu_count(), kernels.usable_processors()
     count = f"{cores} core{'' if cores == 1 else 's'}" + (f" ({ours} for this process)" if ours != cores else "")
-    return f"{processor()}, {count}; {kernels_line()}"
+    return [f"{processor()}, {count}", kernels_line()]
 
 
 def processor() -> str:
