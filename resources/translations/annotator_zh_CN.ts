@@ -1734,6 +1734,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{source} 中有名称 {name!a}，无法保存：请更正该名称，或重命名文件。</translation>
     </message>
     <message>
+        <source>{source} has data sets in it, such as {inner}: choose one of them.</source>
+        <translation>{source} 中有多个数据集，例如 {inner}：请选择其中一个。</translation>
+    </message>
+    <message>
+        <source>The images of {source} are in its labelme files alone (imageData): save them as image files beside, for instance with labelme_export_json, then import again.</source>
+        <translation>{source} 的图像只存在于其 labelme 文件内部（imageData）：请先把它们另存为旁边的图像文件（例如用 labelme_export_json），然后重新导入。</translation>
+    </message>
+    <message>
         <source>labelme files without an image in {root}: {count}, such as {name}.</source>
         <translation>有 {count} 个 labelme 文件在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
@@ -1744,6 +1752,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Shapes of a type that is not known: {count}, such as {kind}.</source>
         <translation>未知类型的形状：{count} 个，例如 {kind}。</translation>
+    </message>
+    <message>
+        <source>Shapes of which flags, descriptions or attributes are left out: {count}.</source>
+        <translation>未导入其标志、描述或属性的形状：{count} 个。</translation>
     </message>
     <message>
         <source>holes and parts are joined to one outline by lines without width</source>
@@ -1786,6 +1798,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>一张图像中超出 {most} 个的实例未写入</translation>
     </message>
     <message>
+        <source>{source} has no folder SegmentationClass, which says of what class the objects are: add it.</source>
+        <translation>{source} 中没有文件夹 SegmentationClass，无法知道各对象的类别：请补上该文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no labelmap.txt in {source}, so the classes got the names of the Pascal VOC challenge: check that they are right.</source>
+        <translation>{source} 中没有 labelmap.txt，因此类别采用了 Pascal VOC 挑战赛的名称：请检查是否正确。</translation>
+    </message>
+    <message>
         <source>The folder &quot;images&quot; holds links to the images where they lie now: copy the images, too, for an export that goes to another place.</source>
         <translation>文件夹“images”中是指向图像当前位置的链接：如果要把导出结果移到别处，请在导出时同时复制图像。</translation>
     </message>
@@ -1800,6 +1820,14 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Label files without an image in {root}: {count}, such as {name}.</source>
         <translation>有 {count} 个标签文件在 {root} 中没有对应的图像，例如 {name}。</translation>
+    </message>
+    <message>
+        <source>Keypoints are left out: each instance is the box that its line begins with.</source>
+        <translation>关键点未导入：每个实例是其所在行开头的方框。</translation>
+    </message>
+    <message>
+        <source>it has {count} numbers after the class, neither a box of 4 nor a polygon; if the last is a confidence, write the labels without</source>
+        <translation>类别之后有 {count} 个数，既不是 4 个数的方框，也不是多边形；如果最后一个是置信度，请在生成标注时不要写入</translation>
     </message>
     <message>
         <source>Page 1 of {pages} is shown.</source>

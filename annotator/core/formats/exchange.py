@@ -17,6 +17,7 @@ from annotator.core.formats.losses import PROPOSALS_ACCEPTED
 from annotator.core.formats.options import ExportOptions, selected, with_proposals_as_instances
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import ExportReport, Loss, Remarks, compared
+from annotator.core.formats.yolo_classes import folder_of
 from annotator.core.image_places import read_coco
 from annotator.errors import DatasetError, SaveError, Sentence
 
@@ -31,6 +32,9 @@ class Imported:
     document: Document
     notes: tuple[str, ...]
 
+
+_INNER = ("*/SegmentationClass", "*/*/SegmentationClass", "*/data.yaml", "*/masks.json")
+"""What shows that a folder has the data sets one further down."""
 
 _Write = Callable[[Document, Path, ExportOptions, Progress, Sequence[str]], Remarks]
 _Read = Callable[[Path, ImageIndex, Progress], tuple[Document, tuple[str, ...]]]
@@ -127,7 +131,7 @@ def read_foreign(
     if name == "coco":
         return Imported(read_coco(source, None if images is None else images.root), ())
     if images is None:
-        images = ImageIndex.of_folder(source if source.is_dir() else source.parent)
+        images = ImageIndex.of_folder(folder_of(source) if name == "yolo" else _folder(source))
     document, notes = _READERS[name](source, images, Progress(on_progress, cancel))
     if not document.images:
         raise DatasetError(
@@ -138,6 +142,10 @@ def read_foreign(
         )
     _require_text(document, source)
     return Imported(document, notes)
+
+
+def _folder(source: Path) -> Path:
+    return source if source.is_dir() else source.parent
 
 
 def _require_text(document: Document, source: Path) -> None:
@@ -159,17 +167,26 @@ def detected(source: Path) -> str:
         if source.suffix.lower() in (".yaml", ".yml"):
             return "yolo"
         return "labelme" if _is_labelme(source) else "coco"
-    if (source / "SegmentationClass").is_dir():
+    if any((source / name).is_dir() for name in ("SegmentationClass", "SegmentationObject")):
         return "voc"
     if (source / masks.INDEX_NAME).is_file():
         return "masks"
-    if any(source.glob("*.y*ml")) or (source / "classes.txt").is_file() or any((source / "labels").rglob("*.txt")):
+    if _is_yolo(source):
         return "yolo"
+    if inner := sorted({path.parent for name in _INNER for path in source.glob(name)}):
+        raise DatasetError(
+            "{source} has data sets in it, such as {inner}: choose one of them.", source=source, inner=inner[0]
+        )
     if any(map(_is_labelme, source.rglob("*.json"))):
         return "labelme"
     if any(source.rglob("*.png")):
         return "masks"
     raise DatasetError("{source} holds no annotations that are known: say which format with --format.", source=source)
+
+
+def _is_yolo(folder: Path) -> bool:
+    has_names = any(folder.glob("*.y*ml")) or any(folder.glob("*.names")) or (folder / "classes.txt").is_file()
+    return has_names or any((folder / "labels").rglob("*.txt"))
 
 
 def _is_labelme(path: Path) -> bool:

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import os
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -20,9 +21,9 @@ import orjson
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, read_text, write_bytes
 from annotator.core.formats.image_index import ImageIndex
-from annotator.core.formats.labelme_shapes import WITH_AREA, mask_png, parse_shape, union
+from annotator.core.formats.labelme_shapes import WITH_AREA, Group, has_no_area, mask_png, parse_shape, union
 from annotator.core.formats.losses import bridges, no_crowds, no_empty_masks, not_kept, renaming
-from annotator.core.formats.names import copy_name, label_names
+from annotator.core.formats.names import copy_name, label_names, unique_names
 from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions, Shape
 from annotator.core.formats.progress import Progress
@@ -33,7 +34,7 @@ from annotator.core.polygons import polygons
 from annotator.errors import DatasetError, Sentence, reason_of
 
 _VERSION = "5.5.0"  # whose files these are like
-_FLAT = ("line", "linestrip", "point", "points")
+_FLAT = ("line", "linestrip", "point", "points", "polygon")  # a polygon when it has less than three points
 
 
 def write(
@@ -112,14 +113,19 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     folder = source if source.is_dir() else source.parent
     files = sorted(source.rglob("*.json")) if source.is_dir() else [source]
     read_any = False
+    said_more = held = 0
+    by_name = unique_names(images.paths)
     for path in progress.over(files):
         content = _load(path)
         if content is None:
             continue
         read_any = True
-        image = images.find(*_image_names(path, folder, content, images))
+        names = _image_names(path, folder, content, images)
+        # Last, the one image of that name, wherever it lies: the path is often one of another machine.
+        image = images.find(*names, *(by_name[name] for name in map(posixpath.basename, names) if name in by_name))
         if image is None:
             missing.append(path.name)
+            held += bool(content.get("imageData"))
         elif image.id in document.images:
             raise DatasetError(
                 "{path} is a second file of the image {image}: keep one of them.", path=path, image=image.path
@@ -128,9 +134,16 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
             _check_size(path, content, image)
             document.put(image)
             left_out += _put_shapes(path, content, image, document, categories)
+            said_more += sum(map(_says_more, content["shapes"]))
     if not read_any:
         raise DatasetError(
             "There are no labelme files in {source}: choose the folder with the JSON files.", source=source
+        )
+    if held and not document.images:
+        raise DatasetError(
+            "The images of {source} are in its labelme files alone (imageData): save them as image files beside, for "
+            "instance with labelme_export_json, then import again.",
+            source=source,
         )
     notes = []
     if missing:
@@ -147,7 +160,20 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     if unknown := [kind for kind in left_out if kind not in _FLAT]:
         count, kind = len(unknown), unknown[0]
         notes.append(Sentence("Shapes of a type that is not known: {count}, such as {kind}.", count=count, kind=kind))
+    if said_more:
+        notes.append(
+            Sentence("Shapes of which flags, descriptions or attributes are left out: {count}.", count=said_more)
+        )
     return document, tuple(notes)
+
+
+def _says_more(shape: object) -> bool:
+    """Whether it says something that is not imported."""
+    if not isinstance(shape, dict):
+        return False
+    flags = shape.get("flags")
+    is_flagged = isinstance(flags, dict) and any(flags.values())
+    return is_flagged or any(shape.get(key) for key in ("description", "attributes", "difficult"))
 
 
 def _load(path: Path) -> dict[str, Any] | None:
@@ -197,12 +223,15 @@ def _put_shapes(
 ) -> list[str]:
     """Add the instances of one file; returns the types of the shapes that are left out."""
     left_out: list[str] = []
-    grouped: dict[tuple[str, Any], list[RunLengths]] = {}
+    grouped: dict[tuple[str, Group | tuple[str, int]], list[RunLengths]] = {}
     for number, shape in enumerate(content["shapes"], start=1):
         try:
             kind = shape.get("shape_type", "polygon") if isinstance(shape, dict) else None
             if isinstance(kind, str) and kind not in WITH_AREA:
                 left_out.append(kind)
+                continue
+            if has_no_area(shape):
+                left_out.append("polygon")
                 continue
             label, group, mask = parse_shape(shape, image)
         except ValueError as error:
@@ -213,11 +242,20 @@ def _put_shapes(
                 reason=reason_of(error),
             ) from error
         grouped.setdefault((label, group if group is not None else ("alone", number)), []).append(mask)
-    for (label, _), masks in grouped.items():
+    together = _groups_of_several(grouped)
+    for (label, group_id), masks in grouped.items():
         if label not in categories:
             categories[label] = document.take_id(Category)
             document.put(Category(categories[label], label))
         instance_id = document.take_id(Instance)
         provenance = Provenance(source="imported")
-        document.put(Instance(instance_id, image.id, categories[label], union(masks), provenance=provenance))
+        group = together.get(group_id)
+        mask = union(masks)
+        document.put(Instance(instance_id, image.id, categories[label], mask, provenance=provenance, group=group))
     return left_out
+
+
+def _groups_of_several(keys: Iterable[tuple[str, Group | tuple[str, int]]]) -> dict[Group | tuple[str, int], int]:
+    """A number for each group that holds shapes of several labels together: they are instances that belong together."""
+    count = Counter(group for _, group in keys)
+    return {group: number for number, group in enumerate((g for g, labels in count.items() if labels > 1), start=1)}

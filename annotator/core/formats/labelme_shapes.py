@@ -19,6 +19,9 @@ _POLYGONS = ("polygon", "rectangle", "rotation")  # when they have three corners
 WITH_AREA = (*_POLYGONS, "circle", "mask")
 """The types of shapes that parse_shape understands."""
 
+Group = int | str
+"""What holds shapes together; labelme has numbers, other programs texts, too."""
+
 _CIRCLE_CORNERS = 64
 
 
@@ -44,14 +47,16 @@ def union(masks: Sequence[RunLengths]) -> RunLengths:
     return RunLengths.from_crop(together, left, top, height=first.height, width=first.width)
 
 
-def parse_shape(shape: object, image: ImageRecord) -> tuple[str, int | None, RunLengths]:
+def parse_shape(shape: object, image: ImageRecord) -> tuple[str, Group | None, RunLengths]:
     """Label, group and mask of a shape. Raises ValueError."""
     if not isinstance(shape, dict):
         raise ClauseError("it is not an object in braces")
     label, group = shape.get("label"), shape.get("group_id")
     if not isinstance(label, str):
         raise ClauseError("it has no label")
-    if group is not None and type(group) is not int:
+    if isinstance(group, float) and group.is_integer():
+        group = int(group)
+    if group is not None and type(group) not in (int, str):
         raise ClauseError("its group_id is {group!r}, not a whole number", group=group)
     points = _points(shape.get("points"))
     kind = shape.get("shape_type", "polygon")
@@ -70,6 +75,14 @@ def parse_shape(shape: object, image: ImageRecord) -> tuple[str, int | None, Run
     else:
         raise ClauseError("a {kind!r} of {count} points has no area that is known", kind=kind, count=len(points))
     return label, group, RunLengths.from_coco([[v for corner in corners for v in corner]], image.height, image.width)
+
+
+def has_no_area(shape: object) -> bool:
+    """Whether it is a polygon of two points or fewer, as a slip of the hand leaves it."""
+    if not isinstance(shape, dict) or shape.get("shape_type", "polygon") != "polygon":
+        return False
+    points = shape.get("points")
+    return isinstance(points, list) and 0 < len(points) < 3
 
 
 def _points(value: object) -> list[tuple[float, float]]:

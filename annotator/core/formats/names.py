@@ -70,6 +70,13 @@ def copy_names(paths: Iterable[str]) -> dict[str, str]:
     return {path: copies[path] for path in paths}
 
 
+def unique_names(paths: Iterable[str]) -> dict[str, str]:
+    """The path of each name that only one of the paths has for its last part."""
+    paths = list(paths)
+    count = Counter(map(posixpath.basename, paths))
+    return {name: path for path in paths if count[name := posixpath.basename(path)] == 1}
+
+
 def _key(name: str) -> str:
     """The same for names that some system takes for the same file."""
     return name.casefold() if name.isascii() else unicodedata.normalize("NFC", name).casefold()

@@ -3,7 +3,8 @@
     SegmentationClass/NAME.png     0 background, 1.. the class, 255 not labelled
     SegmentationObject/NAME.png    0 background, 1.. the object, 255 not labelled
     ImageSets/Segmentation/*.txt   the names of the images of train, val and both
-    labelmap.txt                   "name:r,g,b::" for each class, background first; VOC itself has none
+    labelmap.txt                   "name:r,g,b::" for each class, background first; VOC itself has none, and labelme
+                                   writes class_names.txt instead, a name a line
     JPEGImages/NAME.jpg            copies, when asked for
 
 A pixel belongs to one object, so of overlapping instances the one drawn later has it.
@@ -12,7 +13,6 @@ A pixel belongs to one object, so of overlapping instances the one drawn later h
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
-from annotator.core.formats.files import copy_image, indexed_png, read_text, voc_palette, write_bytes, write_text
+from annotator.core.formats.files import copy_image, indexed_png, voc_palette, write_bytes, write_text
 from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.losses import no_crowds, no_empty_masks, not_kept, renaming
 from annotator.core.formats.names import copy_name, label_names
@@ -30,27 +30,9 @@ from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.pixels import read_mask_image, values_of
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss, Remarks
+from annotator.core.formats.voc_classes import MAX_NUMBER, VOC_NAMES, VOID, read_classes
 from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError, SaveError, Sentence
-
-MAX_NUMBER = 254
-"""Numbers are bytes, and 0 and 255 are taken."""
-
-_VOID = 255
-_VOC_NAMES = ["aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow"]
-_VOC_NAMES += [
-    "diningtable",
-    "dog",
-    "horse",
-    "motorbike",
-    "person",
-    "pottedplant",
-    "sheep",
-    "sofa",
-    "train",
-    "tvmonitor",
-]
-_LABEL = re.compile(r"(?P<name>.*?):(?P<red>\d{1,3}),(?P<green>\d{1,3}),(?P<blue>\d{1,3}):[^:]*:[^:]*")
 
 
 def write(
@@ -164,7 +146,20 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
 
     Without SegmentationObject, everything of one class on an image is one instance.
     """
-    names, number_of_colour = _label_map(source)
+    if not (source / "SegmentationClass").is_dir():
+        raise DatasetError(
+            "{source} has no folder SegmentationClass, which says of what class the objects are: add it.", source=source
+        )
+    notes = []
+    names, number_of_colour = read_classes(source)
+    if names is VOC_NAMES:
+        notes.append(
+            Sentence(
+                "There is no labelmap.txt in {source}, so the classes got the names of the Pascal VOC challenge: check "
+                "that they are right.",
+                source=source,
+            )
+        )
     document = Document(images.root)
     for number, name in enumerate(names, start=1):
         document.put(Category(number, name))
@@ -189,7 +184,6 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
         classes = _classes(classes_path, image, number_of_colour)
         objects = read_mask_image(path, image) if by_object else classes
         _put_instances(document, image, objects, classes, classes_path)
-    notes = []
     if without_image:
         notes.append(
             Sentence(
@@ -210,11 +204,11 @@ def _put_instances(
     path: Path,
 ) -> None:
     for value in values_of(objects, path):
-        if value in (_VOID, 0xE0E0C0):  # the colour of 255 in VOC's palette
+        if value in (VOID, 0xE0E0C0):  # the colour of 255 in VOC's palette
             continue
         mask = objects == value
         inside = classes[mask]
-        inside = inside[(inside != 0) & (inside != _VOID)]
+        inside = inside[(inside != 0) & (inside != VOID)]
         if not inside.size:
             raise DatasetError("In {path}, object {value} has no class: correct the mask.", path=path, value=value)
         counts = np.bincount(inside)
@@ -233,7 +227,7 @@ def _put_instances(
 def _classes(path: Path, image: ImageRecord, number_of_colour: dict[int, int]) -> npt.NDArray[np.uint32]:
     """The class of each pixel; colours are looked up in the label map."""
     classes = read_mask_image(path, image)
-    if not classes.size or classes.max() <= _VOID:
+    if not classes.size or classes.max() <= VOID:
         return classes
     numbers = np.zeros(classes.shape, np.uint32)
     for colour in values_of(classes, path):
@@ -245,34 +239,3 @@ def _classes(path: Path, image: ImageRecord, number_of_colour: dict[int, int]) -
             )
         numbers[classes == colour] = number_of_colour[colour]
     return numbers
-
-
-def _label_map(source: Path) -> tuple[list[str], dict[int, int]]:
-    """The names of the classes from 1 on, and the class of each colour."""
-    path = source / "labelmap.txt"
-    colours = [red << 16 | green << 8 | blue for red, green, blue in voc_palette().tolist()]
-    if not path.is_file():
-        return _VOC_NAMES, {colour: number for number, colour in enumerate(colours[: len(_VOC_NAMES) + 1])}
-    names: list[str] = []
-    number_of_colour = {colours[_VOID]: _VOID}
-    for line in read_text(path).splitlines():
-        if not line.strip() or line.startswith("# label:"):
-            continue
-        match = _LABEL.fullmatch(line)
-        if match is None:
-            raise DatasetError(
-                'In {path}, the line {line!r} is not like "name:red,green,blue::": correct it.',
-                path=path,
-                line=line[:80],
-            )
-        red, green, blue = (int(match[channel]) for channel in ("red", "green", "blue"))
-        number_of_colour[red << 16 | green << 8 | blue] = len(names)
-        names.append(match["name"])
-    if not names or len(names) > MAX_NUMBER + 1:
-        raise DatasetError(
-            "{path} names {count} classes, but there can be {max_number} and the background.",
-            path=path,
-            count=len(names),
-            max_number=MAX_NUMBER,
-        )
-    return names[1:], number_of_colour

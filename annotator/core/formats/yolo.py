@@ -16,7 +16,6 @@ import math
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml  # type: ignore[import-untyped]
@@ -30,6 +29,7 @@ from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions, validation_images
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Loss, Remarks
+from annotator.core.formats.yolo_classes import Classes, folder_of, read_classes
 from annotator.core.geometry import RunLengths
 from annotator.core.polygons import one_polygon
 from annotator.errors import ClauseError, DatasetError, Sentence, reason_of
@@ -133,10 +133,10 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
 
     Raises DatasetError, which names the file and line.
     """
-    folder = source if source.is_dir() else source.parent
-    names = _class_names(source)
+    folder = folder_of(source)
+    classes = read_classes(source)
     document = Document(images.root)
-    for number, name in enumerate(names):
+    for number, name in enumerate(classes.names):
         document.put(Category(number + 1, name))
     without_image = []
     files = _label_files(folder)
@@ -147,7 +147,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
             without_image.append(path.name)
         elif image.id not in document.images:
             document.put(image)
-            _read_labels(path, image, document, len(names))
+            _read_labels(path, image, document, classes)
         elif read_text(path).strip():
             raise DatasetError(
                 "{path} is a second label file of the image {image}: keep one of them.", path=path, image=image.path
@@ -166,6 +166,8 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
                 name=without_image[0],
             )
         )
+    if classes.has_keypoints and document.instances:
+        notes.append(Sentence("Keypoints are left out: each instance is the box that its line begins with."))
     return document, tuple(notes)
 
 
@@ -203,40 +205,7 @@ def _image_names(label: str, *, in_place: bool) -> list[str]:
     return ["/".join(parts) for parts in names]
 
 
-def _class_names(source: Path) -> list[str]:
-    folder = source if source.is_dir() else source.parent
-    files = [source] if source.is_file() else sorted(folder.glob("*.y*ml"))
-    preferred = [path for path in files if path.stem in ("data", "dataset")] or files
-    if preferred:
-        return _yaml_names(preferred[0])
-    for path in (folder / "classes.txt", folder / "labels" / "classes.txt"):
-        if path.is_file():
-            return [line.strip() for line in read_text(path).splitlines() if line.strip()]
-    raise DatasetError(
-        "There is neither a data.yaml nor a classes.txt with the names of the classes in {folder}: add one.",
-        folder=folder,
-    )
-
-
-def _yaml_names(path: Path) -> list[str]:
-    text = read_text(path)
-    try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
-        raise DatasetError(
-            "{path} is not valid YAML ({reason}): correct it.", path=path, reason=" ".join(str(error).split())[:200]
-        ) from error
-    names = content.get("names") if isinstance(content, dict) else None
-    if isinstance(names, dict) and all(type(number) is int for number in names):
-        if names and not 0 <= min(names) <= max(names) <= 10_000:
-            raise DatasetError('The numbers of the "names" in {path} are not from 0 to 10000: correct them.', path=path)
-        names = [names.get(number, f"class {number}") for number in range(max(names, default=-1) + 1)]
-    if not isinstance(names, list) or not all(isinstance(name, str | int) for name in names):
-        raise DatasetError('{path} has no "names", a list of the names of the classes: add it.', path=path)
-    return [str(name) for name in names]
-
-
-def _read_labels(path: Path, image: ImageRecord, document: Document, classes: int) -> None:
+def _read_labels(path: Path, image: ImageRecord, document: Document, classes: Classes) -> None:
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if not line.strip():
             continue
@@ -254,10 +223,13 @@ def _read_labels(path: Path, image: ImageRecord, document: Document, classes: in
         )
 
 
-def _parse_line(words: list[Any], image: ImageRecord, classes: int) -> tuple[int, RunLengths]:
-    if not words[0].isascii() or not words[0].isdigit() or len(words[0]) > 6 or int(words[0]) >= classes:
+def _parse_line(words: list[str], image: ImageRecord, classes: Classes) -> tuple[int, RunLengths]:
+    number = words[0].removesuffix(".0")  # as programs write it that know of no whole numbers
+    if not number.isascii() or not number.isdigit() or len(number) > 6 or int(number) >= len(classes.names):
         raise ClauseError(
-            "its class is {number}, but there are {classes}, counted from 0", number=words[0][:20], classes=classes
+            "its class is {number}, but there are {classes}, counted from 0",
+            number=words[0][:20],
+            classes=len(classes.names),
         )
     try:
         shares = [float(word) for word in words[1:]]
@@ -265,11 +237,19 @@ def _parse_line(words: list[Any], image: ImageRecord, classes: int) -> tuple[int
         raise ClauseError("its coordinates are not numbers") from error
     if not all(math.isfinite(share) and abs(share) <= 2 for share in shares):
         raise ClauseError("its coordinates are not shares of the image, from 0 to 1")
+    if classes.has_keypoints:
+        shares = shares[:4]
     if len(shares) == 4:
         x, y, width, height = shares
         left, top, right, bottom = x - width / 2, y - height / 2, x + width / 2, y + height / 2
         shares = [left, top, right, top, right, bottom, left, bottom]
-    if len(shares) < 6 or len(shares) % 2:
+    if len(shares) >= 5 and len(shares) % 2:
+        raise ClauseError(
+            "it has {count} numbers after the class, neither a box of 4 nor a polygon; if the last is a confidence, "
+            "write the labels without",
+            count=len(shares),
+        )
+    if len(shares) < 6:
         raise ClauseError("it has {count} numbers after the class, neither a box of 4 nor a polygon", count=len(shares))
     corners = np.array(shares).reshape(-1, 2) * (image.width, image.height)
-    return int(words[0]), RunLengths.from_coco([corners.ravel().tolist()], image.height, image.width)
+    return int(number), RunLengths.from_coco([corners.ravel().tolist()], image.height, image.width)

@@ -252,11 +252,11 @@ def png_that_swells() -> str:
     [
         (7, "object in braces"),
         ({"points": polygon(1, 1, 3, 3)}, "no label"),
-        ({"label": "cat", "points": [[1, 1], [2, 2]]}, "2 points"),
+        ({"label": "cat", "points": [[1, 1], [2, 2], [3, 3]], "shape_type": "circle"}, "3 points"),
         ({"label": "cat", "points": [[1, 1], [2], [3, 3]]}, "pair of numbers"),
         ({"label": "cat", "points": [[1, 1], [2, "x"], [3, 3]]}, "pair of numbers"),
         ({"label": "cat", "points": [[1, 1], [2, 1e300], [3, 3]]}, "nowhere near"),
-        ({"label": "cat", "points": polygon(1, 1, 3, 3), "group_id": "a"}, "group_id"),
+        ({"label": "cat", "points": polygon(1, 1, 3, 3), "group_id": 1.5}, "group_id"),
         ({"label": "cat", "points": polygon(1, 1, 3, 3), "shape_type": ["star"]}, "star"),
         ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": "%%"}, "damaged"),
         ({"label": "cat", "points": [[1, 1], [2, 2]], "shape_type": "mask", "mask": "aGFsbG8="}, "damaged"),
