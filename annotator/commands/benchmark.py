@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from annotator.commands.console import EXIT_INTERRUPTED, Parser, complain, stdout_for_results
+from annotator.commands.interrupting import CtrlC
 
 if TYPE_CHECKING:
     from annotator.commands.onnx import OnnxModels
     from annotator.commands.timing import Timing
+    from annotator.segment import CancellationToken
 
 FULL_SIZE = 1024
 """The image size of the published network."""
@@ -60,11 +63,11 @@ def run(options: BenchmarkOptions) -> int:
     """Time and print; returns the exit code. After Ctrl+C what was timed until then. Raises AnnotatorError."""
     from annotator import kernels
     from annotator.commands.onnx import OnnxModels
-    from annotator.segment import load_segmenter
+    from annotator.segment import CancellationToken, Cancelled, load_segmenter
 
     timings: list[Timing] = []
-    interrupted = False
-    with stdout_for_results():
+    cancel = CancellationToken()
+    with stdout_for_results(), CtrlC(cancel):
         if options.threads is not None:
             if not kernels.available():
                 complain("--threads is for the kernels, which were not built; MindSpore chooses for itself.")
@@ -75,35 +78,43 @@ def run(options: BenchmarkOptions) -> int:
         onnx = OnnxModels(options.onnx_encoder, options.onnx_decoder, threads)
         segmenter = load_segmenter(options.weights)
         sizes = tuple(dict.fromkeys((segmenter.identity.image_size, FULL_SIZE)))
-        try:
-            _time(options, onnx, threads, sizes, timings)
-        except KeyboardInterrupt:
-            interrupted = True
-    if interrupted and not timings:
+        with contextlib.suppress(Cancelled):
+            _time(options, onnx, threads, sizes, cancel, timings)
+    if cancel.is_cancelled and not timings:
+        complain("Interrupted before there was anything to print.")
         return EXIT_INTERRUPTED
     print(*_about(options, segmenter.name, onnx, threads), sep="\n")
-    if interrupted:
+    if cancel.is_cancelled:
         print("- interrupted: rows are missing")
     print()
     print(*_table(timings), sep="\n")
     short = [f"{t.name} at {t.image_size} ({len(t.seconds)})" for t in timings if len(t.seconds) < options.runs]
     if short:
         print("", f"Fewer runs, because each took long: {', '.join(short)}.", sep="\n")
-    return EXIT_INTERRUPTED if interrupted else 0
+    return EXIT_INTERRUPTED if cancel.is_cancelled else 0
 
 
 def _time(
-    options: BenchmarkOptions, onnx: OnnxModels, threads: int, sizes: tuple[int, ...], timings: list[Timing]
+    options: BenchmarkOptions,
+    onnx: OnnxModels,
+    threads: int,
+    sizes: tuple[int, ...],
+    cancel: CancellationToken,
+    timings: list[Timing],
 ) -> None:
-    """Add the rows of each image size, telling how far it is."""
+    """Add the rows of each image size, telling how far it is. Raises Cancelled."""
     from annotator.commands.timing import time_network
     from annotator.segment import load_segmenter
 
     rows = len(sizes) * 4
     print(f"Timing {rows} rows ...", file=sys.stderr, flush=True)
     for size in sizes:
+        cancel.check()
         at_size = load_segmenter(options.weights, image_size=size)
-        for timing in time_network(at_size, onnx, runs=options.runs, prompts=options.prompts, threads=threads):
+        rows_of_size = time_network(
+            at_size, onnx, runs=options.runs, prompts=options.prompts, threads=threads, cancel=cancel
+        )
+        for timing in rows_of_size:
             timings.append(timing)
             print(f"{len(timings)} of {rows}: {timing.name}, {size} x {size}", file=sys.stderr, flush=True)
 

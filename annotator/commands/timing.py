@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.commands.onnx import OnnxModels
-from annotator.segment import Embedding, Prompt, Segmenter
+from annotator.segment import CancellationToken, Embedding, Prompt, Segmenter
 
 HEIGHT, WIDTH = 768, 1024
 """Of the picture, in pixels."""
@@ -38,26 +38,37 @@ class Timing:
         return [ours / theirs for ours, theirs in zip(self.seconds, self.reference, strict=True)]
 
 
-def time_network(segmenter: Segmenter, onnx: OnnxModels, *, runs: int, prompts: int, threads: int) -> Iterator[Timing]:
+def time_network(
+    segmenter: Segmenter,
+    onnx: OnnxModels,
+    *,
+    runs: int,
+    prompts: int,
+    threads: int,
+    cancel: CancellationToken | None = None,
+) -> Iterator[Timing]:
     """Seconds of an embedding, a click, a refinement and `prompts` clicks at once, up to `runs` times each.
 
     All from pixels to pixels: the embedding with the image's resizing, a click with its mask in the image's size. A
     refinement is a click that goes on from an earlier mask. Each row comes as soon as it is there.
     threads: how many OpenCV may use for that; those of the kernels and of ONNX Runtime are the caller's to set.
+    Raises Cancelled between two runs when `cancel` is set.
     """
     with _opencv_threads(threads):
-        yield from _time_network(segmenter, onnx, runs, prompts)
+        yield from _time_network(segmenter, onnx, runs, prompts, cancel or CancellationToken())
 
 
-def _time_network(segmenter: Segmenter, onnx: OnnxModels, runs: int, prompts: int) -> Iterator[Timing]:
+def _time_network(
+    segmenter: Segmenter, onnx: OnnxModels, runs: int, prompts: int, cancel: CancellationToken
+) -> Iterator[Timing]:
     random = np.random.default_rng(0)
     rgb = random.integers(0, 255, (HEIGHT, WIDTH, 3), np.uint8)
     size = segmenter.identity.image_size
-    embedding = segmenter.encode(rgb)
+    embedding = segmenter.encode(rgb, cancel=cancel)
     previous = segmenter.decode(embedding, _prompts(random, 1)[0])[0].logits
 
     def row(name: str, work: Callable[[], object], reference: Callable[[], object] | None, times: int = 1) -> Timing:
-        ours, theirs = _alternate(work, reference, runs)
+        ours, theirs = _alternate(work, reference, runs, cancel)
         return Timing(name, size, ours, [times * seconds for seconds in theirs])
 
     def click(logits: npt.NDArray[np.float32] | None) -> None:
@@ -95,7 +106,7 @@ def _prompts(random: np.random.Generator, count: int) -> list[Prompt]:
 
 
 def _alternate(
-    ours: Callable[[], object], theirs: Callable[[], object] | None, runs: int
+    ours: Callable[[], object], theirs: Callable[[], object] | None, runs: int, cancel: CancellationToken
 ) -> tuple[list[float], list[float]]:
     """Seconds of each run of both. Who begins alternates, too: being second may be better or worse."""
     seconds: tuple[list[float], list[float]] = ([], [])
@@ -105,6 +116,7 @@ def _alternate(
         if run > _FEWEST_RUNS and time.perf_counter() > end:
             break
         for work, measured in engines if run % 2 else reversed(engines):
+            cancel.check()
             if work is None:
                 continue
             if theirs is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from annotator import kernels
 from annotator.commands import benchmark, timing
 from annotator.kernels import library
+from annotator.segment import CancellationToken
 from tests.console import refuse, run, the_complaint
 
 NUMBER = r"\d+(\.\d+)? \(\d+(\.\d+)?-\d+(\.\d+)?\)"
@@ -75,7 +77,9 @@ def test_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]):
 
 def test_the_engines_take_turns_in_who_begins():
     order: list[str] = []
-    ours, theirs = timing._alternate(lambda: order.append("ours"), lambda: order.append("theirs"), 4)
+    ours, theirs = timing._alternate(
+        lambda: order.append("ours"), lambda: order.append("theirs"), 4, CancellationToken()
+    )
     assert (len(ours), len(theirs)) == (4, 4)
     first = order[2::2]  # after the one that warms up
     assert (first.count("ours"), first.count("theirs")) == (2, 2)
@@ -97,7 +101,7 @@ def test_opencv_has_as_many_threads_as_the_engines_and_its_own_again_afterwards(
 def test_a_row_that_takes_long_has_fewer_runs(monkeypatch: pytest.MonkeyPatch):
     now = iter(range(0, 10_000, 25))
     monkeypatch.setattr(timing.time, "perf_counter", lambda: next(now))
-    ours, theirs = timing._alternate(lambda: None, None, 9)
+    ours, theirs = timing._alternate(lambda: None, None, 9, CancellationToken())
     assert (ours, theirs) == ([25] * 3, [])
 
 
@@ -107,7 +111,8 @@ def test_after_an_interruption_the_rows_until_then_are_printed(small, monkeypatc
     def interrupted(*arguments):
         rows = whole(*arguments)
         yield next(rows)
-        raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+        yield from rows
 
     monkeypatch.setattr(timing, "_time_network", interrupted)
     assert run("benchmark", "--runs", 1, "--prompts", 2) == 130
