@@ -201,8 +201,13 @@ class _KnownWeights:
 def nearest_on(corners: Ring, point: tuple[float, float]) -> tuple[int, tuple[float, float], float]:
     """The point of a ring nearest to another: the corner its piece of line starts from, the point, how far it is."""
     ends = np.roll(corners, -1, axis=0)
-    # The pieces run along an axis, so what is nearest on each is the point moved into its box.
+    # Where a piece runs along an axis, what is nearest on it is the point moved into its box.
     places = np.clip(point, np.minimum(corners, ends), np.maximum(corners, ends))
+    slanted = np.flatnonzero((corners != ends).all(axis=1))
+    if slanted.size:  # those of an expected outline, see expected_outline.py
+        starts, along = corners[slanted], ends[slanted] - corners[slanted]
+        share = ((np.array(point) - starts) * along).sum(axis=1) / (along**2).sum(axis=1)
+        places[slanted] = starts + share.clip(0, 1)[:, None] * along
     away = np.hypot(places[:, 0] - point[0], places[:, 1] - point[1])
     edge = int(away.argmin())
     return edge, (float(places[edge, 0]), float(places[edge, 1])), float(away[edge])

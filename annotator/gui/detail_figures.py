@@ -53,10 +53,10 @@ class DetailFigures(QObject):
         self._ask()
 
     def _is_of_present(self, figures: Figures) -> bool:
-        return figures.outline is self._outline.shown and figures.tolerance == self._outline.tolerance
+        return figures.outline is self._outline.settled and figures.tolerance == self._outline.tolerance
 
     def _ask(self) -> None:
-        outline = self._outline.shown
+        outline = self._outline.settled
         if not self._is_wanted or self._job is not None or outline is None or self.figures is not None:
             return
         tolerance = self._outline.tolerance

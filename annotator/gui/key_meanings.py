@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPointF, Signal
 
 from annotator.gui.actions import Actions
@@ -22,10 +24,12 @@ class KeyMeanings(QObject):
         self._workspace = workspace
         self._canvas = canvas
         self._actions = actions
+        self._undoing = 0  # how often undo was asked for that waits for its turn
         workspace.opened.connect(self._refresh_undo)
         workspace.session.changed.connect(self._refresh_undo)
         for kept in self._kept:
             kept.changed.connect(self._refresh_undo)
+        workspace.editor.mask_work.became_busy.connect(self._refresh_undo)
         workspace.editor.mask_work.became_idle.connect(self._refresh_undo)
         workspace.model.undo_stack.indexChanged.connect(self._refresh_undo)
         self._refresh_undo()
@@ -34,7 +38,16 @@ class KeyMeanings(QObject):
         """Take back the last click, or else the last edit; a stroke that becomes one in a moment is that edit."""
         # Whoever has just clicked wrongly means the click, not the instance accepted before it.
         if not self._canvas.remove_last():
-            self._workspace.editor.mask_work.in_turn(self._undo)
+            expected = self._workspace.outline.expect_undo()
+
+            def ended() -> None:
+                self._undoing -= 1
+                expected()
+                self._refresh_undo()
+
+            self._undoing += 1
+            self._in_turn(self._undo, ended)
+            self._refresh_undo()
 
     def _undo(self) -> None:
         drawn, corners = self._kept
@@ -49,7 +62,7 @@ class KeyMeanings(QObject):
 
     def redo(self) -> None:
         """Do again what undo took back, be it a drawn mask or an edit."""
-        self._workspace.editor.mask_work.in_turn(self._redo)
+        self._in_turn(self._redo, self._workspace.outline.expect_redo())
 
     def _redo(self) -> None:
         drawn, _ = self._kept
@@ -94,6 +107,17 @@ class KeyMeanings(QObject):
             untouchable = view_state.hidden_ids | view_state.locked_ids
             self._workspace.selection.select({instance.id for instance in instances} - untouchable)
 
+    def _in_turn(self, deed: Callable[[], None], ended: Callable[[], None]) -> None:
+        """ended: called when it is done, or never will be."""
+
+        def do() -> None:
+            try:
+                deed()
+            finally:
+                ended()
+
+        self._workspace.editor.mask_work.in_turn(do, ended)
+
     @property
     def _kept(self) -> tuple[KeptPerImage[DrawnMask], KeptPerImage[tuple[QPointF, ...]]]:
         masks = self._workspace.editor.masks
@@ -103,5 +127,8 @@ class KeyMeanings(QObject):
         stack = self._workspace.model.undo_stack
         drawn, corners = self._kept
         has_begun = any(kept.present is not None or kept.may_come_back() for kept in (drawn, corners))
-        self._actions.undo.setEnabled(stack.canUndo() or has_begun or self._workspace.session.is_pending)
-        self._actions.redo.setEnabled(stack.canRedo() or drawn.may_come_back(by_redo=True))
+        # What is being computed is a step in a moment, and what is to be undone can be done again.
+        is_coming = self._workspace.editor.mask_work.is_busy
+        may_undo = stack.canUndo() or has_begun or self._workspace.session.is_pending or is_coming
+        self._actions.undo.setEnabled(may_undo)
+        self._actions.redo.setEnabled(stack.canRedo() or drawn.may_come_back(by_redo=True) or self._undoing > 0)

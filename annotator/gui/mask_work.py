@@ -25,6 +25,7 @@ class MaskWork(QObject):
     """The turn of everything that changes masks, and of what must not come before: undo, delete, save, leaving."""
 
     became_slow = Signal()  # it takes so long that the user should be told
+    became_busy = Signal()
     became_idle = Signal()
     failed = Signal(object)  # a fault of the program or no memory: a Sentence
 
@@ -33,6 +34,7 @@ class MaskWork(QObject):
         self._model = model
         self._jobs = jobs
         self._is_busy = False
+        self._asked = 0
         self._later: deque[tuple[_Deed, _Deed]] = deque()  # deeds, and what to do when one is dropped
         self._lost: _Deed = _nothing  # the same for what is being computed
         self._merged: dict[int, int] = {}
@@ -44,11 +46,17 @@ class MaskWork(QObject):
         """Whether masks are being computed, or something waits for that; what is asked for meanwhile follows."""
         return self._is_busy or bool(self._later)
 
+    @property
+    def asked(self) -> int:
+        """How often something was asked for: who finds the number unchanged was the last to ask."""
+        return self._asked
+
     def in_turn(self, deed: _Deed, lost: _Deed = _nothing) -> None:
         """Do it at once, or when all that was asked for before is done.
 
         lost: called instead when another document is opened before its turn comes.
         """
+        self._asked += 1
         if self._is_busy:
             self._later.append((deed, lost))
         else:
@@ -82,6 +90,7 @@ class MaskWork(QObject):
 
         self._is_busy = True
         self._lost = lost
+        self.became_busy.emit()
         if not self._slow.isActive():
             self._slow.start()
         job = self._jobs.new(lambda _: work())

@@ -9,8 +9,9 @@ from annotator.core.outline import Outline
 from annotator.core.polygons import Ring
 from annotator.gui.background import BackgroundJob, BackgroundJobs
 from annotator.gui.prompt_session import PromptSession
-from annotator.gui.selected_outline import SelectedOutline, tolerance_of
+from annotator.gui.selected_outline import SelectedOutline
 from annotator.gui.timers import single_shot
+from annotator.gui.tools.outline_gesture import tolerance_of
 
 _QUIET_MS = 300
 """So long a mask must stay: making an outline while somebody clicks slows the clicks down."""

@@ -4215,6 +4215,17 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
 </context>
 <context>
+    <name>SelectedOutline</name>
+    <message>
+        <source>The outline is another one by now, without that place: it stays as it is.</source>
+        <translation>轮廓在此期间已改变，原先的位置已不存在，因此保持不变。</translation>
+    </message>
+    <message>
+        <source>A shape keeps at least three vertices.</source>
+        <translation>形状至少要保留三个顶点。</translation>
+    </message>
+</context>
+<context>
     <name>SettingsDialog</name>
     <message>
         <source>Settings</source>
@@ -4462,10 +4473,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
 <context>
     <name>VertexEditor</name>
     <message>
-        <source>The vertices are still being computed: press again in a moment.</source>
-        <translation>顶点仍在计算，请稍候再按一次。</translation>
-    </message>
-    <message>
         <source>Move the instance</source>
         <translation>移动实例</translation>
     </message>
@@ -4476,10 +4483,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Add a vertex</source>
         <translation>添加顶点</translation>
-    </message>
-    <message>
-        <source>A shape keeps at least three vertices.</source>
-        <translation>形状至少保留三个顶点。</translation>
     </message>
     <message>
         <source>Remove a vertex</source>

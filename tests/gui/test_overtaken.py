@@ -16,6 +16,8 @@ from annotator.core.geometry import RunLengths
 from annotator.errors import DatasetError
 from annotator.gui import opener, undo_stack
 from annotator.gui.opening import Exchange
+from annotator.gui.tools.outline_gesture import Gesture
+from annotator.gui.tools.outline_hits import Spot
 from annotator.gui.unfinished import Unfinished, Wish
 from tests.gui.annotating import block
 from tests.gui.conftest import write_discs
@@ -137,7 +139,8 @@ def test_nothing_waits_in_the_new_document_for_masks_of_the_one_before(hands, in
     workspace = hands.window.workspace
     masks, slow = workspace.editor.masks, Slow()
     masks.draw(masks.new_drawn_on(instance), slow, "Brush", "brush")
-    workspace.outline.change(slow, "Move a corner")
+    moved = Gesture(Spot.INSIDE, (30.0, 30.0), 1.0, (5.0, 5.0))
+    workspace.outline.change(workspace.outline.held(), moved, "Move the instance")
     workspace.selection.select(())
     masks.corners.put(workspace.image_id, CORNERS)
     masks.close_polygon()

@@ -12,6 +12,8 @@ from PySide6.QtTest import QTest
 
 from annotator.core.brush import Stroke
 from annotator.core.geometry import RunLengths
+from annotator.gui.tools.outline_gesture import Gesture
+from annotator.gui.tools.outline_hits import Spot
 from tests.gui.annotating import instances, mask
 from tests.gui.conftest import Hands
 from tests.gui.test_brush import bar, disc, size  # noqa: F401
@@ -339,22 +341,19 @@ def test_closing_waits_for_what_was_drawn_and_says_so(disc, gate, folder):  # no
     autosave.set_minutes(0)
 
 
-def test_a_vertex_that_was_dragged_is_saved_too(disc):  # noqa: F811
+def test_a_vertex_that_was_dragged_is_saved_too(disc, monkeypatch):  # noqa: F811
     disc.key(Qt.Key.Key_G)
     outline = disc.window.workspace.outline
     disc.window.canvas.grab()
     disc.qtbot.waitUntil(lambda: not outline.is_busy and outline.current() is not None, timeout=10_000)
-    gate = threading.Event()
-    made = RunLengths.from_mask(np.pad(np.ones((10, 10), bool), ((0, 150), (0, 230))))
-
-    def make() -> RunLengths:
-        gate.wait(20)
-        return made
-
-    outline.change(make, "Move a vertex")
+    event, done_on = threading.Event(), Gesture.done_on
+    monkeypatch.setattr(Gesture, "done_on", lambda *arguments: event.wait(20) and done_on(*arguments))
+    area = mask(disc).sum()
+    outline.change(outline.held(), Gesture(Spot.INSIDE, (50.0, 80.0), 1.0, (60.0, 0.0)), "Move the instance")
     assert not disc.window.flow.is_free_to_leave
     with disc.qtbot.waitSignal(disc.window.workspace.saver.saved, timeout=10_000) as caught:
         disc.key(Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
-        gate.set()
+        event.set()
     (annotation,) = json.loads(caught.args[0].read_bytes())["annotations"]
-    assert annotation["area"] == 100
+    assert annotation["area"] == area
+    assert annotation["bbox"][0] > 60

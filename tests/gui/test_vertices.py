@@ -218,7 +218,7 @@ def test_escape_drops_a_drag(shaped):
     assert hands.window.tool_name == "polygon"
 
 
-def test_an_undo_during_a_drag_drops_it(shaped):
+def test_a_drag_goes_on_with_the_mask_that_an_undo_gives_the_instance_meanwhile(shaped):
     hands = shaped(SQUARE)
     pull(hands, (100, 40), (130, 20))
     canvas, left, none = hands.window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
@@ -226,6 +226,20 @@ def test_an_undo_during_a_drag_drops_it(shaped):
     QTest.mouseMove(canvas, corner(hands, 20, 20))
     hands.window.workspace.model.undo()
     QTest.mouseRelease(canvas, left, none, corner(hands, 20, 20))
+    ready(hands)
+    to = dragged_to(hands, (40, 40), (20, 20))
+    assert np.array_equal(mask(hands), SQUARE | drawn((100, 40), to, (40, 100)))
+
+
+def test_one_whose_vertex_goes_by_an_undo_is_dropped(shaped):
+    hands = shaped(SQUARE)
+    pull(hands, (100, 40), (130, 20))
+    ((x, y),) = handles(hands) - {(40, 40), (40, 100), (100, 100)}
+    canvas, left, none = hands.window.canvas, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QTest.mousePress(canvas, left, none, corner(hands, x, y))
+    QTest.mouseMove(canvas, corner(hands, 140, 10))
+    hands.window.workspace.model.undo()
+    QTest.mouseRelease(canvas, left, none, corner(hands, 140, 10))
     ready(hands)
     assert np.array_equal(mask(hands), SQUARE)
 
@@ -284,17 +298,3 @@ def test_holes_and_parts_are_exact_through_vertices_save_and_load(shaped):
     assert np.array_equal(again.mask.to_mask(), wanted)
     record = json.loads(path.read_bytes())["annotations"][0]
     assert np.array_equal(COCO(str(path)).annToMask(record).astype(bool), wanted)
-
-
-def test_a_drag_that_comes_while_the_one_before_is_computed_is_refused_with_a_word(shaped):
-    hands = shaped(SQUARE)
-    canvas, outline = hands.window.canvas, hands.window.workspace.outline
-    start, end = corner(hands, 70, 70), corner(hands, 75, 75)
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=start)
-    QTest.mouseMove(canvas, end)
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
-    assert outline.is_busy
-    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=end)
-    assert "press again" in hands.window.status.currentMessage()
-    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=end)
-    ready(hands)

@@ -51,6 +51,13 @@ class MaskShape:
         y = min(int(offset.y()), self.fill.height() - 1)
         return bool(self.fill.pixelIndex(x, y))
 
+    def is_near_border(self, position: QPointF, reach: float) -> bool:
+        """Whether the border is no farther than `reach` image pixels from that place."""
+        left, top, right, bottom = self.pieces.T
+        x, y = position.x(), position.y()
+        away = np.hypot(np.clip(x, left, right) - x, np.clip(y, top, bottom) - y)
+        return bool(away.min(initial=np.inf) <= reach)
+
     def colored(self, color: QColor, opacity: float) -> QImage:
         """The fill in that colour: to be drawn before another colour is asked for, because it is the same image."""
         # A second image with these pixels would copy them for a table of its own: 10 ms of a large mask.

@@ -12,7 +12,8 @@ from annotator.core.outline import Outline, nearest_on
 HANDLE_REACH = 9.0
 """Widget pixels from a handle within which it is meant."""
 
-_EDGE_REACH = 6.0
+EDGE_REACH = 6.0
+"""The same for the line between two."""
 
 
 class Spot(Enum):
@@ -56,14 +57,18 @@ class OutlineHits:
 
     def at(self, point: tuple[float, float], scale: float) -> Hit | None:
         """The nearest handle in reach, else the nearest line; scale: widget pixels per image pixel."""
+        return self.handle_at(point, HANDLE_REACH / scale) or self.edge_at(point, EDGE_REACH / scale)
+
+    def handle_at(self, point: tuple[float, float], reach: float) -> Hit | None:
+        """The nearest handle, if it is no farther than `reach` image pixels."""
         if not len(self.handles):
             return None
         away = np.hypot(self.handles[:, 0] - point[0], self.handles[:, 1] - point[1])
         nearest = int(away.argmin())
-        if away[nearest] * scale <= HANDLE_REACH:
-            x, y = self.handles[nearest].tolist()
-            return Hit(Spot.HANDLE, int(self._rings[nearest]), int(self._corners[nearest]), (x, y))
-        return self._edge_at(point, _EDGE_REACH / scale)
+        if away[nearest] > reach:
+            return None
+        x, y = self.handles[nearest].tolist()
+        return Hit(Spot.HANDLE, int(self._rings[nearest]), int(self._corners[nearest]), (x, y))
 
     def next_handle(self, before: Hit | None, point: tuple[float, float], step: int) -> Hit | None:
         """The handle `step` places after another one, or the one nearest to the point; None when there are none."""
@@ -79,7 +84,8 @@ class OutlineHits:
         x, y = self.handles[index].tolist()
         return Hit(Spot.HANDLE, int(self._rings[index]), int(self._corners[index]), (x, y))
 
-    def _edge_at(self, point: tuple[float, float], reach: float) -> Hit | None:
+    def edge_at(self, point: tuple[float, float], reach: float) -> Hit | None:
+        """The nearest point of the line, if it is no farther than `reach` image pixels."""
         x, y = point
         left, top, right, bottom = self._boxes.T
         is_near = (x >= left - reach) & (x <= right + reach) & (y >= top - reach) & (y <= bottom + reach)

@@ -121,6 +121,7 @@ class PolygonTool(Tool):
 
     def put_down(self) -> None:
         self._is_on_outline = False
+        self._vertices.finish()
         self._vertices.abort()
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:

@@ -2,26 +2,51 @@
 
 from __future__ import annotations
 
-from functools import partial
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter
 
+from annotator.core.expected_outline import covers
 from annotator.core.outline import Outline
 from annotator.gui.canvas.handle_painter import paint_bend, paint_handle, paint_handles, paint_polygons
 from annotator.gui.canvas.instance_layer import InstanceLayer
 from annotator.gui.canvas.prompt_painter import paint_preview
 from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.instance_outlines import InstanceOutlines
 from annotator.gui.selected_outline import SelectedOutline
-from annotator.gui.tools.outline_hits import HANDLE_REACH, Hit, OutlineHits, Spot
+from annotator.gui.tools.outline_gesture import SAME_HANDLE, Gesture, Point, bend
+from annotator.gui.tools.outline_hits import EDGE_REACH, Hit, OutlineHits, Spot
 from annotator.gui.tools.tool import Pointer
 
 _DRAG_PIXELS = 3.0
 _MARGIN = 16.0  # widget pixels around what is drawn
 
 
+@dataclass(frozen=True, eq=False)
+class _Grab:
+    """What the button holds, of those outlines. hit: None until there is one. is_on_line: it is not the inside."""
+
+    pressed: Pointer
+    held: InstanceOutlines
+    scale: float
+    hit: Hit | None
+    is_on_line: bool
+    removes: bool
+
+    def gesture(self, way: Point | None) -> Gesture:
+        """What it comes to when it is let go there."""
+        hit = self.hit
+        pressed = self.pressed.at.x(), self.pressed.at.y()
+        at = hit.at if hit is not None and hit.spot is Spot.HANDLE else pressed
+        return Gesture(None if hit is None else hit.spot, at, self.scale, way, self.removes)
+
+
 class VertexEditor(QObject):
-    """What the Polygon tool does while no polygon is being drawn. Each gesture is one edit."""
+    """What the Polygon tool does while no polygon is being drawn. Each gesture is one edit, made when its turn comes.
+
+    Until then the handles are where they will be, so that the next gesture need not wait.
+    """
 
     refused = Signal(object)
     repaint_wanted = Signal()
@@ -35,77 +60,93 @@ class VertexEditor(QObject):
         self._hits: OutlineHits | None = None
         self._hovered: Hit | None = None
         self._chosen: Hit | None = None  # the handle that Delete removes
-        self._pressed: Pointer | None = None
-        self._grabbed: Hit | None = None
-        self._held: Outline | None = None  # what it was grabbed on
-        self._to: tuple[float, float] | None = None  # where what is dragged is now, image pixels
+        self._grab: _Grab | None = None
+        self._way: Point | None = None  # how far it is dragged, image pixels
         outline.changed.connect(self._on_outline_changed)
+        outline.refused.connect(self.refused)
 
     @property
     def hovered(self) -> Hit | None:
-        """What the pointer is on."""
+        """The vertex or the piece of line that the pointer is on."""
         return self._hovered
 
     # -- gestures ----------------------------------------------------------------------------------------------------
 
     def press(self, pointer: Pointer) -> bool:
         """A left press; returns whether it is one on the outline or inside it, whose release is to come here too."""
-        if self._outline.instance is None or pointer.modifiers & Qt.KeyboardModifier.ControlModifier:
+        held = self._outline.held()
+        if held is None or pointer.modifiers & Qt.KeyboardModifier.ControlModifier:
             return False
-        outline = self._outline.current()
-        if outline is None:
-            is_meant = self._is_near(pointer)  # its handles are there in a moment: no corner of a new polygon is meant
-            if is_meant:
-                self.refused.emit(self.tr("The vertices are still being computed: press again in a moment."))
-            return is_meant
-        hit = self._hit(outline, pointer)
-        if hit is None:
+        self._outline.current()
+        outline = self._outline.shown
+        hit = None if outline is None else self._hit(outline, pointer)
+        is_on_line = self._is_on_line(pointer) if outline is None else hit is not None and hit.spot is not Spot.INSIDE
+        if hit is None and not is_on_line and not (outline is None and self._is_inside(pointer)):
             self._choose(None)
             return False
-        if hit.spot is Spot.HANDLE and pointer.modifiers & Qt.KeyboardModifier.AltModifier:
-            self._remove(outline, hit)
-            return True
-        self._pressed, self._grabbed, self._held, self._to = pointer, hit, outline, None
-        self._choose(hit if hit.spot is Spot.HANDLE else None)
+        removes = bool(pointer.modifiers & Qt.KeyboardModifier.AltModifier) and is_on_line
+        removes = removes and (hit is None or hit.spot is Spot.HANDLE)
+        self._grab = _Grab(pointer, held, self._scale, hit, is_on_line, removes)
+        self._way = None
+        if removes:
+            grab, self._grab = self._grab, None
+            self._remove(held, grab.gesture(None))
+        else:
+            self._choose(hit if hit is not None and hit.spot is Spot.HANDLE else None)
         return True
 
     def move(self, pointer: Pointer) -> None:
         """The pointer moved, with or without a button."""
-        if self._pressed is None or self._grabbed is None:
-            outline = self._outline.current()
-            self._hover(None if outline is None else self._hit(outline, pointer))
+        grab = self._grab
+        if grab is None:
+            self._outline.current()
+            outline, place = self._outline.shown, (pointer.at.x(), pointer.at.y())
+            self._hover(None if outline is None else self._hits_of(outline).at(place, self._scale))
             return
         least = 0.1 if pointer.is_exact else _DRAG_PIXELS
-        if self._to is None and QLineF(self._pressed.on_widget, pointer.on_widget).length() < least:
+        if self._way is None and QLineF(grab.pressed.on_widget, pointer.on_widget).length() < least:
             return
-        before, self._to = self._to, self._target(self._pressed, self._grabbed, pointer)
+        way = pointer.at - grab.pressed.at
+        before, self._way = self._way, (way.x(), way.y())
         self._repaint_drag(before)
 
     def release(self, pointer: Pointer) -> bool:
         """The button came up; returns False when that was a mere click inside, which means nothing to the outline."""
-        if self._pressed is None or self._grabbed is None:
+        if self._grab is None:
             return True
         self.move(pointer)
-        grabbed, to, outline = self._grabbed, self._to, self._held
-        assert outline is not None
+        return self._put_down()
+
+    def _put_down(self) -> bool:
+        """The button came up where the pointer is; returns what `release` does."""
+        grab, way = self._grab, self._way
         self._let_go()
-        if to is None:
-            if grabbed.spot is Spot.EDGE:
-                added = outline.with_handle(grabbed.ring, grabbed.corner, grabbed.at)
-                self._outline.show(added)
-                self._choose(self._hits_of(added).at(grabbed.at, 1.0))
-            return grabbed.spot is not Spot.INSIDE
-        if grabbed.spot is Spot.INSIDE:
-            mask, (dx, dy) = outline.mask, (int(to[0]), int(to[1]))
-            self._outline.change(lambda: mask.shifted(dx, dy), self.tr("Move the instance"))
+        if grab is None:
+            return True
+        hit, gesture = grab.hit, grab.gesture(way)
+        if way is None and not grab.is_on_line:
+            return False
+        if way is None:
+            if hit is None or hit.spot is Spot.EDGE:
+                self._outline.change(grab.held, gesture, "")
+                self._choose_at(gesture.at if hit is None else hit.at)
+            return True
+        if not grab.is_on_line:
+            text = self.tr("Move the instance")
         else:
-            make = outline.moved if grabbed.spot is Spot.HANDLE else outline.bent
-            change = partial(make, grabbed.ring, grabbed.corner, to, self._outline.tolerance)
-            text = self.tr("Move a vertex") if grabbed.spot is Spot.HANDLE else self.tr("Add a vertex")
-            self._choose(None)
-            self._outline.change(change, text, pinned=[to])
+            is_new = hit is not None and hit.spot is Spot.EDGE
+            text = self.tr("Add a vertex") if is_new else self.tr("Move a vertex")
+        self._outline.change(grab.held, gesture, text)
+        if hit is not None and grab.is_on_line:
+            self._choose_at((hit.at[0] + way[0], hit.at[1] + way[1]))
         self.repaint_wanted.emit()
         return True
+
+    def finish(self) -> None:
+        """End what the button is held down for: what is dragged so far is dragged."""
+        if self._way is not None:
+            self._put_down()
+        self._let_go()
 
     def leave(self) -> None:
         """The pointer left the canvas."""
@@ -113,7 +154,7 @@ class VertexEditor(QObject):
 
     def abort(self) -> bool:
         """Give up a drag, or let go of the chosen handle; returns whether there was one."""
-        had = self._pressed is not None or self._chosen is not None
+        had = self._grab is not None or self._chosen is not None
         self._let_go()
         self._choose(None)
         return had
@@ -125,7 +166,8 @@ class VertexEditor(QObject):
         """
         if self._outline.instance is None:
             return None
-        outline = self._outline.current()
+        self._outline.current()
+        outline = self._outline.shown
         if outline is None:
             return at  # they are there in a moment
         hit = self._hits_of(outline).next_handle(self._chosen, (at.x(), at.y()), 1 if forward else -1)
@@ -135,70 +177,55 @@ class VertexEditor(QObject):
         return QPointF(*hit.at)
 
     def remove_chosen(self) -> bool:
-        """Remove the chosen handle; returns whether there was one."""
-        outline = self._outline.current()
-        if self._chosen is None or outline is None:
-            return self._chosen is not None
-        self._remove(outline, self._chosen)
+        """Remove the chosen handle, or else that under the pointer; returns whether there was one."""
+        hovered = self._hovered if self._hovered is not None and self._hovered.spot is Spot.HANDLE else None
+        hit, held = self._chosen or hovered, self._outline.held()
+        if hit is None or held is None or self._grab is not None:
+            return hit is not None
+        self._remove(held, Gesture(Spot.HANDLE, hit.at, self._scale, removes=True))
         return True
 
     def _let_go(self) -> None:
-        self._pressed = self._grabbed = self._held = self._to = None
+        self._grab = self._way = None
 
-    def _remove(self, outline: Outline, hit: Hit) -> None:
-        tolerance = self._outline.tolerance
-        if len(outline.rings[hit.ring].handles(tolerance)) <= 3:
-            self.refused.emit(self.tr("A shape keeps at least three vertices."))
-            return
+    def _remove(self, held: InstanceOutlines, gesture: Gesture) -> None:
         self._choose(None)
         self._hover(None)
-        self._outline.show(outline.without_handle(hit.ring, hit.corner))
-        self._outline.change(partial(outline.without, hit.ring, hit.corner, tolerance), self.tr("Remove a vertex"))
-
-    def _target(self, pressed: Pointer, grabbed: Hit, pointer: Pointer) -> tuple[float, float]:
-        """Where what was grabbed goes: a handle's place, or how far the whole moves; nothing leaves the image."""
-        way = pointer.at - pressed.at
-        width, height = pointer.image.width(), pointer.image.height()
-        if grabbed.spot is not Spot.INSIDE:
-            x, y = grabbed.at
-            return min(max(x + way.x(), 0.0), width), min(max(y + way.y(), 0.0), height)
-        instance = self._outline.instance
-        if instance is None:
-            return 0.0, 0.0
-        left, top, box_width, box_height = instance.mask.bbox
-        dx = min(max(round(way.x()), -left), int(width) - left - box_width)
-        dy = min(max(round(way.y()), -top), int(height) - top - box_height)
-        return float(dx), float(dy)
+        self._outline.change(held, gesture, self.tr("Remove a vertex"))
 
     # -- what is under the pointer -----------------------------------------------------------------------------------
 
+    @property
+    def _scale(self) -> float:
+        return 1.0 if self._viewport is None else self._viewport.scale
+
     def _hit(self, outline: Outline, pointer: Pointer) -> Hit | None:
-        scale = 1.0 if self._viewport is None else self._viewport.scale
-        hit = self._hits_of(outline).at((pointer.at.x(), pointer.at.y()), scale)
-        if hit is not None:
-            return hit
-        instance = self._outline.instance
-        shape = None if instance is None else self._layer.shape_of(instance.id)
-        return Hit(Spot.INSIDE) if shape is not None and shape.covers(pointer.at) else None
+        place = pointer.at.x(), pointer.at.y()
+        hit = self._hits_of(outline).at(place, self._scale)
+        return Hit(Spot.INSIDE) if hit is None and covers(outline, place) else hit
 
     def _hits_of(self, outline: Outline) -> OutlineHits:
         if self._hits is None or not self._hits.is_of(outline, self._outline.tolerance):
             self._hits = OutlineHits(outline, self._outline.tolerance)
         return self._hits
 
-    def _is_near(self, pointer: Pointer) -> bool:
-        """Whether it is in the box of the instance, or nearly."""
+    def _is_inside(self, pointer: Pointer) -> bool:
+        """Whether it is on the instance as that is painted, when no outline is known yet."""
         instance = self._outline.instance
-        if instance is None or self._viewport is None:
-            return False
-        box = self._viewport.rect_to_widget(QRectF(*instance.mask.bbox))
-        return box.adjusted(-HANDLE_REACH, -HANDLE_REACH, HANDLE_REACH, HANDLE_REACH).contains(pointer.on_widget)
+        shape = None if instance is None else self._layer.shape_of(instance.id)
+        return shape is not None and shape.covers(pointer.at)
+
+    def _is_on_line(self, pointer: Pointer) -> bool:
+        """Whether it is on the border of the instance as that is painted, when no outline is known yet."""
+        instance = self._outline.instance
+        shape = None if instance is None else self._layer.shape_of(instance.id)
+        return shape is not None and shape.is_near_border(pointer.at, EDGE_REACH / self._scale)
 
     def _hover(self, hit: Hit | None) -> None:
         if hit != self._hovered:
             before, self._hovered = self._hovered, hit
             for changed in (before, hit):
-                if changed is not None and changed.spot is not Spot.INSIDE and self._viewport is not None:
+                if changed is not None:
                     self._repaint([changed.at])
 
     def _choose(self, hit: Hit | None) -> None:
@@ -206,62 +233,102 @@ class VertexEditor(QObject):
             self._chosen = hit
             self.repaint_wanted.emit()
 
+    def _choose_at(self, place: Point) -> None:
+        """Choose the handle that is there in a moment, if there is one."""
+        outline = self._outline.shown
+        self._choose(None if outline is None else self._hits_of(outline).handle_at(place, SAME_HANDLE))
+
     def _on_outline_changed(self) -> None:
-        # The corners' numbers are those of the outline before.
-        self._hovered = self._chosen = None
-        instance = self._outline.instance
-        if self._held is not None and (instance is None or instance.mask != self._held.mask):
-            self._let_go()
+        """The corners' numbers are those of the outline before; what is chosen or held is what is there now."""
+        outline, instance = self._outline.shown, self._outline.instance
+        hits = None if outline is None else self._hits_of(outline)
+        self._hovered = self._again(self._hovered, hits)
+        self._chosen = self._again(self._chosen, hits)
+        grab = self._grab
+        if grab is None:
+            pass
+        elif instance is None or instance.id != grab.held.instance_id:
+            self.finish()  # another image is to be shown, or it is locked
+        elif hits is not None and outline is not None:
+            hit = self._again(grab.hit, hits) if grab.hit is not None else self._hit(outline, grab.pressed)
+            self._grab = replace(grab, hit=hit, is_on_line=hit is not None and hit.spot is not Spot.INSIDE)
+            if hit is None:
+                self._let_go()
         self.repaint_wanted.emit()
+
+    def _again(self, hit: Hit | None, hits: OutlineHits | None) -> Hit | None:
+        if hit is None or hits is None:
+            return None
+        if hit.spot is Spot.HANDLE:
+            return hits.handle_at(hit.at, SAME_HANDLE)
+        return hit if hit.spot is Spot.INSIDE else hits.edge_at(hit.at, max(EDGE_REACH / self._scale, SAME_HANDLE))
 
     # -- painting ----------------------------------------------------------------------------------------------------
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
-        """Paint handles, and what is dragged, in widget pixels."""
+        """Paint handles, what is dragged, and what has been and is still to be made, in widget pixels."""
         self._viewport = viewport
         self._outline.current()
         outline = self._outline.shown
         if outline is None:
             return
-        if self._to is not None and self._grabbed is not None:
-            if self._grabbed.spot is Spot.INSIDE:
-                self._paint_moved(painter, viewport, self._to)
-            else:
-                paint_bend(painter, viewport, self._bend(outline, self._grabbed, self._to))
+        tolerance = self._outline.tolerance
+        self._paint_coming(painter, viewport)
+        line = self._bend(outline, self._way)
+        if line:
+            paint_bend(painter, viewport, line)
         if self._outline.is_previewed:
-            paint_polygons(painter, viewport, outline.polygons(self._outline.tolerance))
+            paint_polygons(painter, viewport, outline.polygons(tolerance))
         paint_handles(painter, viewport, self._hits_of(outline).handles)
         chosen = self._chosen
-        if chosen is not None and self._to is None:
+        if chosen is not None and self._way is None:
             paint_handle(painter, viewport, chosen.at, chosen=True)
         hovered = self._hovered
-        if hovered is not None and hovered.spot is not Spot.INSIDE and self._pressed is None and hovered != chosen:
+        if hovered is not None and self._grab is None and hovered != chosen:
             paint_handle(painter, viewport, hovered.at, added=hovered.spot is Spot.EDGE)
 
-    def _paint_moved(self, painter: QPainter, viewport: Viewport, by: tuple[float, float]) -> None:
+    def _paint_coming(self, painter: QPainter, viewport: Viewport) -> None:
+        """The lines of changes that the mask does not have yet, and where the whole is going."""
+        coming, outline, grab = self._outline.coming, self._outline.shown, self._grab
+        by = [0.0, 0.0]
+        if outline is not None and grab is not None and grab.hit is not None and grab.hit.spot is Spot.INSIDE:
+            by = [*map(float, grab.gesture(self._way).shift_in(outline))] if self._way is not None else by
+        for expected in reversed(coming):
+            if expected.line:
+                painter.save()
+                painter.translate(QPointF(*by) * viewport.scale)
+                paint_bend(painter, viewport, expected.line)
+                painter.restore()
+            by = [by[0] + expected.by[0], by[1] + expected.by[1]]
+        if by != [0.0, 0.0]:
+            self._paint_moved(painter, viewport, QPointF(*by))
+
+    def _paint_moved(self, painter: QPainter, viewport: Viewport, by: QPointF) -> None:
         instance = self._outline.instance
         shape = None if instance is None else self._layer.shape_of(instance.id)
         if shape is not None:
             painter.save()
-            painter.translate(QPointF(*by) * viewport.scale)
+            painter.translate(by * viewport.scale)
             paint_preview(painter, viewport, shape)
             painter.restore()
 
-    def _bend(self, outline: Outline, grabbed: Hit, to: tuple[float, float]) -> list[tuple[float, float]]:
-        """The handle before, the dragged one, and the one after."""
-        find = outline.neighbours if grabbed.spot is Spot.HANDLE else outline.ends_of_edge
-        corners = outline.rings[grabbed.ring].corners
-        first, last = (corners[i].tolist() for i in find(grabbed.ring, grabbed.corner, self._outline.tolerance))
-        return [(first[0], first[1]), to, (last[0], last[1])]
+    def _bend(self, outline: Outline, way: Point | None) -> tuple[Point, ...]:
+        """The handle before, the dragged one, and the one after; nothing when none is dragged."""
+        grab = self._grab
+        if grab is None or way is None or grab.hit is None or grab.hit.spot is Spot.INSIDE:
+            return ()
+        to = grab.gesture(way).target(grab.hit, outline.mask.width, outline.mask.height)
+        return bend(outline, grab.hit, to, self._outline.tolerance)
 
-    def _repaint_drag(self, before: tuple[float, float] | None) -> None:
+    def _repaint_drag(self, before: Point | None) -> None:
         outline = self._outline.shown
-        if outline is None or self._grabbed is None or self._grabbed.spot is Spot.INSIDE or before is None:
+        places = () if outline is None else (*self._bend(outline, self._way), *self._bend(outline, before))
+        if places and before is not None:
+            self._repaint(list(places))
+        else:
             self.repaint_wanted.emit()
-        elif self._to is not None:
-            self._repaint([*self._bend(outline, self._grabbed, self._to), before])
 
-    def _repaint(self, places: list[tuple[float, float]]) -> None:
+    def _repaint(self, places: list[Point]) -> None:
         if self._viewport is None:
             return
         on_widget = [self._viewport.to_widget(QPointF(*place)) for place in places]
