@@ -78,6 +78,7 @@ class Canvas(ZoomView):
         proposals.changed.connect(self._repaint)
         drawn.changed.connect(self._repaint)
         self.prompt.changed.connect(self._repaint)
+        self.prompt.breathed.connect(lambda shape: self._repaint_area(self.viewport.rect_to_widget(shape.rect)))
         session.changed.connect(self._on_session_changed)
 
     # -- what to show ------------------------------------------------------------------------------------------------
@@ -207,7 +208,7 @@ class Canvas(ZoomView):
         self._proposals.paint(painter, lens)
         self._proposals.paint_highlights(painter, lens)
         self._drawn.paint(painter, lens)
-        self.prompt.paint(painter, lens)
+        self.prompt.paint_enlarged(painter, lens)
 
     def _pointer_position(self) -> QPointF:
         at = self.keyboard.at

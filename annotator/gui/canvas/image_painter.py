@@ -20,7 +20,8 @@ _GRID_COLORS = (QColor(0, 0, 0, 70), QColor(255, 255, 255, 70))  # one of them s
 class ImagePainter:
     """Paints images with a tone. What the screen shows is kept until the view changes, so that only that costs time.
 
-    The tone is applied to the screen's pixels, whatever the size of the image.
+    Qt scales in threads of its own, for which every paint would have to wait while the segmenter computes. The tone is
+    applied to the screen's pixels, whatever the size of the image.
     """
 
     def __init__(self) -> None:
@@ -28,32 +29,30 @@ class ImagePainter:
         self._kept: tuple[object, QImage] | None = None
 
     def paint(self, painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
-        """As `paint_image`, with the tone."""
-        if self.tone == NEUTRAL:
-            self._kept = None
-            paint_image(painter, viewport, image, pixel_ratio)
+        """The visible part of the image; `pixel_ratio` is the screen's pixels per widget pixel."""
+        if self.tone == NEUTRAL and not pixel_ratio.is_integer():
+            # The picture would begin between two pixels of the screen, and be less sharp than the image.
+            self.paint_once(painter, viewport, image, pixel_ratio)
             return
         view = (image.key, self.tone, viewport.scale, QPointF(viewport.offset), viewport.visible(), pixel_ratio)
         if self._kept is None or self._kept[0] != view:
-            self._kept = view, _toned(viewport, image, pixel_ratio, self.tone)
+            self._kept = view, _on_screen(viewport, image, pixel_ratio, self.tone)
         place = _place_on_widget(viewport, image)
         painter.drawImage(place.topLeft(), self._kept[1])
         _paint_grid_if_large(painter, viewport, image, pixel_ratio)
 
     def paint_once(self, painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
         """The same for another viewport, for a magnifier; what is kept stays."""
+        if self.tone == NEUTRAL:
+            _paint_pixels(painter, viewport, image, pixel_ratio)
+            _paint_grid_if_large(painter, viewport, image, pixel_ratio)
+            return
         kept, self._kept = self._kept, None
         self.paint(painter, viewport, image, pixel_ratio)
         self._kept = kept
 
 
-def paint_image(painter: QPainter, viewport: Viewport, image: LoadedImage, pixel_ratio: float) -> None:
-    """The visible part of the image; `pixel_ratio` is the screen's pixels per widget pixel."""
-    _paint_pixels(painter, viewport, image, pixel_ratio)
-    _paint_grid_if_large(painter, viewport, image, pixel_ratio)
-
-
-def _toned(viewport: Viewport, image: LoadedImage, pixel_ratio: float, tone: Tone) -> QImage:
+def _on_screen(viewport: Viewport, image: LoadedImage, pixel_ratio: float, tone: Tone) -> QImage:
     place = _place_on_widget(viewport, image)
     size = place.size() * pixel_ratio
     picture = QImage(max(size.width(), 1), max(size.height(), 1), QImage.Format.Format_RGB32)
@@ -63,6 +62,8 @@ def _toned(viewport: Viewport, image: LoadedImage, pixel_ratio: float, tone: Ton
     painter.translate(-place.topLeft())
     _paint_pixels(painter, viewport, image, pixel_ratio)
     painter.end()
+    if tone == NEUTRAL:
+        return picture
     pixels = np.frombuffer(picture.bits(), np.uint8).reshape(picture.height(), picture.bytesPerLine() // 4, 4)
     apply_tone(pixels, tone)
     return picture

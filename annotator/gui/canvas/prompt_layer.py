@@ -10,9 +10,18 @@ from PySide6.QtGui import QPainter
 
 from annotator.core.polygons import Ring
 from annotator.gui.canvas.handle_painter import paint_polygons
+from annotator.gui.canvas.mask_picture import MaskPicture
 from annotator.gui.canvas.mask_shape import MaskShape
-from annotator.gui.canvas.prompt_painter import paint_box, paint_current_mask, paint_points, paint_progress_ring
+from annotator.gui.canvas.prompt_painter import (
+    CURRENT_OUTLINE,
+    current_opacity,
+    paint_box,
+    paint_current_mask,
+    paint_points,
+    paint_progress_ring,
+)
 from annotator.gui.canvas.viewport import Viewport
+from annotator.gui.palette import CURRENT_MASK
 from annotator.gui.prompt_session import PromptSession
 
 _RING_SECONDS = 0.9  # of a revolution
@@ -24,6 +33,7 @@ class PromptLayer(QObject):
     """Follows the session. A mask that has changed is brighter for a moment."""
 
     changed = Signal()
+    breathed = Signal(object)  # the shape of the mask that is brighter or darker now; nothing else has changed
 
     def __init__(self, session: PromptSession, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,11 +41,12 @@ class PromptLayer(QObject):
         self._is_working = False
         self._polygons: Sequence[Ring] = ()
         self._shape_before: MaskShape | None = None
+        self._picture = MaskPicture(CURRENT_MASK, CURRENT_OUTLINE, is_filled=True)
         self._breath = QVariantAnimation(self)
         self._breath.setDuration(_BREATH_MS)
         self._breath.setStartValue(1.0)
         self._breath.setEndValue(0.0)
-        self._breath.valueChanged.connect(self.changed)
+        self._breath.valueChanged.connect(self._on_breathed)
         self._ring = QTimer(self)
         self._ring.setInterval(_RING_MS)
         self._ring.timeout.connect(self.changed)
@@ -70,10 +81,24 @@ class PromptLayer(QObject):
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         """Draw the mask and the prompt, in widget pixels."""
-        shape, step = self.shape, self._session.step
+        shape = self.shape
         if shape is not None:
-            breathing = self._breath.state() == QVariantAnimation.State.Running
-            paint_current_mask(painter, viewport, shape, self._breath.currentValue() if breathing else 0.0)
+            self._picture.paint(painter, viewport, shape, current_opacity(self._breath_now))
+        self._paint_prompt(painter, viewport)
+
+    def paint_enlarged(self, painter: QPainter, lens: Viewport) -> None:
+        """The same for another viewport, for a magnifier; the picture of the mask that is kept stays."""
+        if self.shape is not None:
+            paint_current_mask(painter, lens, self.shape, self._breath_now)
+        self._paint_prompt(painter, lens)
+
+    @property
+    def _breath_now(self) -> float:
+        is_breathing = self._breath.state() == QVariantAnimation.State.Running
+        return float(self._breath.currentValue()) if is_breathing else 0.0
+
+    def _paint_prompt(self, painter: QPainter, viewport: Viewport) -> None:
+        step = self._session.step
         paint_polygons(painter, viewport, self._polygons)
         if step.box is not None:
             paint_box(painter, viewport, step.box)
@@ -83,11 +108,17 @@ class PromptLayer(QObject):
         """Draw the ring as it is at this moment around a place of the widget."""
         paint_progress_ring(painter, at, time.monotonic() / _RING_SECONDS % 1.0)
 
+    def _on_breathed(self) -> None:
+        if self.shape is not None:
+            self.breathed.emit(self.shape)
+
     def _on_session_changed(self) -> None:
         shape = self.shape
         if shape is not self._shape_before:
             self._shape_before = shape
-            if shape is not None:
+            if shape is None:
+                self._picture.forget()
+            else:
                 self._breath.stop()
                 self._breath.start()
         self._update_ring()

@@ -10,6 +10,8 @@ from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.palette import CASING, CURRENT_MASK, FILL_OPACITY, NEGATIVE, POSITIVE, PREVIEW
 from annotator.gui.prompt_session import PromptStep
 
+CURRENT_OUTLINE, PREVIEW_OUTLINE = 2.0, 1.0  # widths in widget pixels: a preview's is fainter
+
 _POINT_RADIUS = 8.0
 
 
@@ -37,13 +39,18 @@ def paint_fill(painter: QPainter, viewport: Viewport, shape: MaskShape, color: Q
 
 def paint_current_mask(painter: QPainter, viewport: Viewport, shape: MaskShape, breath: float) -> None:
     """The mask being decided on; `breath` 0..1 brightens it for a moment when it changes."""
-    paint_fill(painter, viewport, shape, CURRENT_MASK, FILL_OPACITY * (0.7 + 0.8 * breath))
-    paint_outline(painter, viewport, shape, CURRENT_MASK, 2.0)
+    paint_fill(painter, viewport, shape, CURRENT_MASK, current_opacity(breath))
+    paint_outline(painter, viewport, shape, CURRENT_MASK, CURRENT_OUTLINE)
+
+
+def current_opacity(breath: float) -> float:
+    """That of the inside of the mask being decided on."""
+    return FILL_OPACITY * (0.7 + 0.8 * breath)
 
 
 def paint_preview(painter: QPainter, viewport: Viewport, shape: MaskShape) -> None:
     """What a click would give: a fainter outline than that of a mask being decided on."""
-    paint_outline(painter, viewport, shape, PREVIEW, 1.0)
+    paint_outline(painter, viewport, shape, PREVIEW, PREVIEW_OUTLINE)
 
 
 def paint_box(painter: QPainter, viewport: Viewport, box: QRectF) -> None:

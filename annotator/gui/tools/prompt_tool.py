@@ -7,10 +7,12 @@ import math
 from PySide6.QtCore import QLineF, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from annotator.gui.canvas.prompt_painter import paint_box, paint_crosshair, paint_preview
+from annotator.gui.canvas.mask_picture import MaskPicture
+from annotator.gui.canvas.prompt_painter import PREVIEW_OUTLINE, paint_box, paint_crosshair
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.hover_preview import HoverPreview
 from annotator.gui.instance_editor import InstanceEditor
+from annotator.gui.palette import PREVIEW
 from annotator.gui.prompt_session import PromptSession
 from annotator.gui.tools.tool import Pointer, Tool
 
@@ -37,7 +39,8 @@ class PromptTool(Tool):
         self._session = session
         self._editor = editor
         self._preview = preview
-        self._preview.changed.connect(self.repaint_wanted)
+        self._preview.changed.connect(self._on_preview_changed)
+        self._preview_picture = MaskPicture(PREVIEW, PREVIEW_OUTLINE, is_filled=False)
         self._is_box = is_box
         self._drag_pixels = 3.0 if is_box else 8.0
         self._pressed: Pointer | None = None
@@ -90,11 +93,16 @@ class PromptTool(Tool):
 
     def paint(self, painter: QPainter, viewport: Viewport) -> None:
         if self._preview.shape is not None:
-            paint_preview(painter, viewport, self._preview.shape)
+            self._preview_picture.paint(painter, viewport, self._preview.shape)
         if self._is_dragging and self._pressed is not None and self._now is not None:
             paint_box(painter, viewport, QRectF(self._pressed.at, self._now.at).normalized())
         elif self._is_box and self._now is not None and self._now.is_inside:
             paint_crosshair(painter, self._now.on_widget)
+
+    def _on_preview_changed(self) -> None:
+        if self._preview.shape is None:
+            self._preview_picture.forget()
+        self.repaint_wanted.emit()
 
     def _click(self, pointer: Pointer, *, positive: bool) -> None:
         if not pointer.is_inside:
