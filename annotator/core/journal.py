@@ -172,13 +172,13 @@ class Journal:
     def close(self, *, discard: bool = False) -> None:
         """Write what is left and end the thread. discard: forget all edits that are not in the COCO file.
 
-        What is kept comes back at the next opening.
+        What is kept, and what is unfinished and was not taken out, comes back at the next opening.
         """
         self._queue.put(None)
         self._thread.join()
         try:
             if discard:
-                self._file.clear()
+                self._file.clear_entries()
         finally:
             self._file.close()
             if self._left is not None:

@@ -196,10 +196,15 @@ class JournalFile:
         (last,) = self._database.execute("SELECT MAX(sequence) FROM entry").fetchone()
         return last or 0
 
-    def extent(self, after: int = 0) -> tuple[int, float]:
-        """How many entries there are behind that one, and when the last was made (0.0 without any)."""
-        row = self._database.execute("SELECT COUNT(*), MAX(made_at) FROM entry WHERE sequence > ?", (after,)).fetchone()
-        return row[0], row[1] or 0.0
+    def steps(self, after: int = 0) -> Iterator[tuple[bool, int]]:
+        """The entries behind that one, in order: whether they were applied, and what tells their edits apart."""
+        rows = self._database.execute("SELECT applied, edit FROM entry WHERE sequence > ? ORDER BY sequence", (after,))
+        return ((bool(applied), hash(edit)) for applied, edit in rows)
+
+    def newest_at(self) -> float:
+        """When the last entry was made; 0.0 without any."""
+        (made_at,) = self._database.execute("SELECT MAX(made_at) FROM entry").fetchone()
+        return made_at or 0.0
 
     def start(self, state: SavedState, images: Iterable[ImageRecord]) -> None:
         """Make that state what the entries start from, and drop those it has; set the images."""
@@ -229,6 +234,11 @@ class JournalFile:
         """The COCO file has become that state: the entries in it are not needed any more."""
         with self._transaction():
             self._set_base(state)
+
+    def clear_entries(self) -> None:
+        """Forget all entries."""
+        with self._transaction():
+            self._database.execute("DELETE FROM entry")
 
     def clear(self) -> None:
         """Forget all entries and what is unfinished."""

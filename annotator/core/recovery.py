@@ -15,6 +15,7 @@ from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import Edit, Reverted, Together, added_images
 from annotator.core.journal_file import Base, Entry, JournalFile, SavedState, digest_of_file, move_aside, remove
 from annotator.core.salvage import salvage
+from annotator.core.step_count import count_changes
 
 _Step = tuple[bool, Edit]
 _NO_GAPS = "{}"
@@ -24,7 +25,7 @@ _NO_GAPS = "{}"
 class Recovery:
     """What a journal held when it was opened.
 
-    edits: how many steps were replayed onto the document; 0 when they come to nothing, as what was undone again.
+    edits: how many changes were replayed onto the document; 0 when they come to nothing, as what was undone again.
     replayed: all of them as one Edit, which takes them back; None when it cannot. newest_at: when the last was made.
     file_changed: another program has changed the COCO file since. left_out: how many records had changes that did not
     fit it any more, while the others are in the document. set_aside: where all of the work lies then, or when the
@@ -133,7 +134,7 @@ def _salvaged(
 
 
 def _newest_at(file: JournalFile) -> datetime:
-    return datetime.fromtimestamp(file.extent()[1], timezone.utc)
+    return datetime.fromtimestamp(file.newest_at(), timezone.utc)
 
 
 def _replayed(file: JournalFile, document: Document, start: SavedState, steps: list[_Step]) -> Recovery:
@@ -157,7 +158,7 @@ def _replayed(file: JournalFile, document: Document, start: SavedState, steps: l
     if _is_same(before, document):
         return Recovery()
     return Recovery(
-        edits=len(steps),
+        edits=max(count_changes(steps), 1),
         replayed=_as_one(steps, rehearsed),
         newest_at=_newest_at(file),
         file_changed=start.digest not in (file.base().digest, file.base().saving_digest),

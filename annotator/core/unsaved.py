@@ -9,6 +9,7 @@ from pathlib import Path
 
 from annotator.core.dataset import COCO_NAME
 from annotator.core.journal_file import ASIDE, DISMISSED, Base, JournalFile, digest_of_file, journal_path, move_aside
+from annotator.core.step_count import count_changes
 from annotator.errors import SaveError, Sentence
 
 _SUFFIX = ".journal"
@@ -18,7 +19,7 @@ _SUFFIX = ".journal"
 class UnsavedWork:
     """Of one dataset.
 
-    coco_path: its file, which may not exist yet. edits: how many steps; newest_at: of the last. is_aside: it did not
+    coco_path: its file, which may not exist yet. edits: how many changes; newest_at: the last. is_aside: it did not
     fit the file any more, so that it does not come back when that is opened.
     """
 
@@ -99,7 +100,7 @@ def _work_in(path: Path) -> UnsavedWork | None:
     file = JournalFile(path, Path(), patience=0.0)  # who has it for longer than a moment has it open
     try:
         base = file.base()
-        count, newest_at = file.extent(_saved_sequence(base))
+        count, newest_at = count_changes(file.steps(_saved_sequence(base))), file.newest_at()
     finally:
         file.close()
     if not count:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from annotator.errors import Sentence
-from annotator.gui.document_model import DocumentModel, RecoveryState
+from annotator.gui.document_model import DocumentModel
 from annotator.gui.saving import SaveConflict, Saver
 from annotator.gui.timers import single_shot
 
@@ -70,7 +70,7 @@ class Autosave(QObject):
     def save(self) -> None:
         """Save now if there is something to save; not what a crash had left, before its user goes on with it."""
         model = self._model
-        if model.recovery is RecoveryState.NEWEST:
+        if model.is_undecided:
             return
         if not self._timer.isActive() or self._saver.is_saving:
             return

@@ -62,6 +62,7 @@ class DocumentModel(QObject):
         self.coco_version: FileVersion | None = None  # of the file as we read or wrote it; None: there was none
         self.keeping: Keeping | None = None  # of the open dataset
         self._recovered: Step | None = None
+        self._recovered_state: int | None = None
         self._frozen_because = ""
         self._states_given = 0
         self._state = 0
@@ -139,8 +140,9 @@ class DocumentModel(QObject):
         self._state = self._saved_state = self._new_state()
         self._has_written = False
         self._recovered = None
+        self._recovered_state = None
         if keeping is not None and keeping.recovery.edits:
-            self._state = self._new_state()
+            self._state = self._recovered_state = self._new_state()
         self._tell_saved()
         self.document_replaced.emit()
         replayed = None if keeping is None else keeping.take_replayed()
@@ -158,6 +160,11 @@ class DocumentModel(QObject):
         if self._recovered is not None and self._recovered is stack.step_to_redo():
             return RecoveryState.UNDONE
         return RecoveryState.PAST
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether changes from the journal are here as they came, and nobody has saved them or gone on with them."""
+        return self._state == self._recovered_state and not self._has_written
 
     def freeze(self, reason: str) -> None:
         """Refuse changes until a document is opened, or this one is to be worked on again."""

@@ -44,6 +44,7 @@ class Keeping(QObject):
         self._journal: Journal | None = None
         self._committed = 0  # the newest edit on the disk in the journal
         self._saved = 0  # the newest edit in the file
+        self._begun: set[tuple[str, str]] = set()  # image and kind of what is unfinished
         self._has_lost = False  # whether edits that the journal has not any more may be in no file either
         self.coco_path = coco_path
         self.refusal = self._lock.refusal
@@ -103,6 +104,10 @@ class Keeping(QObject):
 
     def keep_unfinished(self, image: str, kind: str, make: Callable[[], bytes] | None) -> None:
         """Something is begun on the image of that path, or is no more (None); see Journal.keep_unfinished."""
+        if make is None:
+            self._begun.discard((image, kind))
+        else:
+            self._begun.add((image, kind))
         if self._journal is not None:
             self._journal.keep_unfinished(image, kind, make)
 
@@ -157,15 +162,15 @@ class Keeping(QObject):
                 lock.release()
         return version
 
-    def close(self, *, discard: bool, keeps_lock: bool = False) -> None:
+    def close(self, *, discard: bool, drops_unfinished: bool = False, keeps_lock: bool = False) -> None:
         """Write what is left of the journal, and let others be the writer; a second time does nothing.
 
-        discard: forget the edits that are not in the file; otherwise they come back when it is opened again. When the
-        disk refuses that, `problem` says so. keeps_lock: a save may still be under way, so nobody else may write before
-        the process has ended.
+        discard: forget the edits that are not in the file; otherwise they come back when it is opened again.
+        drops_unfinished: the same of what was begun here, or came back here. When the disk refuses that, `problem` says
+        so. keeps_lock: a save may still be under way, so nobody else may write before the process has ended.
         """
         try:
-            self._close_journal(discard=discard)
+            self._close_journal(discard=discard, drops_unfinished=drops_unfinished)
         finally:
             if not keeps_lock:
                 lock, self._lock = self._lock, None
@@ -173,12 +178,12 @@ class Keeping(QObject):
                     lock.release()
 
     def succeeded_by(self, dataset: Dataset, *, discard: bool) -> Keeping:
-        """Close this one, and keep the same dataset, which was read again, under the same lock.
+        """Close this one, with what is unfinished, and keep the same dataset, which was read again.
 
-        In between, no other window can become its writer.
+        Under the same lock: in between, no other window can become its writer.
         """
         try:
-            self._close_journal(discard=discard)
+            self._close_journal(discard=discard, drops_unfinished=True)
         finally:
             lock, self._lock = self._lock, None
         try:
@@ -188,10 +193,12 @@ class Keeping(QObject):
                 lock.release()
             raise
 
-    def _close_journal(self, *, discard: bool) -> None:
+    def _close_journal(self, *, discard: bool, drops_unfinished: bool) -> None:
         journal, self._journal = self._journal, None
         try:
             if journal is not None:
+                for image, kind in self._begun if drops_unfinished else ():
+                    journal.keep_unfinished(image, kind, None)
                 journal.close(discard=discard)
         except sqlite3.Error as error:
             # Whatever is in it comes back at the next opening, when it can be discarded again.

@@ -73,10 +73,25 @@ class Leaving(QObject):
         workspace = self._workspace
         is_busy = workspace.editor.mask_work.is_busy or workspace.model.is_busy
         is_still = not workspace.saver.is_saving and not is_busy
-        if not workspace.model.is_saved or not is_still or Unfinished.of(workspace).images:
+        if not is_still or Unfinished.of(workspace).images:
+            return False
+        if self._stays_undecided:
+            return True
+        if not workspace.model.is_saved:
             return False
         look = self._new_look()
         return look is None or (look.wait(_GLANCE_SECONDS) and look.conflict is None)
+
+    @property
+    def _stays_undecided(self) -> bool:
+        """Whether what is in no file came back from the journal, and nobody has decided about it yet.
+
+        It stays there, where it has been all the time, and is offered again. Saving it unasked would be a decision, and
+        so would giving it up; who has nothing saved unasked is asked about it as about all work.
+        """
+        saver = self._workspace.saver
+        may_stay = self._workspace.autosave.is_working and saver.conflict is None and not saver.is_saving
+        return self._workspace.model.is_undecided and may_stay
 
     def leave_for(self, go_on: Callable[[], None], *, is_closing: bool = False) -> None:
         """Go on at once when all is saved and no mask is unfinished; else ask, and go on once that is settled.
@@ -146,6 +161,9 @@ class Leaving(QObject):
             return
         if workspace.saver.conflict is not None:
             self._settle_for(go_on, workspace.saver.conflict)
+            return
+        if self._stays_undecided:
+            go_on()
             return
         if workspace.autosave.is_working:
             self._wait(when_saved=go_on)

@@ -65,7 +65,7 @@ class Exchange:
             lock.release()
             raise
         if before is not None:
-            before.close(discard=self.discard)
+            before.close(discard=self.discard, drops_unfinished=True)
         return newest, keeping
 
     def _newest(self, job: BackgroundJob) -> Dataset:

@@ -122,7 +122,9 @@ class Workspace(QObject):
         for keeping in (self.model.keeping, self.opener.next_keeping):
             if keeping is not None:
                 discard = self.opener.has_nothing_to_keep and keeping is self.model.keeping
-                keeping.close(discard=discard, keeps_lock=self.leaves_behind)
+                # What was begun has been asked about, unless it was while the window waited for a disk.
+                drops = not self.leaves_behind
+                keeping.close(discard=discard, drops_unfinished=drops, keeps_lock=self.leaves_behind)
         self.inference.close()
 
     # -- resources ---------------------------------------------------------------------------------------------------

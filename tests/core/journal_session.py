@@ -7,6 +7,7 @@ from pathlib import Path
 from annotator.core import coco
 from annotator.core.atomic import replace_file
 from annotator.core.document import Document
+from annotator.core.edits import Edit
 from annotator.core.journal import open_journal
 from annotator.core.journal_file import SavedState
 from tests.core.journal_work import Work, opened
@@ -28,6 +29,7 @@ class Session:
             on_failed=self.failures.append,
         )
         self.work = Work(self.document, seed)
+        self.steps: list[tuple[bool, Edit]] = []  # what was done
 
     def __enter__(self):
         return self
@@ -39,6 +41,7 @@ class Session:
         for _ in range(steps):
             edit, applied = self.work.step()
             self.journal.record(edit, applied=applied)
+            self.steps.append((applied, edit))
 
     def bytes(self, document: Document | None = None) -> bytes:
         return coco.to_bytes(document or self.document, self.coco_path)

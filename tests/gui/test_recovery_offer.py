@@ -6,10 +6,12 @@ import json
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QToolButton
 
 from annotator.core.dataset import COCO_NAME
+from annotator.gui.unfinished import Unfinished, Wish
 from tests.gui.annotating import add_category
-from tests.gui.conftest import FakeProcess, Hands, forget_changes
+from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
 from tests.gui.test_keeping import end, names
 
 BACK = "2 change(s) that had not been saved are here again."
@@ -209,3 +211,84 @@ def test_the_image_of_the_last_change_is_shown(hands, make_window, qtbot, folder
     later = Hands(make_window(FakeProcess(image_size=256)), qtbot)
     later.open(folder)
     later.wait_image("b.png")
+
+
+class TestUndecided:
+    """Neither kept nor discarded, where work is saved without being asked."""
+
+    @pytest.fixture
+    def undecided(self, recovered, folder, monkeypatch):
+        monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: pytest.fail("asked about saving"))
+        before = (folder / COCO_NAME).read_bytes()
+        recovered.window.workspace.autosave.set_minutes(1)
+        yield recovered
+        recovered.window.workspace.autosave.set_minutes(0)
+        assert (folder / COCO_NAME).read_bytes() == before
+
+    def is_offered(self, hands: Hands) -> bool:
+        return names(hands) == ["one", "two", "three"] and hands.window.messages.text == BACK
+
+    def test_closing_leaves_it_undecided(self, undecided, again):
+        close(undecided)
+        assert self.is_offered(again())
+
+    def test_so_does_closing_after_the_message_was_closed(self, undecided, again):
+        undecided.qtbot.mouseClick(
+            undecided.window.messages.findChild(QToolButton, "close_message"), Qt.MouseButton.LeftButton
+        )
+        assert not undecided.window.messages.isVisible()
+        close(undecided)
+        assert self.is_offered(again())
+
+    def test_so_does_what_was_taken_back(self, undecided, again):
+        add_category(undecided, "four")
+        undecided.undo()
+        undecided.window.workspace.autosave.save()
+        assert not undecided.window.workspace.saver.is_saving
+        undecided.qtbot.waitUntil(lambda: undecided.window.workspace.model.is_kept)
+        close(undecided)
+        assert self.is_offered(again())
+
+    def test_so_does_opening_something_else(self, undecided, again, tmp_path):
+        write_discs(tmp_path / "other" / "x.png")
+        undecided.open(tmp_path / "other")
+        undecided.wait_image("x.png")
+        assert self.is_offered(again())
+
+    def test_so_does_opening_the_same_again(self, undecided, folder):
+        undecided.open(folder)
+        assert self.is_offered(undecided)
+
+    def test_what_is_given_up_as_unfinished_does_not_stay_with_it(self, undecided, again, monkeypatch):
+        asked = []
+        monkeypatch.setattr(Unfinished, "ask", lambda unfinished, _: asked.append(unfinished) or Wish.DROP)
+        undecided.key(Qt.Key.Key_G)
+        undecided.click(20, 20)
+        undecided.window.close()
+        undecided.qtbot.waitUntil(lambda: not undecided.window.isVisible(), timeout=10_000)
+        assert [unfinished.images for unfinished in asked] == [("a.png",)]
+        later = again()
+        assert self.is_offered(later)
+        assert not later.window.workspace.editor.masks.corners.image_ids
+
+    def test_where_saving_does_not_work_it_is_asked_about(self, undecided, monkeypatch):
+        """As any work: somebody has wanted it to be saved before."""
+        asked = []
+        cancel = QMessageBox.StandardButton.Cancel
+        monkeypatch.setattr("annotator.gui.leaving.ask_to_save", lambda *_: asked.append(1) or cancel)
+        undecided.window.workspace.saver.autosave_failed.emit("The disk is full.")
+        undecided.window.close()
+        assert asked
+        assert undecided.window.isVisible()
+
+
+def test_who_has_nothing_saved_by_itself_is_asked_about_it(recovered, folder, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "annotator.gui.leaving.ask_to_save", lambda *_: asked.append(1) or QMessageBox.StandardButton.Save
+    )
+    recovered.window.close()
+    recovered.qtbot.waitUntil(lambda: not recovered.window.isVisible(), timeout=10_000)
+    assert asked
+    categories = json.loads((folder / COCO_NAME).read_text("utf-8"))["categories"]
+    assert [category["name"] for category in categories] == ["one", "two", "three"]

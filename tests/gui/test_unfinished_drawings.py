@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from annotator.core.dataset import COCO_NAME
 from annotator.core.geometry import RunLengths
 from annotator.core.journal_file import JournalFile, journal_path
-from annotator.gui import keeping
+from annotator.gui import keeping, unfinished_drawings
 from tests.gui.annotating import add_category, instances
 from tests.gui.conftest import FakeProcess, Hands
 from tests.gui.test_brush import drag
@@ -141,6 +141,24 @@ def test_nor_does_what_was_given_up_with_the_window(hands, again, monkeypatch):
     masks(hands).corners.forget()  # as after "Go on without"
     hands.window.close()
     assert nothing_comes_back(again())
+
+
+def test_who_leaves_before_it_is_back_loses_nothing(hands, again, monkeypatch):
+    begin_polygon(hands)
+    drawn = masks(hands).corners.present
+    end(hands)
+    may_come_back = threading.Event()
+    with monkeypatch.context() as patch:
+        decoded = unfinished_drawings.drawings_in
+        patch.setattr(unfinished_drawings, "drawings_in", lambda *args: may_come_back.wait(10) and decoded(*args))
+        later = again()
+        assert masks(later).corners.present is None
+        assert later.window.flow.is_free_to_leave
+        threading.Timer(0.2, may_come_back.set).start()
+        later.window.close()
+    much_later = again()
+    wait_back(much_later)
+    assert masks(much_later).corners.present == drawn
 
 
 def test_what_no_longer_fits_its_image_is_left_out(hands, again, folder):
