@@ -71,9 +71,10 @@ def run(command: ImportCommand) -> int:
         if command.images is not None and not command.images.is_dir():
             raise DatasetError("{folder} is no folder: name the one that the images lie in.", folder=command.images)
         images = None if command.images is None else ImageIndex.of_folder(command.images)
-        imported = read_foreign(command.source, command.format, images=images)
         is_new = not command.out.exists()
-        document = Document(imported.document.image_root) if is_new else read_coco(command.out)
+        known = None if is_new else read_coco(command.out)
+        imported = read_foreign(command.source, command.format, images=images, known=known)
+        document = Document(imported.document.image_root) if known is None else known
         # Where nothing is yet, the images are where the source's are, and may be put there later.
         new_images = NewImages.ALL if is_new else NewImages.ON_DISK
         plan = plan_merge(document, imported.document, new_images=new_images)

@@ -51,21 +51,30 @@ class Reading:
 
 
 def read(
-    path: Path, image_root: Path | None = None, *, on_progress: Callable[[int, int], None] | None = None
+    path: Path,
+    image_root: Path | None = None,
+    *,
+    data: bytes | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Document:
     """What read_closely reads, without what it has noticed."""
-    return read_closely(path, image_root, on_progress=on_progress).document
+    return read_closely(path, image_root, data=data, on_progress=on_progress).document
 
 
 def read_closely(
-    path: Path, image_root: Path | None = None, *, on_progress: Callable[[int, int], None] | None = None
+    path: Path,
+    image_root: Path | None = None,
+    *,
+    data: bytes | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Reading:
     """The document in the COCO file `path`, whose images lie under `image_root`; None takes what the file says.
 
+    data: the JSON to read in place of what is in the file, which only lends its name to the errors.
     on_progress is told (done, total) of the file's records, and may raise to stop the reading. Raises DatasetError,
     which names the file and the record, unless everything in the file makes sense.
     """
-    parts = _Parts(path)
+    parts = _Parts(path, data)
     content = parts.top_level()
     try:
         ours = ours_of(content)
@@ -101,9 +110,9 @@ def read_closely(
 class _Parts:
     """What is in a file that is a COCO file at first sight; raises DatasetError otherwise."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, data: bytes | None) -> None:
         self._path = path
-        self._data = read_annotation_file(path)
+        self._data = read_annotation_file(path) if data is None else data
         try:
             self._json = JsonParts(self._data)
         except ValueError as error:

@@ -21,12 +21,12 @@ _MEASURED = 3  # of which so many have to have the size that the file says
 _MOST_FOLDERS = 200  # beside the annotations; among more, nobody has put the images of one file
 
 
-def read_coco(path: Path, image_root: Path | None = None) -> Document:
+def read_coco(path: Path, image_root: Path | None = None, *, data: bytes | None = None) -> Document:
     """The document in a COCO file, with its images where they are found; as coco.read, and it raises what that raises.
 
     image_root: where they lie, if somebody has said so.
     """
-    document = coco.read(path, image_root)
+    document = coco.read(path, image_root, data=data)
     if image_root is None:
         document.image_root = find_image_root(document, path) or document.image_root
     return document

@@ -73,7 +73,7 @@ def _read(
 ) -> Imported:
     if name == "coco":
         # Its images lie where it says; when none of them is one of ours, their names may still be.
-        imported = read_foreign(source, name, on_progress=on_progress, cancel=cancel)
+        imported = read_foreign(source, name, known=document, on_progress=on_progress, cancel=cancel)
         there = plan_merge(document.snapshot(), imported.document, new_images=NewImages.NONE)
         if len(there.unknown_images) == len(imported.document.images):
             imported.document.image_root = document.image_root

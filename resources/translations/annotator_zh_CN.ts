@@ -1850,6 +1850,74 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>{path} 是文件夹：请指明其中的标注文件。</translation>
     </message>
     <message>
+        <source>{source} holds results, which name their images by ids alone: import it into the dataset that they are of.</source>
+        <translation>{source} 是检测结果文件，只用 ID 指明图像：请导入到这些结果所属的数据集中。</translation>
+    </message>
+    <message>
+        <source>{source} holds results for images of other ids than this dataset has: import it into the one that they are of.</source>
+        <translation>{source} 是检测结果文件，其中的图像 ID 都不在本数据集中：请导入到这些结果所属的数据集。</translation>
+    </message>
+    <message>
+        <source>Results for images of ids that this dataset does not have: {count}.</source>
+        <translation>图像 ID 不在本数据集中的结果：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Ids that are no whole numbers, or that come twice, get new ones: {count}.</source>
+        <translation>不是整数或重复的 ID 已换成新的：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Ids of images and categories that annotations spell otherwise are read as the same: {count}.</source>
+        <translation>标注中写法不同的图像和类别 ID 视为相同：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Images that are named with all their folders are looked for in the folder of the images: {count}.</source>
+        <translation>写有完整路径的图像改为在图像文件夹中查找：{count} 幅。</translation>
+    </message>
+    <message>
+        <source>Sizes of images that are no whole numbers are put right, or read from the image: {count}.</source>
+        <translation>不是整数的图像尺寸已改正，或从图像中读取：{count} 幅。</translation>
+    </message>
+    <message>
+        <source>Numbers as names of categories become texts: {count}.</source>
+        <translation>以数字作为名称的类别改为文本：{count} 个。</translation>
+    </message>
+    <message>
+        <source>The file names no categories, so they are called by their ids: {count}.</source>
+        <translation>文件中没有类别名称，因此用 ID 命名：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Values of iscrowd that are neither 0 nor 1 are put right: {count}.</source>
+        <translation>既不是 0 也不是 1 的 iscrowd 值已改正：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Polygons without a list around them are read as such: {count}.</source>
+        <translation>缺少外层列表的多边形仍按多边形读取：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Parts of one or two points, which have no area, are left out of their instances: {count}.</source>
+        <translation>实例中只有一两个点、没有面积的部分未导入：{count} 个。</translation>
+    </message>
+    <message>
+        <source>Annotations of one or two points, which have no area, are left out: {count}.</source>
+        <translation>只有一两个点、没有面积的标注未导入：{count} 个。</translation>
+    </message>
+    <message>
+        <source>{source} has segments without a file_name or of an image that it does not list: correct it.</source>
+        <translation>{source} 中有的分割标注没有 file_name，或其图像未列出：请改正。</translation>
+    </message>
+    <message>
+        <source>{source} has a segment whose id is {number!r}, no number of three bytes: correct it.</source>
+        <translation>{source} 中有一个分割区域的 ID 是 {number!r}，不是三字节的数：请改正。</translation>
+    </message>
+    <message>
+        <source>{source} is a panoptic file, but its masks, such as {name}, are neither in the folder {folder} nor beside it: put them there.</source>
+        <translation>{source} 是全景分割文件，但它的掩码（例如 {name}）既不在文件夹 {folder} 中，也不在该文件旁边：请把它们放到那里。</translation>
+    </message>
+    <message>
+        <source>{source} has {count} COCO files in it, such as {name}: choose one of them.</source>
+        <translation>{source} 中有 {count} 个 COCO 文件，例如 {name}：请选择其中一个。</translation>
+    </message>
+    <message>
         <source>1 annotation reaches out of its image {image}</source>
         <translation>有 1 个标注超出其图像 {image}</translation>
     </message>

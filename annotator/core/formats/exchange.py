@@ -10,7 +10,7 @@ from pathlib import Path
 from annotator.core import coco
 from annotator.core.cancelling import Cancel
 from annotator.core.document import Document, Record
-from annotator.core.formats import coco_files, labelme, masks, same_file, voc, yolo
+from annotator.core.formats import coco_files, coco_loose, labelme, masks, same_file, voc, yolo
 from annotator.core.formats.files import new_folder
 from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.losses import PROPOSALS_ACCEPTED
@@ -18,7 +18,6 @@ from annotator.core.formats.options import ExportOptions, selected, with_proposa
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import ExportReport, Loss, Remarks, compared
 from annotator.core.formats.yolo_classes import folder_of
-from annotator.core.image_places import read_coco
 from annotator.errors import DatasetError, SaveError, Sentence
 
 FORMATS = ("coco", "yolo", "voc", "masks", "labelme")
@@ -116,12 +115,14 @@ def read_foreign(
     format_name: str | None = None,
     *,
     images: ImageIndex | None = None,
+    known: Document | None = None,
     on_progress: Callable[[int, int], None] | None = None,
     cancel: Cancel | None = None,
 ) -> Imported:
     """Read files of any of FORMATS; None finds out which.
 
-    images: what they may refer to; None takes the images in the source's folder. on_progress: told (done, total) of
+    images: what they may refer to; None takes the images in the source's folder. known: what is imported into, to
+    whose images COCO's results refer. on_progress: told (done, total) of
     the files. Raises DatasetError, also when the files refer to none of the images, and OpeningCancelled when `cancel`
     is set.
     """
@@ -129,7 +130,7 @@ def read_foreign(
         raise DatasetError("{source} does not exist or is out of reach: check its name.", source=source)
     name = detected(source) if format_name is None else format_name
     if name == "coco":
-        return Imported(read_coco(source, None if images is None else images.root), ())
+        return Imported(*coco_loose.read(_coco_file(source), None if images is None else images.root, known))
     if images is None:
         images = ImageIndex.of_folder(folder_of(source) if name == "yolo" else _folder(source))
     document, notes = _READERS[name](source, images, Progress(on_progress, cancel))
@@ -179,9 +180,33 @@ def detected(source: Path) -> str:
         )
     if any(map(_is_labelme, source.rglob("*.json"))):
         return "labelme"
+    if _coco_in(source):
+        return "coco"
     if any(source.rglob("*.png")):
         return "masks"
     raise DatasetError("{source} holds no annotations that are known: say which format with --format.", source=source)
+
+
+def _coco_in(folder: Path) -> list[Path]:
+    """The COCO files in a folder and those in it, as far as a look at their start tells."""
+    return [path for name in ("*.json", "*/*.json") for path in sorted(folder.glob(name)) if _is_coco(path)]
+
+
+def _coco_file(source: Path) -> Path:
+    """The file itself, or the only one of a folder."""
+    if not source.is_dir():
+        return source
+    files = _coco_in(source)
+    if len(files) == 1:
+        return files[0]
+    if not files:
+        raise DatasetError("{path} is a folder: name the annotation file in it.", path=source)
+    raise DatasetError(
+        "{source} has {count} COCO files in it, such as {name}: choose one of them.",
+        source=source,
+        count=len(files),
+        name=files[0],
+    )
 
 
 def _is_yolo(folder: Path) -> bool:
@@ -191,12 +216,22 @@ def _is_yolo(folder: Path) -> bool:
 
 def _is_labelme(path: Path) -> bool:
     """Whether a JSON file has shapes; a look at its start must do, because COCO files are large."""
+    start = _start_of(path)
+    return b'"shapes"' in start and b'"annotations"' not in start
+
+
+def _is_coco(path: Path) -> bool:
+    """Whether a JSON file has a list of images, or is one of ours."""
+    start = _start_of(path)
+    return b'"images"' in start or b'"annotations"' in start
+
+
+def _start_of(path: Path) -> bytes:
     try:
         with open(path, "rb") as file:
-            start = file.read(100_000)
+            return file.read(100_000)
     except OSError:
-        return False
-    return b'"shapes"' in start and b'"annotations"' not in start
+        return b""
 
 
 def _united(documents: list[Document]) -> Document:

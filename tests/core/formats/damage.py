@@ -161,8 +161,27 @@ YOLO_DATA = b"path: .\ntrain: images\nnames:\n  0: cat\n  1: 'big dog'\n"
 LABELMAP = b"# label:color_rgb:parts:actions\nbackground:0,0,0::\ncat:128,0,0::\n"
 
 
+def results() -> list[dict[str, object]]:
+    """Detections on both images, one of them a box."""
+    counts = {"size": [HEIGHT, WIDTH], "counts": PROPOSED}
+    return [
+        {"image_id": 1, "category_id": 1, "segmentation": counts, "score": 0.5},
+        {"image_id": 2, "category_id": 1, "bbox": [1, 1, 4, 5], "score": 0.25},
+    ]
+
+
+def panoptic_file() -> dict[str, object]:
+    """The segment 3 << 16 is what mask.png shows, as red 0, green 0, blue 3."""
+    segments = [{"id": 3 << 16, "category_id": 1, "area": 18, "bbox": [3, 2, 6, 3], "iscrowd": 0}]
+    content = coco_file()
+    return {**content, "annotations": [{"image_id": 1, "file_name": "mask.png", "segments_info": segments}]}
+
+
 WHOLE: dict[str, tuple[str, bytes]] = {
     "coco": ("x.json", json.dumps(coco_file()).encode()),
+    "coco import": ("x.json", json.dumps(coco_file()).encode()),
+    "coco results": ("x.json", json.dumps(results()).encode()),
+    "coco panoptic": ("x.json", json.dumps(panoptic_file()).encode()),
     "labelme": ("1.json", json.dumps(labelme_file()).encode()),
     "yolo": ("labels/1.txt", YOLO_LABELS),
     "yolo names": ("data.yaml", YOLO_DATA),

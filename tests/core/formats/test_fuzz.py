@@ -18,7 +18,7 @@ from annotator.core import coco
 from annotator.core.check import check_file
 from annotator.core.document import Category, Document, ImageRecord, Instance
 from annotator.core.edit_codec import decode, encode
-from annotator.core.formats import labelme, masks, voc, yolo
+from annotator.core.formats import coco_loose, labelme, masks, voc, yolo
 from annotator.core.formats.exchange import read_foreign
 from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.merge import NewImages, plan_merge
@@ -47,6 +47,9 @@ def index(folder: Path) -> ImageIndex:
 
 READERS: dict[str, Callable[[Path], object]] = {
     "coco": read_coco,
+    "coco import": lambda f: coco_loose.read(f / "x.json", f / "images", None),
+    "coco results": lambda f: coco_loose.read(f / "x.json", None, open_document(f)),
+    "coco panoptic": lambda f: coco_loose.read(f / "x.json", f / "images", None),
     "labelme": lambda f: labelme.read(f, index(f), Progress()),
     "yolo": lambda f: yolo.read(f, index(f), Progress()),
     "yolo names": lambda f: yolo.read(f, index(f), Progress()),
@@ -96,7 +99,7 @@ def import_into(document: Document, source: Path, format_name: str) -> None:
     before = coco.to_bytes(document, source)
     copy = document.snapshot()
     try:
-        imported = read_foreign(source, format_name, images=ImageIndex.of_document(copy))
+        imported = read_foreign(source, format_name, images=ImageIndex.of_document(copy), known=copy)
         edit = plan_merge(copy, imported.document, new_images=NewImages.NONE).edit()
     finally:
         assert coco.to_bytes(document, source) == before
@@ -126,7 +129,7 @@ def fuzz(folder: Path, case: str, times: int, seed: int) -> None:
         try:
             with soon(f"{case}, seed {seed}, file {number}"):
                 read(folder)
-                import_into(document, path if case == "coco" else folder, format_name)
+                import_into(document, path if format_name == "coco" else folder, format_name)
         except DatasetError as error:
             refused.append(str(error))
         except Exception as error:
