@@ -20,7 +20,8 @@ class UnsavedWork:
     """Of one dataset.
 
     coco_path: its file, which may not exist yet. edits: how many changes; newest_at: the last. is_aside: it did not
-    fit the file any more, so that it does not come back when that is opened.
+    fit the file any more, so that it does not come back when that is opened. begun_on: on how many images something is
+    drawn that is no change yet; where there is nothing else, newest_at is about when that was.
     """
 
     journal: Path
@@ -28,6 +29,7 @@ class UnsavedWork:
     edits: int
     newest_at: datetime
     is_aside: bool = False
+    begun_on: int = 0
 
     @property
     def to_open(self) -> Path:
@@ -85,7 +87,7 @@ def refuse_unsaved(folder: Path, coco_path: Path) -> None:
         work = _work_in(path)
     except (sqlite3.Error, OSError):
         return  # a window has it, which the lock has told, or it is damaged, which a window tells
-    if work is not None:
+    if work is not None and work.edits:  # what is only begun fits the file after the command as well
         raise SaveError(
             "{path} has unsaved work in the window's journal (changes: {count}, the last on {when}): open {to_open} in "
             "the window, save that work or discard it, and run this again.",
@@ -97,16 +99,22 @@ def refuse_unsaved(folder: Path, coco_path: Path) -> None:
 
 
 def _work_in(path: Path) -> UnsavedWork | None:
+    wal = path.with_name(path.name + "-wal")  # the newest is there until a program has opened it again
+    touched_at = max(path.stat().st_mtime, wal.stat().st_mtime if wal.exists() else 0.0)
     file = JournalFile(path, Path(), patience=0.0)  # who has it for longer than a moment has it open
     try:
         base = file.base()
         count, newest_at = count_changes(file.steps(_saved_sequence(base))), file.newest_at()
+        begun_on = len({image for image, _ in file.unfinished()})
     finally:
         file.close()
-    if not count:
+    is_aside = f".{ASIDE}-" in path.name
+    if is_aside:
+        begun_on = 0  # that fits as long as its image does
+    if not count and not begun_on:
         return None
-    made_at, is_aside = datetime.fromtimestamp(newest_at, timezone.utc), f".{ASIDE}-" in path.name
-    return UnsavedWork(path, Path(base.dataset), count, made_at, is_aside)
+    made_at = datetime.fromtimestamp(newest_at if count else touched_at, timezone.utc)
+    return UnsavedWork(path, Path(base.dataset), count, made_at, is_aside, begun_on)
 
 
 def _saved_sequence(base: Base) -> int:

@@ -40,10 +40,13 @@ class DocumentFlow(QObject):
         self._messages = messages
         self._settings = settings
         self._recovery = RecoveryOffer(workspace, messages, self.save, self)
+        self._told_opened = ""  # what was said of the dataset when it was opened
+        self._notes: tuple[str, ...] = ()
         self._told_failure = ""  # why it could not be saved, which is out of date after the next save
         self._leaving = Leaving(window, workspace, messages, self.save, self.save_as, self)
         workspace.opener.failed.connect(messages.tell)
         workspace.opened.connect(self._on_opened)
+        workspace.unfinished_drawings.recovered_changed.connect(self._on_recovered_changed)
         workspace.opener.overtaken.connect(self.leave_for)
         workspace.model.journal_failed.connect(messages.tell)
         workspace.saver.saved.connect(self._on_saved)
@@ -115,10 +118,10 @@ class DocumentFlow(QObject):
         self._messages.clear()
         keeping = self._workspace.model.keeping
         assert keeping is not None
-        texts = [self._missing_images(), *self._kept_work(coco_path), *notes]
-        text = joined(translated(text) for text in texts if text)
+        self._notes, self._told_opened = notes, self._opened_text(coco_path, notes)
+        text = self._told_opened
         again = partial(_tell_opened_in, notes=notes)
-        locate = (self.tr("Locate images..."), self.locate_images) if texts[0] else None
+        locate = (self.tr("Locate images..."), self.locate_images) if self._missing_images() else None
         if keeping.recovery.edits:
             self._recovery.tell(text, again, locate)
         elif locate is not None:
@@ -131,6 +134,22 @@ class DocumentFlow(QObject):
             )
         elif text:
             self._messages.tell(text, again=again)
+
+    def _opened_text(self, coco_path: Path, notes: tuple[str, ...]) -> str:
+        texts = (self._missing_images(), *self._kept_work(coco_path), *notes)
+        return joined(translated(text) for text in texts if text)
+
+    def _on_recovered_changed(self) -> None:
+        """What had been begun to draw, and was here again, has been finished or given up."""
+        coco_path, told = self._workspace.model.coco_path, self._told_opened
+        if coco_path is None or not told:
+            return
+        self._told_opened = self._opened_text(coco_path, self._notes)
+        self._recovery.reword(self._told_opened)
+        if self._told_opened:
+            self._messages.reword(told, self._told_opened)
+        else:
+            self._messages.withdraw(told)
 
     def _remember(self, coco_path: Path) -> None:
         """Among the recent ones: by its folder, unless that would not say which file it is, or where its images are.

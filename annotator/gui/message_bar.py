@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -134,6 +134,11 @@ class MessageBar(QFrame):
     def withdraw(self, text: str) -> None:
         """That passing message is out of date, on show or waiting."""
         self._drop(text)
+        self._refresh()
+
+    def reword(self, text: str, now: str) -> None:
+        """A passing message, on show or waiting, says something else from now on, with the same actions."""
+        self._passing = [replace(m, text=now) if m.text == text else m for m in self._passing]
         self._refresh()
 
     def set_standing(self, message: Message | None) -> None:

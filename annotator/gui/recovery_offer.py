@@ -49,6 +49,11 @@ class RecoveryOffer(QObject):
         else:
             self._tell_back()
 
+    def reword(self, text: str) -> None:
+        """Something of what had come back with it is there no more."""
+        if self._text:
+            self._text = text
+
     def _tell_back(self) -> None:
         model = self._workspace.model
         offers = [] if self._locate is None else [self._locate]

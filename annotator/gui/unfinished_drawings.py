@@ -28,6 +28,7 @@ class UnfinishedDrawings(QObject):
     """Journals them as they are drawn, and puts them back on their images after a crash."""
 
     restored = Signal()  # what came from the journal is on its images
+    recovered_changed = Signal()  # some of it is there no more
 
     def __init__(
         self, model: DocumentModel, masks: MaskChanges, jobs: BackgroundJobs, parent: QObject | None = None
@@ -36,16 +37,16 @@ class UnfinishedDrawings(QObject):
         self._model = model
         self._masks = masks
         self._jobs = jobs
+        self._recovered: list[int] = []  # the images with something that came from the journal
         masks.corners.kept.connect(self._keep_corners)
         masks.drawn.kept.connect(self._keep_drawn)
         model.document_replaced.connect(self._restore)
 
     @property
     def recovered(self) -> tuple[str, ...]:
-        """The names of the images whose drawings came from the journal when the dataset was opened."""
-        keeping = self._model.keeping
-        paths = () if keeping is None else dict.fromkeys(path for path, _ in keeping.recovery.unfinished)
-        return tuple(PurePosixPath(path).name for path in paths)
+        """The names of the images on which there still is what came from the journal, or will be in a moment."""
+        images = self._model.document.images
+        return tuple(PurePosixPath(images[i].path).name for i in self._recovered if i in images)
 
     def _keep_corners(self, image_id: int) -> None:
         corners = self._masks.corners.of(image_id)
@@ -53,18 +54,28 @@ class UnfinishedDrawings(QObject):
             self._model.keep_unfinished(image_id, _CORNERS, partial(_encoded_corners, corners))
         elif not self._masks.is_closing_on(image_id):  # else they are kept until the mask is
             self._model.keep_unfinished(image_id, _CORNERS, None)
+        self._note_gone(image_id)
 
     def _keep_drawn(self, image_id: int) -> None:
         drawn = self._masks.drawn.of(image_id)
         self._model.keep_unfinished(
             image_id, _DRAWN, None if drawn is None else partial(encode, AddInstance(drawn.instance))
         )
+        self._note_gone(image_id)
+
+    def _note_gone(self, image_id: int) -> None:
+        is_there = any(kept.of(image_id) is not None for kept in (self._masks.corners, self._masks.drawn))
+        if image_id in self._recovered and not is_there:
+            self._recovered.remove(image_id)
+            self.recovered_changed.emit()
 
     def _restore(self) -> None:
         document, keeping = self._model.document, self._model.keeping
+        self._recovered = []
         if keeping is None or not keeping.recovery.unfinished:
             return
         unfinished, images = keeping.recovery.unfinished, {image.path: image for image in document.images.values()}
+        self._recovered = list(dict.fromkeys(images[path].id for path, _ in unfinished))
         job = self._jobs.new(lambda _: drawings_in(unfinished, images))
         job.succeeded.connect(lambda found: self._put(document, *found))
         job.start()

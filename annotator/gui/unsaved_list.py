@@ -67,8 +67,10 @@ class UnsavedList(QWidget):
         made_at = QDateTime.fromSecsSinceEpoch(int(work.newest_at.timestamp()))
         if work.is_aside:
             text = self.tr("%1: %n change(s) that did not all fit any more, the last on %2", "", work.edits)
-        else:
+        elif work.edits:
             text = self.tr("%1: %n change(s), the last on %2", "", work.edits)
+        else:
+            text = self.tr("%1: what you had begun to draw on %n image(s)", "", work.begun_on)
         when = QLocale().toString(made_at, QLocale.FormatType.ShortFormat)
         return text.replace("%1", short_path(work.to_open)).replace("%2", when)
 

@@ -564,6 +564,13 @@
             <numerusform>%1: %n changes, the last on %2</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1: what you had begun to draw on %n image(s)</source>
+        <translation>
+            <numerusform>%1: what you had begun to draw on %n image</numerusform>
+            <numerusform>%1: what you had begun to draw on %n images</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>UnsavedOpening</name>

@@ -4503,6 +4503,12 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>%1：%n 处修改，最后修改于 %2</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1: what you had begun to draw on %n image(s)</source>
+        <translation>
+            <numerusform>%1：%n 张图像上尚未画完的内容</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>UnsavedOpening</name>

@@ -136,6 +136,44 @@ def test_what_has_become_an_instance_or_was_dropped_does_not_come_back(hands, ag
     assert nothing_comes_back(later)
 
 
+def test_the_message_says_no_longer_that_it_is_here_when_it_is_not(hands, again):
+    begin_polygon(hands)
+    hands.key(Qt.Key.Key_D)
+    hands.wait_image("b.png")
+    hands.key(Qt.Key.Key_R)
+    drag(hands, (100, 80), (130, 80))
+    hands.wait_masks()
+    add_category(hands, "thing")
+    hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+    end(hands)
+    later = again()
+    later.qtbot.waitUntil(lambda: masks(later).corners.present is not None)
+    messages = later.window.messages
+    assert messages.text == (
+        "1 change(s) that had not been saved are here again. What you had begun to draw on 2 image(s) is here again: "
+        "a.png, b.png."
+    )
+    later.key(Qt.Key.Key_G)
+    later.key(Qt.Key.Key_Escape)
+    assert messages.text.endswith("What you had begun to draw on 1 image(s) is here again: b.png.")
+    later.key(Qt.Key.Key_D)
+    later.wait_image("b.png")
+    later.key(Qt.Key.Key_1)
+    assert messages.text == "1 change(s) that had not been saved are here again."
+    assert messages._action.isVisible()
+
+
+def test_there_is_no_message_when_nothing_is_left_to_say(hands, again):
+    begin_polygon(hands)
+    end(hands)
+    later = again()
+    later.qtbot.waitUntil(lambda: masks(later).corners.present is not None)
+    assert later.window.messages.isVisible()
+    later.key(Qt.Key.Key_G)
+    later.key(Qt.Key.Key_Escape)
+    assert not later.window.messages.isVisible()
+
+
 def test_nor_does_what_was_given_up_with_the_window(hands, again, monkeypatch):
     begin_polygon(hands)
     masks(hands).corners.forget()  # as after "Go on without"

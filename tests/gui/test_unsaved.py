@@ -14,7 +14,7 @@ from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
 from annotator.core.document import Document, ImageRecord
 from annotator.core.journal_file import JournalFile, SavedState, digest_of_file, journal_path
-from annotator.core.unsaved import unsaved_work
+from annotator.core.unsaved import refuse_unsaved, unsaved_work
 from tests.gui.annotating import add_category
 from tests.gui.conftest import FakeProcess, Hands, write_discs
 from tests.gui.test_keeping import end, names
@@ -239,3 +239,34 @@ def test_what_was_set_aside_stays_listed_and_can_be_saved_by_itself(aside, start
     press(later, "Remove it from the list")
     qtbot.waitUntil(lambda: not later.window.welcome.unsaved.buttons)
     started(shown=0)
+
+
+def test_what_is_only_begun_is_listed_too_and_comes_back(hands, started, qtbot):
+    hands.key(Qt.Key.Key_G)
+    for x, y in ((20, 20), (60, 20)):
+        hands.click(x, y)
+    corners = hands.window.workspace.editor.masks.corners
+    drawn = corners.present
+    qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+    end(hands)
+    later = started()
+    (button,) = later.window.welcome.unsaved.buttons
+    assert button.text().endswith(": what you had begun to draw on 1 image(s)")
+    click(later)
+    later.wait_image("a.png")
+    corners = later.window.workspace.editor.masks.corners
+    qtbot.waitUntil(lambda: corners.present == drawn)
+    later.key(Qt.Key.Key_G)
+    later.key(Qt.Key.Key_Escape)
+    later.window.close()
+    started(0)
+
+
+def test_a_command_may_write_the_file_of_what_is_only_begun(hands, journals, qtbot):
+    hands.key(Qt.Key.Key_G)
+    hands.click(20, 20)
+    model = hands.window.workspace.model
+    qtbot.waitUntil(lambda: model.is_kept)
+    end(hands)
+    assert [work.begun_on for work in unsaved_work(journals)] == [1]
+    refuse_unsaved(journals, model.coco_path)
