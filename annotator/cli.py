@@ -49,6 +49,14 @@ _COMMANDS = {
     "benchmark": "benchmark",
 }
 """The module of annotator.commands that each command is in."""
+_BEFORE_QT = (
+    "annotator.segment.remote",
+    "annotator.core.check",
+    "annotator.core.journal",
+    "annotator.core.formats.exchange",
+)
+"""PySide6 reads the source of each module that is imported after it, a tenth of the window's start: not of these, then,
+and what they import."""
 _BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 
 
@@ -157,6 +165,8 @@ def _window(words: list[str]) -> int:
     if missing is not None:
         complain(f"There is no display ({missing}), so no window can open; `annotator segment` works without one.")
         return EXIT_NO_DISPLAY
+    for module in _BEFORE_QT:
+        importlib.import_module(module)
     from annotator.gui.app import run
 
     return run(options.paths, image_root=options.images, example=options.example)

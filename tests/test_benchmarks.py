@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.parts import goals
+from benchmarks.parts import figures, goals
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 
@@ -170,3 +170,11 @@ def test_each_part_fills_rows_and_has_an_estimate():
     path = f"import sys; sys.path[:0] = [{str(BENCHMARKS)!r}, {str(BENCHMARKS / 'parts')!r}]; "
     done = subprocess.run([sys.executable, "-c", path + code], capture_output=True, text=True, check=False)
     assert done.stdout == "True\n", done.stderr
+
+
+def test_a_script_is_started_with_compiled_modules_and_folders_of_its_own(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    environment = figures.own_folders(tmp_path)
+    assert "PYTHONDONTWRITEBYTECODE" not in environment
+    folders = [name for name in environment if name.startswith("XDG_") and name.endswith("_HOME")]
+    assert all(Path(environment[name]).is_relative_to(tmp_path) for name in ("HOME", "TMPDIR", *folders))

@@ -88,6 +88,8 @@ def own_folders(folder: Path) -> dict[str, str]:
     own = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("DATA", "CONFIG", "CACHE", "STATE")}
     # So that nothing is left behind by a script that is stopped.
     own |= dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder))
+    # The program is started with its compiled modules, as everybody starts it the second time.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     # The generators of large data are the tests'.
     own |= {"HOME": str(folder), "WIN_PD_OVERRIDE_LOCAL_APPDATA": str(folder), "PYTHONPATH": str(PROJECT)}
-    return {**os.environ, **own}
+    return {**environment, **own}

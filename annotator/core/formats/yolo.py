@@ -18,7 +18,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import yaml  # type: ignore[import-untyped]
 
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, read_text, write_text
@@ -117,6 +116,9 @@ def _line(number: int, mask: RunLengths, tolerance: float) -> str:
 
 
 def _data_yaml(document: Document, *, has_split: bool) -> str:
+    # Not with the module: the window imports that when it starts.
+    import yaml  # type: ignore[import-untyped]
+
     # Without a "path" trainers take the folder of this file. Ultralytics (check_det_dataset) refuses a file without
     # "val", so the training images stand in for a split that was not asked for; the file and the report say so.
     content = {

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml  # type: ignore[import-untyped]
-
 from annotator.core.formats.files import read_text
 from annotator.errors import DatasetError
 
@@ -55,6 +53,9 @@ def read_classes(source: Path) -> Classes:
 
 
 def _content(path: Path) -> Mapping[str, Any]:
+    # Not with the module: the window imports that when it starts.
+    import yaml  # type: ignore[import-untyped]
+
     text = read_text(path)
     try:
         content = yaml.safe_load(text)

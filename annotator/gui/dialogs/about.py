@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib import metadata
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
@@ -41,6 +40,9 @@ class AboutDialog(QDialog):
     """The program's version and licence, and those of what it is built on."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        # Not with the module: the window imports that when it starts.
+        from importlib import metadata
+
         super().__init__(parent)
         self.setWindowTitle(self.tr("About TinySAM Annotator"))
         picture = QLabel(self)
