@@ -1370,10 +1370,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>有一层位于其文件夹之外</translation>
     </message>
     <message>
-        <source>a &quot;{key}&quot; is {value!r}, not a whole number from 0 to {most}</source>
-        <translation>有一个“{key}”是 {value!r}，应为 0 到 {most} 的整数</translation>
-    </message>
-    <message>
         <source>No mask in {source} has the name of an image in {root}: name the images&apos; folder.</source>
         <translation>{source} 中没有与 {root} 里图像同名的掩码：请指明图像所在的文件夹。</translation>
     </message>
@@ -1916,6 +1912,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{source} has {count} COCO files in it, such as {name}: choose one of them.</source>
         <translation>{source} 中有 {count} 个 COCO 文件，例如 {name}：请选择其中一个。</translation>
+    </message>
+    <message>
+        <source>a &quot;{key}&quot; is {value!r}, not a whole number from 0 to {most}</source>
+        <translation>有一个“{key}”是 {value!r}，应为 0 到 {most} 的整数</translation>
     </message>
     <message>
         <source>1 annotation reaches out of its image {image}</source>
@@ -3145,6 +3145,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>Left out</source>
         <translation>未导入</translation>
+    </message>
+    <message>
+        <source>Good to know</source>
+        <translation>请注意</translation>
     </message>
     <message numerus="yes">
         <source>%n proposal(s)</source>

@@ -182,7 +182,7 @@ def detected(source: Path) -> str:
         return "labelme"
     if _coco_in(source):
         return "coco"
-    if any(source.rglob("*.png")):
+    if masks.mask_files(source):
         return "masks"
     raise DatasetError("{source} holds no annotations that are known: say which format with --format.", source=source)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from annotator.core.document import Document, ImageRecord
 from annotator.core.formats.names import NEVER_FOLDERS_OF_YOLO, label_names
+from annotator.core.formats.pixels import is_mask_name
 from annotator.core.images import IMAGE_SUFFIXES, read_header
 from annotator.errors import DatasetError, ImageError
 
@@ -79,7 +80,7 @@ class ImageIndex:
         root = os.path.abspath(document.image_root)
 
         def is_other(path: str) -> bool:
-            is_mask = masks is not None and path.lower().endswith(".png") and os.path.join(root, path).startswith(masks)
+            is_mask = masks is not None and is_mask_name(path) and os.path.join(root, path).startswith(masks)
             return path not in there and not is_mask
 
         images = (image for image in document.images.values() if image.has_size)

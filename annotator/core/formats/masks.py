@@ -10,7 +10,8 @@ Written are palette PNGs in which each number is an instance, and an index that 
 
 So every mask comes back exactly. Read are also folders of other programs without an index: every number or colour of a
 mask but 0 is an instance; a mask belongs to the image whose name it has or starts with ("photo_cat_2.png" is a cat on
-photo.jpg), or, in a folder "masks", to the image in the folder "images" beside it.
+photo.jpg, as is cat/photo.png), or, in a folder "masks", to the image in the folder "images" beside it. TIFF, BMP and
+GIF are masks where their name or folder says so.
 """
 
 from __future__ import annotations
@@ -33,7 +34,13 @@ from annotator.core.formats.losses import not_kept, renamed
 from annotator.core.formats.names import copy_names, label_names, renamed_images
 from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions
-from annotator.core.formats.pixels import read_mask_image, values_of
+from annotator.core.formats.pixels import (
+    is_mask_name,
+    is_word_for_masks,
+    read_mask_image,
+    values_of,
+    without_word_for_masks,
+)
 from annotator.core.formats.progress import Progress
 from annotator.core.formats.report import Remarks
 from annotator.core.geometry import RunLengths
@@ -45,6 +52,7 @@ INDEX_NAME = "masks.json"
 _MAX_VALUE = 255
 _UNNAMED = "object"
 _SEPARATORS = "_-. "
+_PLAIN_FOLDERS = ("train", "val", "valid", "test", "images")
 
 
 def write(
@@ -193,7 +201,7 @@ def _read_plain(source: Path, images: ImageIndex, progress: Progress) -> tuple[D
     document = Document(images.root)
     categories: dict[str, int] = {}
     images = _without_masks(images, source)
-    files = sorted(path for path in source.rglob("*") if path.suffix.lower() == ".png" and not images.holds(path))
+    files = [path for path in mask_files(source) if not images.holds(path)]
     missing = []
     for path in progress.over(files):
         name = path.relative_to(source).with_suffix("").as_posix()
@@ -204,7 +212,8 @@ def _read_plain(source: Path, images: ImageIndex, progress: Progress) -> tuple[D
         image, rest = found
         numbers = read_mask_image(path, image)
         document.put(image)
-        category = re.sub(r"[\d_\-. ]+$", "", rest).strip(_SEPARATORS) or _UNNAMED
+        said = without_word_for_masks(re.sub(r"[\d_\-. ]+$", "", rest)).strip(_SEPARATORS)
+        category = said or _category_of_folder(name, image) or _UNNAMED
         if category not in categories:
             categories[category] = len(categories) + 1
             document.put(Category(categories[category], category))
@@ -219,13 +228,25 @@ def _read_plain(source: Path, images: ImageIndex, progress: Progress) -> tuple[D
     return document, _missing(missing, images)
 
 
+def mask_files(folder: Path) -> list[Path]:
+    """The files in a folder that may be masks, as far as their names tell."""
+    return sorted(path for path in folder.rglob("*") if is_mask_name(path.relative_to(folder).as_posix()))
+
+
+def _category_of_folder(name: str, image: ImageRecord) -> str:
+    """What the folder of a mask says that it is of: "cat" for cat/photo.png on photo.jpg; nothing in other folders."""
+    folder = posixpath.basename(posixpath.dirname(name))
+    is_plain = not folder or is_word_for_masks(folder) or folder.lower() in _PLAIN_FOLDERS
+    return "" if is_plain or folder in image.path.split("/")[:-1] else folder
+
+
 def _without_masks(images: ImageIndex, source: Path) -> ImageIndex:
-    """The images without the masks among them: PNGs in `source`, unless in a folder "images", or all are PNGs."""
+    """The images without the masks among them: those in `source`, unless in a folder "images", or all are of masks."""
     root = Path(os.path.abspath(images.root))
     folder = Path(os.path.abspath(source))
 
     def is_image(path: str) -> bool:
-        return not path.lower().endswith(".png") or folder not in (root / path).parents or "images" in path.split("/")
+        return not is_mask_name(path) or folder not in (root / path).parents or "images" in path.split("/")
 
     rest = images.restricted(is_image)
     return rest if rest.paths else images

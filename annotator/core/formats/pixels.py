@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,31 @@ from annotator.core.document import ImageRecord
 from annotator.core.images import MAX_PIXELS
 from annotator.errors import DatasetError, reason_of
 
+_LIKE_PNG = (".tif", ".tiff", ".bmp", ".gif")
+"""Without loss as PNG is, but as often the endings of images: masks only where their names or folders say so."""
+
+_OF_MASKS = re.compile(r"(?:^|[_\-. ])(?:masks?|labels?|gt|instances?|annotations?|segmentations?)$", re.IGNORECASE)
+
 MAX_VALUES = 65_535
 """A picture with more colours than that is a photo, not a mask."""
+
+
+def is_mask_name(path: str) -> bool:
+    """Whether a file of that path, relative and with forward slashes, may be a mask, as far as its name tells."""
+    suffix = PurePosixPath(path).suffix.lower()
+    if suffix == ".png":
+        return True
+    return suffix in _LIKE_PNG and any(map(is_word_for_masks, PurePosixPath(path).with_suffix("").parts))
+
+
+def is_word_for_masks(name: str) -> bool:
+    """Whether a file or folder of that name, without its ending, is called after what masks are."""
+    return _OF_MASKS.search(name) is not None
+
+
+def without_word_for_masks(name: str) -> str:
+    """The same without that word: "cat" of "cat_mask"."""
+    return _OF_MASKS.sub("", name)
 
 
 def read_mask_image(path: Path, image: ImageRecord) -> npt.NDArray[np.uint32]:

@@ -129,13 +129,13 @@ class ExportReportDialog(QDialog):
             yield Section(self.tr("Left out"), (left_out,))
         if report.missing:
             yield Section(self.tr("Did not come back when it was read again"), (self._instances(report.missing),))
-        if report.changed:
-            yield Section(self.tr("Masks that have changed"), tuple(self._changed()))
         if report.notes:
             yield Section(self.tr("Good to know"), tuple(translated(note) for note in report.notes))
         if report.losses:
             title = self.tr("What %1 does not hold").replace("%1", format_name(self._exported.format))
             yield Section(title, tuple(map(self._loss, report.losses)))
+        if report.changed:  # after their reasons
+            yield Section(self.tr("Masks that have changed"), tuple(self._changed()))
         yield Section(self.tr("Written"), tuple(map(str, report.files)))
 
     def _changed(self) -> Iterator[str]:

@@ -171,6 +171,8 @@ class ImportDialog(AskingDialog):
         yield Section(title, added or (self.tr("nothing"),))
         if left_out:
             yield Section(self.tr("Left out"), left_out)
+        if plan.notes:
+            yield Section(self.tr("Good to know"), tuple(map(translated, plan.notes)))
 
     def _added(self, plan: ImportPlan) -> Iterator[str]:
         merge = plan.merge
@@ -221,7 +223,6 @@ class ImportDialog(AskingDialog):
         if merge.unlike.categories:
             text = self.tr("attributes of %n category(s) that has others here: %1", "", len(merge.unlike.categories))
             yield text.replace("%1", listing(merge.unlike.categories, _LISTED))
-        yield from map(translated, plan.notes)
 
     # -- choosing ----------------------------------------------------------------------------------------------------
 

@@ -362,6 +362,14 @@ def test_voc_masks_that_are_damaged_or_missing(tmp_path):
         ("images/x_1.jpg", "masks/x_1_big dog.png", "big dog"),
         ("x/images/x.png", "x/masks/0a1b.png", "object"),
         ("images/a/x.jpg", "a/x.png", "object"),
+        ("x.jpg", "cat/x.png", "cat"),
+        ("images/x.jpg", "masks/dog/x.png", "dog"),
+        ("images/x.jpg", "train/x.png", "object"),
+        ("images/x.jpg", "masks/x.tif", "object"),
+        ("images/x.tif", "masks/x.tif", "object"),
+        ("x.tif", "x_mask.tif", "object"),
+        ("x.jpg", "x_cat_mask_1.png", "cat"),
+        ("x.tif", "ground truth_gt/x.bmp", "object"),
     ],
 )
 def test_plain_masks_and_whose_they_are(tmp_path, image, mask, category):
