@@ -45,7 +45,7 @@ def main() -> int:
     interrupted = False
     for part in chosen:
         minutes = MINUTES[part][options.quick]
-        print(f"measuring: {part}, about {minutes:g} minutes ...", file=sys.stderr, flush=True)
+        print(f"measuring: {part}, about {minutes:g} min ...", file=sys.stderr, flush=True)
         found[part], interrupted = measured(part, Measuring(options.quick, options.photos))
         keep(kept | found, options.json)
         if interrupted:

@@ -1,12 +1,11 @@
 """The table of `make bench` as a picture: how far each figure is from what it must reach.
 
-Run: make bench ARGS="--json bench.json" && .venv/bin/python benchmarks/plot.py bench.json docs/images/performance.svg
+Run: make bench && .venv/bin/python benchmarks/plot.py PICTURE.svg; page.py does that for the page's.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import matplotlib
@@ -14,7 +13,8 @@ import matplotlib
 matplotlib.use("Agg")
 
 from matplotlib import pyplot
-from parts.goals import GOALS, Goal
+from parts.goals import GOALS, GOALS_OF, Goal
+from parts.results import KEPT_IN, read, together
 
 # Told apart by people who do not see red and green, and by shape.
 COLOURS = {"aim reached": "#0072b2", "bar reached": "#56b4e9", "missed": "#d55e00"}
@@ -23,11 +23,12 @@ MARKS = {"aim reached": "o", "bar reached": "s", "missed": "X"}
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("figures", type=Path, help="what bench.py --json wrote")
     parser.add_argument("picture", type=Path, help="an .svg or .png file")
+    parser.add_argument("file", type=Path, nargs="?", default=KEPT_IN, help="what the run kept (build/bench.json)")
     options = parser.parse_args()
-    read = json.loads(options.figures.read_text("utf-8"))
-    draw(read["values"], read["headline"], options.picture)
+    results = read(options.file)
+    headlines = dict.fromkeys(line for result in results.values() for line in result.headline)
+    draw(together(results, list(GOALS_OF)).values, list(headlines), options.picture)
 
 
 def draw(values: dict[str, list[float]], headline: list[str], path: Path) -> None:

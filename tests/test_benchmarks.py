@@ -178,3 +178,62 @@ def test_a_script_is_started_with_compiled_modules_and_folders_of_its_own(tmp_pa
     assert "PYTHONDONTWRITEBYTECODE" not in environment
     folders = [name for name in environment if name.startswith("XDG_") and name.endswith("_HOME")]
     assert all(Path(environment[name]).is_relative_to(tmp_path) for name in ("HOME", "TMPDIR", *folders))
+
+
+PAGE = """before
+<!-- run: written by benchmarks/page.py -->
+an earlier run
+<!-- end of run -->
+between
+<!-- table: written by benchmarks/page.py -->
+<!-- end of table -->
+after
+"""
+
+
+def page(tmp_path: Path, errors: list[str]) -> tuple[subprocess.CompletedProcess[str], str]:
+    """Make the page of a run that timed the network alone."""
+    values = {"embedding": [0.5], "embedding, ms": [40, 50, 60], "embedding, ONNX Runtime, ms": [100]}
+    found = {"values": values, "skipped": {}, "notes": ["ONNX Runtime 1"], "errors": errors}
+    network = {"headline": ["a machine"], "when": "2026-01-02 03:04:05", "seconds": 90, "load": 0.25, "quick": False}
+    kept, written = tmp_path / "bench.json", tmp_path / "page.md"
+    kept.write_text(json.dumps({"parts": {"network": {**network, "figures": found}}}), "utf-8")
+    written.write_text(PAGE, "utf-8")
+    code = f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, {str(BENCHMARKS)!r})
+import page
+page.PAGE, page.PICTURE = Path({str(written)!r}), Path({str(tmp_path / "picture.svg")!r})
+sys.argv = ["page.py", {str(kept)!r}]
+page.main()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    return done, written.read_text("utf-8")
+
+
+def test_the_page_gets_run_table_and_picture(tmp_path: Path):
+    pytest.importorskip("matplotlib")
+    done, text = page(tmp_path, errors=[])
+    assert done.returncode == 0, done.stderr
+    assert "an earlier run" not in text
+    places = [text.index(f"{word}\n") for word in ("before", "a machine", "between", "| verdict |", "after")]
+    assert places == sorted(places)
+    assert "| embedding, 1024 x 1024 | 50 | 100 |" in text
+    assert row(text, "embedding, 1024 x 1024, of ONNX Runtime's time")[1] == "0.50 x"
+    assert (tmp_path / "picture.svg").stat().st_size > 0
+
+
+def test_a_run_with_a_failed_part_makes_no_page(tmp_path: Path):
+    pytest.importorskip("matplotlib")
+    done, text = page(tmp_path, errors=["stalls.py ended with 1"])
+    assert done.returncode == 1
+    assert "--only" in done.stderr
+    assert text == PAGE
+
+
+def test_the_page_has_the_places_that_are_written(project: Path):
+    text = (project / "docs" / "performance.md").read_text("utf-8")
+    for name in ("run", "table"):
+        assert text.count(f"<!-- {name}: written by benchmarks/page.py -->\n") == 1
+        assert text.count(f"<!-- end of {name} -->") == 1
