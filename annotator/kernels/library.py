@@ -11,7 +11,7 @@ from pathlib import Path
 
 from annotator.kernels import processors
 
-ABI_VERSION = 3  # kAbiVersion of src/entry.cpp
+ABI_VERSION = 4  # kAbiVersion of src/entry.cpp
 MISFIT = 1  # kMisfit
 NO_MEMORY = 2  # kNoMemory
 MOST_THREADS = 1024  # kMostThreads

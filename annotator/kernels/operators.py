@@ -43,20 +43,18 @@ def _dense(shapes: Sequence[Shape]) -> Shape:
 
 
 def _mask_prompt(shapes: Sequence[Shape]) -> Shape:
-    return shapes[1][0], *shapes[0][1:]
+    prompts, height, width = shapes[0]
+    return prompts, height // 4 * (width // 4), 1 + shapes[5][0]
 
 
 def _tokens_to_image(shapes: Sequence[Shape]) -> Shape:
-    prompts, panels, channels, panel = shapes[2]
-    return prompts, panels * panel, channels
-
-
-def _tokens_to_heads(shapes: Sequence[Shape]) -> Shape:
-    return tuple(shapes[2])
+    prompts, panels, depth, panel = shapes[4]
+    return prompts, depth + shapes[0][2], panels * panel
 
 
 def _image_to_tokens(shapes: Sequence[Shape]) -> Shape:
-    return shapes[2][0], *shapes[0][1:]
+    prompts, _, depth, _ = shapes[-1]
+    return prompts, shapes[0][1], depth
 
 
 def _masks(shapes: Sequence[Shape]) -> Shape:
@@ -84,7 +82,5 @@ DENSE_RELU = Operator("TsDenseRelu", _dense)
 DENSE_NORM = Operator("TsDenseNorm", _dense)
 MASK_PROMPT = Operator("TsMaskPrompt", _mask_prompt)
 TOKENS_TO_IMAGE = Operator("TsTokensToImage", _tokens_to_image)
-TOKENS_TO_HEADS = Operator("TsTokensToHeads", _tokens_to_heads)
-HEADS_TO_TOKENS = Operator("TsHeadsToTokens", _image_to_tokens)
 IMAGE_TO_TOKENS = Operator("TsImageToTokens", _image_to_tokens)
 MASKS = Operator("TsMasks", _masks)

@@ -1,7 +1,8 @@
 """The mask decoder over kernels: the same function as `mask_decoder`, several times faster.
 
-What touches every cell of the image is in kernels, which read it once each; what touches tokens only is small and in
-NumPy. NumPy in and out, too: handing arrays to MindSpore and back would cost as much as the arithmetic.
+What touches every cell of the image is in kernels, which read it once each and never write it (see `image_view`); what
+touches tokens only is small and in NumPy. NumPy in and out, too: handing arrays to MindSpore and back would cost as
+much as the arithmetic.
 """
 
 from __future__ import annotations
@@ -11,17 +12,17 @@ import numpy.typing as npt
 
 from annotator.kernels import arrays, operators
 from annotator.kernels.arrays import aligned, pack
-from annotator.model.architecture import DECODER_BLOCKS, MASKS
+from annotator.model.architecture import DECODER_BLOCKS, DECODER_HEADS, MASKS
 from annotator.model.cells import Weights
 from annotator.model.fused_attention import (
     Dense,
     DenseNorm,
-    ImageHeads,
-    ImageProjection,
     ImageToTokens,
     SelfAttention,
     TokensToImage,
+    depth_packed,
 )
+from annotator.model.image_view import ImageMaps, ImageProjection, Stage
 
 Floats = npt.NDArray[np.float32]
 
@@ -30,88 +31,99 @@ _USED_TOKENS = [0, *range(2, MASKS + 1)]
 
 
 class FusedMaskDecoder:
-    """From an image's tokens and a prompt's tokens to three masks with their predicted IoUs.
+    """From an image's maps and a prompt's tokens to three masks with their predicted IoUs.
 
     Needs the compiled kernels: raises KernelsUnavailable without them. Not thread-safe.
     """
 
     def __init__(self, weights: Weights, positions: Floats) -> None:
         """weights: those of the mask decoder, in inference form. positions: N x 256, of the image's cells."""
-        self._positions = _own(positions)
         self._output_tokens = np.concatenate([weights.array("iou_token.weight"), weights.array("mask_tokens.weight")])
         transformer = weights.under("transformer")
-        self._project = ImageProjection(transformer.under("layers.0"))
-        self._blocks = [_Block(transformer.under(f"layers.{i}"), first=i == 0) for i in range(DECODER_BLOCKS)]
+        blocks = [transformer.under(f"layers.{i}") for i in range(DECODER_BLOCKS)]
+        stages = [Stage.first()]
+        for block in blocks:
+            stages.append(stages[-1].after(block.under("norm4")))
+        self._blocks = [_Block(block, i, stages[i], positions) for i, block in enumerate(blocks)]
         self._final_attention = TokensToImage(
-            transformer.under("final_attn_token_to_image"), transformer.under("norm_final_attn")
-        )
-        self._upscaling = _upscaling(weights.under("output_upscaling"))
+            transformer.under("final_attn_token_to_image"), transformer.under("norm_final_attn"), DECODER_BLOCKS,
+            stages[-1], positions,
+        )  # fmt: skip
+        upscaling = weights.under("output_upscaling")
+        double, norm, double_again = (upscaling.under(name) for name in "013")
+        self._upscale = Dense(double, bias=False)  # of rows
+        self._rest = (
+            stages[-1].constant(double), norm.array("weight"), norm.array("bias"),
+            pack(double_again.array("weight")), double_again.array("bias"),
+        )  # fmt: skip
+        self.maps = ImageProjection(transformer, double.array("weight"), stages)
         self._output_layers = _ThreeLayers(
             weights.under("iou_prediction_head"),
             *(weights.under(f"output_hypernetworks_mlps.{mask}") for mask in range(1, MASKS)),
         )
-        self._cells = aligned((0,))
+        self._states = [aligned((0,)) for _ in blocks]
 
-    def heads(self, image: Floats) -> ImageHeads:
-        """What the first block takes from an image (1 x N x 256) that several prompts share."""
-        return self._project(image, self._positions)
+    def __call__(self, maps: ImageMaps, prompt: Floats, state: Floats, rows: Floats) -> tuple[Floats, Floats]:
+        """maps: `self.maps` of an image's tokens (N x 256). prompt: P x T x 256.
 
-    def __call__(self, image: Floats, prompt: Floats, heads: ImageHeads | None = None) -> tuple[Floats, Floats]:
-        """image: 1 x N x 256 for all prompts, or P x N x 256; prompt: P x T x 256; all float32 and C-contiguous.
-
-        heads: those of the image, if known, which saves time.
-        Returns logits P x 3 x S/4 x S/4 and predicted IoUs P x 3.
+        state and rows: 1 x N x S and 1 x S x 256, what every prompt adds to the image, or P x N x S. All are float32
+        and C-contiguous. Returns logits P x 3 x S/4 x S/4 and predicted IoUs P x 3.
         """
         prompts = len(prompt)
         output_tokens = np.broadcast_to(self._output_tokens, (prompts, *self._output_tokens.shape))
         places = np.concatenate([output_tokens, prompt], 1)  # (P, 5 + T, 256), also the tokens' positions
-        changed = self._cells_of((prompts, *image.shape[1:]))
         tokens = places
-        for block in self._blocks:
-            tokens = block(tokens, places, image, self._positions, changed, heads)
-            image, heads = changed, None
-        tokens = self._final_attention(tokens + places, tokens, image, self._positions)
-        outputs = self._output_layers(tokens[:, _USED_TOKENS])
-        logits = arrays.run(operators.MASKS, image, *self._upscaling, np.ascontiguousarray(outputs[:, 1:]))
+        for number, block in enumerate(self._blocks):
+            tokens = block.read(tokens, places, maps, state, rows)
+            shape = (prompts, state.shape[1], state.shape[2] + DECODER_HEADS * tokens.shape[1])
+            changed = self._memory(number, shape)
+            rows = block.write(tokens, places, maps, state, rows, changed)
+            state = changed
+        tokens, places = tokens[:, _USED_TOKENS], places[:, _USED_TOKENS]
+        outputs = self._output_layers(self._final_attention(tokens + places, tokens, maps, state, rows))
+        logits = arrays.run(
+            operators.MASKS, state, maps.upscaled, depth_packed(self._upscale(rows)), *self._rest,
+            np.ascontiguousarray(outputs[:, 1:]),
+        )  # fmt: skip
         return logits, np.ascontiguousarray(outputs[:, 0, 1:MASKS])
 
-    def _cells_of(self, shape: tuple[int, int, int]) -> Floats:
-        """Memory for the image as the prompts change it, kept because fresh pages cost more than writing to them."""
+    def _memory(self, number: int, shape: tuple[int, int, int]) -> Floats:
+        """Memory for states, kept because fresh pages cost more than writing to them."""
         size = int(np.prod(shape))
-        if self._cells.size < size:
-            self._cells = aligned((size,))
-        return self._cells[:size].reshape(shape)
+        if self._states[number].size < size:
+            self._states[number] = aligned((size,))
+        return self._states[number][:size].reshape(shape)
 
 
 class _Block:
     """Tokens attend to themselves and to the image, then the image attends to the tokens."""
 
-    def __init__(self, weights: Weights, *, first: bool) -> None:
-        self._first = first
+    def __init__(self, weights: Weights, number: int, stage: Stage, positions: Floats) -> None:
+        self._first = number == 0
         self._self_attention = SelfAttention(weights.under("self_attn"), weights.under("norm1"))
-        self._tokens_to_image = TokensToImage(weights.under("cross_attn_token_to_image"), weights.under("norm2"))
+        self._tokens_to_image = TokensToImage(
+            weights.under("cross_attn_token_to_image"), weights.under("norm2"), number, stage, positions
+        )
         self._widen = Dense(weights.under("mlp.lin1"), relu=True)
         self._narrow = DenseNorm(weights.under("mlp.lin2"), weights.under("norm3"))
-        self._image_to_tokens = ImageToTokens(weights.under("cross_attn_image_to_token"), weights.under("norm4"))
+        self._image_to_tokens = ImageToTokens(
+            weights.under("cross_attn_image_to_token"), weights.under("norm4"), number, stage, positions
+        )
 
-    def __call__(
-        self,
-        tokens: Floats,
-        places: Floats,
-        image: Floats,
-        positions: Floats,
-        changed: Floats,
-        heads: ImageHeads | None,
-    ) -> Floats:
-        """The new tokens; the new image goes into `changed`, which may be `image`."""
+    def read(self, tokens: Floats, places: Floats, maps: ImageMaps, state: Floats, rows: Floats) -> Floats:
+        """The new tokens; the image is given by its maps, state and rows."""
         if self._first:  # without positions, and what it finds replaces the tokens
             tokens = self._self_attention(tokens, tokens, residual=np.zeros_like(tokens))
         else:
             tokens = self._self_attention(tokens + places, tokens, residual=tokens)
-        tokens = self._tokens_to_image(tokens + places, tokens, image, positions, heads)
-        tokens = self._narrow(self._widen(tokens), tokens)
-        self._image_to_tokens(image, positions, tokens + places, tokens, changed, heads)
-        return tokens
+        tokens = self._tokens_to_image(tokens + places, tokens, maps, state, rows)
+        return self._narrow(self._widen(tokens), tokens)
+
+    def write(
+        self, tokens: Floats, places: Floats, maps: ImageMaps, state: Floats, rows: Floats, changed: Floats
+    ) -> Floats:
+        """The image's new rows; its new state goes into `changed`."""
+        return self._image_to_tokens(tokens + places, tokens, maps, state, rows, changed)
 
 
 class _ThreeLayers:
@@ -129,19 +141,3 @@ class _ThreeLayers:
         for layer in self._layers:
             x = layer(x).reshape(len(x), self._count, self._count, -1)[:, own, own]
         return x  # (P, MLPs, width of the widest)
-
-
-def _upscaling(weights: Weights) -> tuple[Floats, ...]:
-    """The weights of the masks' kernel, up to the masks' own."""
-    first, norm, second = (weights.under(name) for name in "013")
-    return (
-        pack(first.array("weight")), first.array("bias"), norm.array("weight"), norm.array("bias"),
-        pack(second.array("weight")), second.array("bias"),
-    )  # fmt: skip
-
-
-def _own(array: Floats) -> Floats:
-    """A copy that starts on a cache line."""
-    copy = aligned(array.shape)
-    copy[:] = array
-    return copy

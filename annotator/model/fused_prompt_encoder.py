@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 
 from annotator.kernels import arrays, operators
-from annotator.kernels.arrays import pack
 from annotator.model.architecture import EMBED, EMBED_STRIDE
 from annotator.model.cells import Weights
 from annotator.model.prompt_encoder import PADDING
@@ -30,11 +29,10 @@ class FusedPromptEncoder:
         self._no_mask = weights.array("no_mask_embed.weight")  # (1, 256)
         layers = weights.under("mask_downscaling")
         small = (layers.under(name) for name in "0134")
+        self._mask = tuple(layer.array(part) for layer in small for part in ("weight", "bias"))
         widen = layers.under("6")
-        self._mask = (
-            *(layer.array(part) for layer in small for part in ("weight", "bias")),
-            pack(widen.array("weight")), widen.array("bias"),
-        )  # fmt: skip
+        self._mask_rows = np.concatenate([widen.array("bias")[None], widen.array("weight").T])[None]  # (1, 17, 256)
+        self._plain = np.ones((1, (image_size // EMBED_STRIDE) ** 2, 1), np.float32)
 
     def __call__(self, points: Floats, labels: npt.NDArray[np.int32]) -> Floats:
         """P x N x 2 and P x N -> P x N x 256; labels as in `prompt_encoder`; the place of padding does not count."""
@@ -57,14 +55,14 @@ class FusedPromptEncoder:
         return np.concatenate([np.sin(angles), np.cos(angles)], -1)
 
     def image_tokens(self, features: Floats) -> Floats:
-        """1 x 256 x G x G, an embedding, as 1 x G^2 x 256, row by row."""
-        return np.ascontiguousarray(features.reshape(1, EMBED, -1).swapaxes(1, 2), np.float32)
+        """1 x 256 x G x G, an embedding, as G^2 x 256, row by row."""
+        return np.ascontiguousarray(features.reshape(EMBED, -1).T, np.float32)
 
-    def onto_image(self, image: Floats, logits: Floats | None) -> Floats:
-        """Image tokens with the embedding of P masks added, P x N x 256, or with that of no mask, 1 x N x 256.
+    def onto_image(self, logits: Floats | None) -> tuple[Floats, Floats]:
+        """What P masks, or their absence, add to an image: states and rows of `image_view`.
 
-        image: 1 x N x 256. logits: P x S/4 x S/4, the network's mask logits.
+        logits: P x S/4 x S/4, the network's mask logits, or None. With None, what is returned is for all prompts.
         """
         if logits is None:
-            return image + self._no_mask
-        return arrays.run(operators.MASK_PROMPT, image, logits, *self._mask)
+            return self._plain, self._no_mask[None]
+        return arrays.run(operators.MASK_PROMPT, logits, *self._mask), self._mask_rows

@@ -77,123 +77,98 @@ def test_dense_norm(isa, rows, depth, out, seed):
     check(result, norm(residual + x @ weight.T + bias, 1e-5) * scale + shift)
 
 
+def by_depth(heads):
+    """(N, heads, depth) with the heads of one depth side by side."""
+    return np.ascontiguousarray(heads.swapaxes(-1, -2).reshape(len(heads), -1))
+
+
+def heads_packed(columns):
+    """(P, tokens, heads, depth) as packed weights with an output per column, filled up with zeros to whole panels."""
+    prompts, tokens, heads, depth = columns.shape
+    filled = np.zeros((prompts, -(-tokens * heads // panel()) * panel(), depth), np.float32)
+    filled[:, : tokens * heads] = columns.reshape(prompts, tokens * heads, depth)
+    return each_packed(filled)
+
+
+def scores_of(state, cells, places, columns, shares):
+    """(P, N, tokens, heads): of the cells that are scale * cells + places, and of their states."""
+    placed = state[:, :, 0, None, None] * cells + places  # (P or 1, N, heads, depth)
+    return np.einsum("pnhd,pthd->pnth", np.broadcast_to(placed, (len(columns), *placed.shape[1:])), columns) + (
+        np.einsum("pns,pths->pnth", np.broadcast_to(state, (len(columns), *state.shape[1:])), shares)
+    )
+
+
 @few
 @given(
-    prompts=prompts_, shared=st.booleans(), cells=st.sampled_from([1, 7, 96, 191, 192, 193, 500]), channels=widths,
-    panels=st.integers(1, 4), seed=seeds,
+    prompts=prompts_, shared=st.booleans(), cells=st.sampled_from([1, 7, 96, 191, 192, 193, 500]),
+    depth=st.sampled_from([8, 16, 24]), states=st.sampled_from([1, 5, 12, 57, 400]), tokens=st.integers(1, 13),
+    seed=seeds,
 )  # fmt: skip
-def test_tokens_to_image(isa, prompts, shared, cells, channels, panels, seed):
+def test_tokens_to_image(isa, prompts, shared, cells, depth, states, tokens, seed):
     n = Numbers(seed)
-    x, positions = n(1 if shared else prompts, cells, channels), n(cells, channels)
+    keys, places, values = (n(cells, HEADS, depth) for _ in range(3))
+    state = n(1 if shared else prompts, cells, states)
     # Scores large enough that a softmax without its largest taken off would overflow.
-    queries = n(prompts, panels * panel(), channels, scale=3)
-    result = arrays.run(operators.TOKENS_TO_IMAGE, x, positions, each_packed(queries))
-    x, positions, queries = wide(x, positions, queries)
-    weights = softmax((x + positions) @ queries.swapaxes(1, 2), 1)  # (P, cells, columns)
-    check(result, weights.swapaxes(1, 2) @ x, ATTENTION)
+    queries, shares = n(prompts, tokens, HEADS, depth, scale=4), n(prompts, tokens, HEADS, states, scale=states**-0.5)
+    inputs = (state, by_depth(keys), by_depth(places), by_depth(values), heads_packed(queries), heads_packed(shares))
+    result = arrays.run(operators.TOKENS_TO_IMAGE, *inputs)
+    state, keys, places, values, queries, shares = wide(state, keys, places, values, queries, shares)
+    weights = softmax(scores_of(state, keys, places, queries, shares), 1)
+    scaled = np.broadcast_to(state[:, :, 0, None, None] * values, (prompts, cells, HEADS, depth))
+    expected = np.concatenate(
+        [
+            np.einsum("pnth,pnhd->pdth", weights, scaled),
+            np.einsum("pnth,pns->psth", weights, np.broadcast_to(state, (prompts, cells, states))),
+        ],
+        1,
+    )
+    assert result.shape[2] % panel() == 0
+    check(result[:, :, : tokens * HEADS], expected.reshape(prompts, depth + states, -1), ATTENTION)
 
 
 @few
 @given(
     prompts=prompts_, shared=st.booleans(), cells=st.sampled_from([1, 7, 96, 97, 200]), channels=widths,
-    tokens=st.sampled_from([4, 8, 12, 52]), unused=st.integers(0, 3), seed=seeds,
+    depth=st.sampled_from([8, 16]), states=st.sampled_from([1, 5, 57, 400]), tokens=st.integers(1, 13), seed=seeds,
 )  # fmt: skip
-def test_image_to_tokens(isa, prompts, shared, cells, channels, tokens, unused, seed):
+def test_image_to_tokens(isa, prompts, shared, cells, channels, depth, states, tokens, seed):
     n = Numbers(seed)
-    columns = tokens * HEADS
-    x, positions = n(1 if shared else prompts, cells, channels), n(cells, channels)
-    keys, key_bias = n(prompts, columns, channels, scale=2), n(prompts, columns)
-    values = n(prompts, columns, channels)
-    bias, scale, shift = n(channels), n(channels), n(channels)
-    filled = np.where(np.arange(columns) < (tokens - unused) * HEADS, key_bias, np.float32(-1e30))
-    inputs = [x, positions, each_packed(keys), filled, each_packed(values.swapaxes(1, 2)), bias, scale, shift]
-    result = arrays.run(operators.IMAGE_TO_TOKENS, *inputs)
-
-    x, positions, keys, key_bias, values, bias, scale, shift = wide(
-        x, positions, keys, key_bias, values, bias, scale, shift
-    )
-    scores = (x + positions) @ keys.swapaxes(1, 2) + key_bias[:, None]
-    scores = scores.reshape(prompts, cells, tokens, HEADS)[:, :, : tokens - unused]
-    weights = softmax(scores, 2).reshape(prompts, cells, -1)
-    mixed = weights @ values[:, : (tokens - unused) * HEADS]
-    check(result, norm(x + bias + mixed, 1e-5) * scale + shift, ATTENTION)
-    if not shared:
-        in_place = arrays.run(operators.IMAGE_TO_TOKENS, *inputs, out=inputs[0])
-        assert in_place is inputs[0]
-        np.testing.assert_array_equal(in_place, result)
-
-
-def by_depth(heads):
-    """(..., heads, depth) with the heads of one depth side by side."""
-    return np.ascontiguousarray(heads.swapaxes(-1, -2).reshape(len(heads), -1))
-
-
-def heads_packed(columns):
-    """(P, tokens, heads, depth) as packed weights with an output per column."""
-    prompts, tokens, heads, depth = columns.shape
-    return each_packed(np.ascontiguousarray(columns.reshape(prompts, tokens * heads, depth)))
-
-
-@few
-@given(
-    prompts=prompts_, cells=st.sampled_from([1, 7, 96, 191, 192, 193, 500]), depth=st.sampled_from([8, 16, 24]),
-    panels=st.integers(1, 4), seed=seeds,
-)  # fmt: skip
-def test_tokens_to_heads(isa, prompts, cells, depth, panels, seed):
-    n = Numbers(seed)
-    keys, values = n(cells, HEADS, depth), n(cells, HEADS, depth)
-    queries = n(prompts, panels * panel() // HEADS, HEADS, depth, scale=6)
-    packed = heads_packed(queries)
-    result = arrays.run(operators.TOKENS_TO_HEADS, by_depth(keys), by_depth(values), packed)
-    keys, values, queries = wide(keys, values, queries)
-    weights = softmax(np.einsum("nhd,pthd->pnth", keys, queries), 1)
-    assert result.shape == packed.shape
-    check(result, heads_packed(np.einsum("pnth,nhd->pthd", weights, values)), ATTENTION)
-
-
-@few
-@given(
-    prompts=prompts_, cells=st.sampled_from([1, 7, 96, 97, 200]), channels=widths, depth=st.sampled_from([1, 16, 17]),
-    tokens=st.sampled_from([4, 8, 12, 52]), unused=st.integers(0, 3), seed=seeds,
-)  # fmt: skip
-def test_heads_to_tokens(isa, prompts, cells, channels, depth, tokens, unused, seed):
-    n = Numbers(seed)
-    columns, used = tokens * HEADS, tokens - unused
-    x, queries, keys = n(1, cells, channels), n(cells, HEADS, depth), n(prompts, tokens, HEADS, depth, scale=3)
-    key_bias, values = n(prompts, columns), n(prompts, columns, channels)
-    bias, scale, shift = n(channels), n(channels), n(channels)
-    filled = np.where(np.arange(columns) < used * HEADS, key_bias, np.float32(-1e30))
+    queries, places, image = n(cells, HEADS, depth), n(cells, HEADS, depth), n(cells, channels)
+    state = n(1 if shared else prompts, cells, states)
+    keys, shares = n(prompts, tokens, HEADS, depth, scale=3), n(prompts, tokens, HEADS, states, scale=states**-0.5)
+    rows = n(prompts, states + tokens * HEADS, channels)
     result = arrays.run(
-        operators.HEADS_TO_TOKENS, x, by_depth(queries), heads_packed(keys), filled,
-        each_packed(values.swapaxes(1, 2)), bias, scale, shift,
+        operators.IMAGE_TO_TOKENS, state, by_depth(queries), by_depth(places), image, heads_packed(keys),
+        heads_packed(shares), each_packed(np.ascontiguousarray(rows.swapaxes(1, 2))),
     )  # fmt: skip
-    x, queries, keys, key_bias, values, bias, scale, shift = wide(
-        x, queries, keys, key_bias, values, bias, scale, shift
-    )
-    scores = np.einsum("nhd,pthd->pnth", queries, keys) + key_bias.reshape(prompts, 1, tokens, HEADS)
-    weights = softmax(scores[:, :, :used], 2).reshape(prompts, cells, -1)
-    check(result, norm(x + bias + weights @ values[:, : used * HEADS], 1e-5) * scale + shift, ATTENTION)
+    state, queries, places, image, keys, shares, rows = wide(state, queries, places, image, keys, shares, rows)
+    weights = softmax(scores_of(state, queries, places, keys, shares), 2).reshape(prompts, cells, -1)
+    joined = np.concatenate([np.broadcast_to(state, (prompts, cells, states)), weights], 2)
+    cell = state[:, :, :1] * image + joined @ rows
+    check(result, joined / np.sqrt((cell**2).mean(-1, keepdims=True) + 1e-5), ATTENTION)
 
 
 @few
 @given(
-    prompts=prompts_, grid=st.integers(1, 9), channels=widths, width=st.sampled_from([32, 64]),
-    depth=st.sampled_from([32, 64]), masks=st.integers(1, 4), seed=seeds,
+    prompts=prompts_, grid=st.integers(1, 9), states=st.sampled_from([1, 5, 113, 400]),
+    width=st.sampled_from([32, 64, 160]), depth=st.sampled_from([32, 64]), masks=st.integers(1, 4), seed=seeds,
 )  # fmt: skip
-def test_masks(isa, prompts, grid, channels, width, depth, masks, seed):
+def test_masks(isa, prompts, grid, states, width, depth, masks, seed):
     n = Numbers(seed)
-    x = n(prompts, grid * grid, channels)
-    first, first_bias = n(4 * width, channels, scale=channels**-0.5), n(4 * width)
+    state, image = n(prompts, grid * grid, states), n(grid * grid, 4 * width)
+    rows, first_bias = n(prompts, states, 4 * width, scale=states**-0.5), n(4 * width)
     scale, shift = n(width), n(width)
     second, second_bias = n(4 * depth, width, scale=width**-0.5), n(4 * depth)
     weights = n(prompts, masks, depth, scale=depth**-0.5)
     result = arrays.run(
-        operators.MASKS, x, arrays.pack(first), first_bias, scale, shift, arrays.pack(second), second_bias, weights
+        operators.MASKS, state, image, each_packed(np.ascontiguousarray(rows.swapaxes(1, 2))), first_bias, scale, shift,
+        arrays.pack(second), second_bias, weights,
+    )  # fmt: skip
+    state, image, rows, first_bias, scale, shift, second, second_bias, weights = wide(
+        state, image, rows, first_bias, scale, shift, second, second_bias, weights
     )
-    x, first, first_bias, scale, shift, second, second_bias, weights = wide(
-        x, first, first_bias, scale, shift, second, second_bias, weights
-    )
-    quarters = gelu(norm((x @ first.T + first_bias).reshape(prompts, -1, 4, width), 1e-6) * scale + shift)
+    doubled = state[:, :, :1] * image + state @ rows + first_bias
+    quarters = gelu(norm(doubled.reshape(prompts, -1, 4, width), 1e-6) * scale + shift)
     pixels = gelu(quarters @ second.T + second_bias).reshape(prompts, grid, grid, 2, 2, 2, 2, depth)
     # Cell, quarter of the cell, pixel of the quarter: one after the other in either axis.
     upscaled = pixels.transpose(0, 1, 3, 5, 2, 4, 6, 7).reshape(prompts, 4 * grid, 4 * grid, depth)
@@ -201,15 +176,14 @@ def test_masks(isa, prompts, grid, channels, width, depth, masks, seed):
 
 
 @few
-@given(prompts=prompts_, grid=st.integers(1, 12), channels=widths, seed=seeds)
-def test_mask_prompt(isa, prompts, grid, channels, seed):
+@given(prompts=prompts_, grid=st.integers(1, 12), seed=seeds)
+def test_mask_prompt(isa, prompts, grid, seed):
     n = Numbers(seed)
-    x, logits = n(1, grid * grid, channels), n(prompts, 4 * grid, 4 * grid, scale=5)
+    logits = n(prompts, 4 * grid, 4 * grid, scale=5)
     small = [n(4, 4), n(4), n(4), n(4), n(16, 16, scale=0.25), n(16), n(16), n(16)]
-    widen, bias = n(channels, 16, scale=0.25), n(channels)
-    result = arrays.run(operators.MASK_PROMPT, x, logits, *small, arrays.pack(widen), bias)
+    result = arrays.run(operators.MASK_PROMPT, logits, *small)
 
-    x, logits, widen, bias = wide(x, logits, widen, bias)
+    logits = logits.astype(np.float64)
     first, first_bias, first_scale, first_shift, second, second_bias, second_scale, second_shift = wide(*small)
 
     def halve(y):
@@ -220,45 +194,34 @@ def test_mask_prompt(isa, prompts, grid, channels, seed):
 
     y = gelu(norm(halve(logits[..., None]) @ first.T + first_bias, 1e-6) * first_scale + first_shift)
     y = gelu(norm(halve(y) @ second.T + second_bias, 1e-6) * second_scale + second_shift)
+    np.testing.assert_array_equal(result[:, :, 0], 1)
     # The norm over four channels can magnify rounding where they are nearly equal.
-    expected = x + (y @ widen.T + bias).reshape(prompts, grid * grid, channels)
-    check(result, expected, 1e-3)
+    check(result[:, :, 1:], y.reshape(prompts, grid * grid, 16), 1e-3)
 
 
 def _good(n):
     """Arguments that fit, of each operator."""
-    columns = 4 * HEADS
-    x, positions = n(2, 9, 32), n(9, 32)
-    per_prompt = each_packed(n(2, columns, 32))
+    state, cells = n(2, 9, 5), n(9, 64)
+    per_prompt = heads_packed(n(2, 4, HEADS, 8)), heads_packed(n(2, 4, HEADS, 5))
     return {
         operators.DENSE: [n(3, 5), arrays.pack(n(32, 5)), n(32)],
         operators.DENSE_NORM: [n(3, 5), arrays.pack(n(32, 5)), n(32), n(3, 32), n(32), n(32)],
-        operators.TOKENS_TO_IMAGE: [x, positions, per_prompt],
+        operators.TOKENS_TO_IMAGE: [state, cells, n(9, 64), n(9, 64), *per_prompt],
         operators.IMAGE_TO_TOKENS: [
-            x, positions, per_prompt, n(2, columns), each_packed(n(2, 32, columns)), n(32), n(32), n(32)
-        ],
-        operators.TOKENS_TO_HEADS: [n(9, 64), n(9, 64), heads_packed(n(2, 4, HEADS, 8))],
-        operators.HEADS_TO_TOKENS: [
-            x[:1].copy(), n(9, 64), heads_packed(n(2, 4, HEADS, 8)), n(2, columns), each_packed(n(2, 32, columns)),
-            n(32), n(32), n(32),
+            state, cells, n(9, 64), n(9, 32), *per_prompt, each_packed(n(2, 32, 5 + 4 * HEADS))
         ],
         operators.MASKS: [
-            x, arrays.pack(n(128, 32)), n(128), n(32), n(32), arrays.pack(n(128, 32)), n(128), n(2, 3, 32)
+            state, n(9, 128), each_packed(n(2, 128, 5)), n(128), n(32), n(32), arrays.pack(n(128, 32)), n(128),
+            n(2, 3, 32),
         ],
-        operators.MASK_PROMPT: [
-            x[:1].copy(), n(2, 12, 12), n(4, 4), n(4), n(4), n(4), n(16, 16), n(16), n(16), n(16),
-            arrays.pack(n(32, 16)), n(32),
-        ],
+        operators.MASK_PROMPT: [n(2, 12, 12), n(4, 4), n(4), n(4), n(4), n(16, 16), n(16), n(16), n(16)],
     }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "DENSE", "DENSE_NORM", "TOKENS_TO_IMAGE", "IMAGE_TO_TOKENS", "TOKENS_TO_HEADS", "HEADS_TO_TOKENS", "MASKS",
-        "MASK_PROMPT",
-    ],
-)  # fmt: skip
+    ["DENSE", "DENSE_NORM", "TOKENS_TO_IMAGE", "IMAGE_TO_TOKENS", "MASKS", "MASK_PROMPT"],
+)
 def test_refuses_what_does_not_fit(isa, name):
     operator = getattr(operators, name)
     good = _good(Numbers(0))[operator]
@@ -275,28 +238,25 @@ def test_refuses_what_does_not_fit(isa, name):
         arrays.run(operator, *good, out=output.astype(np.float64))
 
 
-def test_three_prompts_cannot_use_two_images(isa):
+def test_three_prompts_cannot_use_two_states(isa):
     n = Numbers(0)
-    queries = each_packed(n(3, 32, 32))
+    packed = heads_packed(n(3, 4, HEADS, 8)), heads_packed(n(3, 4, HEADS, 5))
     with pytest.raises(ValueError, match="TsTokensToImage"):
-        arrays.run(operators.TOKENS_TO_IMAGE, n(2, 9, 32), n(9, 32), queries)
+        arrays.run(operators.TOKENS_TO_IMAGE, n(2, 9, 5), n(9, 64), n(9, 64), n(9, 64), *packed)
+
+
+def test_two_masks_need_a_state_each(isa):
+    good = _good(Numbers(0))[operators.MASKS]
+    with pytest.raises(ValueError, match="TsMasks"):
+        arrays.run(operators.MASKS, good[0][:1].copy(), *good[1:])
 
 
 def test_results_do_not_depend_on_threads(isa, restored_threads):
     n = Numbers(1)
-    x, positions, queries = n(2, 700, 64), n(700, 64), each_packed(n(2, 32, 64))
+    packed = heads_packed(n(2, 5, HEADS, 16)), heads_packed(n(2, 5, HEADS, 7))
+    inputs = n(2, 700, 7), n(700, 128), n(700, 128), n(700, 128), *packed
     results = []
     for threads in (1, 3):
         set_threads(threads)
-        results.append(arrays.run(operators.TOKENS_TO_IMAGE, x, positions, queries))
-    np.testing.assert_array_equal(*results)
-
-
-def test_heads_do_not_depend_on_threads(isa, restored_threads):
-    n = Numbers(1)
-    keys, values, queries = n(700, 128), n(700, 128), heads_packed(n(2, 4, HEADS, 16))
-    results = []
-    for threads in (1, 3):
-        set_threads(threads)
-        results.append(arrays.run(operators.TOKENS_TO_HEADS, keys, values, queries))
+        results.append(arrays.run(operators.TOKENS_TO_IMAGE, *inputs))
     np.testing.assert_array_equal(*results)

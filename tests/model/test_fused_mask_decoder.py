@@ -77,6 +77,24 @@ def test_what_it_keeps_of_an_image_is_not_used_for_another(weights):
     np.testing.assert_array_equal(fused(one.copy(), *prompts)[0], of_one)
 
 
+def test_it_keeps_several_images_but_not_any_number(weights, monkeypatch):
+    fused, prompts = FusedDecoder(weights, 256), some_prompts(256, 1, points=1)
+    images = [features_of(256, seed=seed) for seed in range(3)]
+    expected = [fused(image, *prompts)[0] for image in images]
+    monkeypatch.setattr(FusedDecoder, "_KEPT_BYTES", 2 * fused.nbytes // 3)  # what two of the three take
+    fused, computed = FusedDecoder(weights, 256), []
+    compute = fused._mask_decoder.maps
+    fused._mask_decoder.maps = lambda image: computed.append(image) or compute(image)
+
+    def decode(number):
+        np.testing.assert_array_equal(fused(images[number], *prompts)[0], expected[number])
+        return len(computed)
+
+    assert [decode(0), decode(1), decode(0), decode(1)] == [1, 2, 2, 2]
+    assert [decode(2), decode(1), decode(0)] == [3, 3, 4]  # the one used longest ago made room
+    assert fused.nbytes <= FusedDecoder._KEPT_BYTES
+
+
 def test_results_are_not_overwritten_by_the_next_call(weights):
     fused, features = FusedDecoder(weights, 256), features_of(256)
     first = fused(features, *some_prompts(256, 2, points=1, seed=1))

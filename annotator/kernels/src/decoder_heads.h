@@ -1,6 +1,4 @@
-// Products of cells and tokens head by head, where the cells' own projections are known: all prompts without a mask
-// share an image, so its keys, values and queries of the first block are computed once for it. A head is then 16
-// numbers deep and not 256, as where its projection went into the tokens.
+// Products of cells and tokens head by head, where a cell's own projection is at hand: a head is 16 numbers deep.
 //
 // What a cell has is laid out (depth, heads): the eight heads' numbers at one depth are side by side, as the heads of a
 // token are in a panel, and multiply them lane by lane.
@@ -60,9 +58,10 @@ static void score(const float* cells, int count, int depth, const float* packed,
     }
 }
 
-// out[d][0..kPanel) = sum over cells i of weights[i][0..kPanel) * cells[i][d][head], for kDepthTile depths d.
+// out[d * out_stride + 0..kPanel) = sum over cells i of weights[i][0..kPanel) * cells[i][d][head], for kDepthTile
+// depths d.
 TS_NOINLINE void pool_tile(const float* weights, int columns, const float* TS_RESTRICT cells, int count,
-                           ptrdiff_t stride, float* out) {
+                           ptrdiff_t stride, float* out, ptrdiff_t out_stride) {
     vec c[kDepthTile][kPanelVectors];
     TS_UNROLL
     for (int d = 0; d < kDepthTile; ++d) {
@@ -82,16 +81,16 @@ TS_NOINLINE void pool_tile(const float* weights, int columns, const float* TS_RE
     TS_UNROLL
     for (int d = 0; d < kDepthTile; ++d) {
         TS_UNROLL
-        for (int j = 0; j < kPanelVectors; ++j) store(out + d * kPanel + j * kLanes, c[d][j]);
+        for (int j = 0; j < kPanelVectors; ++j) store(out + d * out_stride + j * kLanes, c[d][j]);
     }
 }
 
-// Weighted sums of `count` cells for all columns: out (columns / kPanel, depth, kPanel).
+// Weighted sums of `count` cells for all columns: out (depth, columns).
 static void pool(const float* weights, int columns, const float* cells, int count, int depth, float* out) {
     for (int n = 0; n < columns; n += kPanel) {
         for (int d = 0; d < depth; d += kDepthTile) {
             pool_tile(weights + n, columns, cells + static_cast<ptrdiff_t>(d) * kHeads, count,
-                      static_cast<ptrdiff_t>(depth) * kHeads, out + static_cast<ptrdiff_t>(n) * depth + d * kPanel);
+                      static_cast<ptrdiff_t>(depth) * kHeads, out + static_cast<ptrdiff_t>(d) * columns + n, columns);
         }
     }
 }

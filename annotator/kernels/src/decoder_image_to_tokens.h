@@ -1,14 +1,19 @@
-// Attention of every cell of an image over a few tokens, with residual and norm, a block of cells at a time.
+// Attention of every cell of an image over a few tokens, with residual and norm, a block of cells at a time. What the
+// image becomes is computed for the norm only; what is kept are the cells' new states.
 #pragma once
 
+#include "decoder_cells.h"
 #include "decoder_heads.h"
-#include "decoder_tokens_to_image.h"
+#include "gemm.h"
+#include "kernels.h"
+#include "pool.h"
 
 namespace TS_ISA {
 namespace image_to_tokens {
 
 constexpr int kCells = 96;  // an item
 constexpr float kEpsilon = 1e-5f;
+constexpr float kBuried = -1e30f;  // bias of the columns that only fill a panel: their exp() is zero
 
 constexpr int kHeads = ts::kHeads;
 // Floats after which the heads start over at the first lane of a register.
@@ -57,38 +62,64 @@ struct Plan {
     int blocks;
 };
 
+// 1 / sqrt(mean square + epsilon) of scale * image + rows, whose mean is zero.
+TS_INLINE float norm_factor(const float* image, float scale, const float* rows, int channels) {
+    vec squares[2] = {splat(0.0f), splat(0.0f)};
+    for (int c = 0; c < channels; c += 2 * kLanes) {
+        TS_UNROLL
+        for (int i = 0; i < 2; ++i) {
+            const int at = c + i * kLanes;
+            const vec y = fma(splat(scale), load(image + at), load(rows + at));
+            squares[i] = fma(y, y, squares[i]);
+        }
+    }
+    return 1.0f / sqrtf(sum(add(squares[0], squares[1])) / static_cast<float>(channels) + kEpsilon);
+}
+
 static void item(const void* context, int index, float* scratch) {
     const Plan& p = *static_cast<const Plan*>(context);
     const ts::ImageToTokens& a = p.args;
-    const int prompt = index / p.blocks, first = index % p.blocks * kCells, count = least(kCells, a.cells - first);
-    const int columns = a.columns;
-    const ptrdiff_t offset = static_cast<ptrdiff_t>(first) * a.channels;
+    // Prompts next to each other, because they share the image.
+    const int prompt = index % a.prompts, first = index / a.prompts * kCells, count = least(kCells, a.cells - first);
+    const int columns = a.columns, width = a.depth * kHeads, used = a.new_depth - a.state_depth;
     const ptrdiff_t tokens = static_cast<ptrdiff_t>(prompt) * columns;
-    const float* const x = a.x + prompt * a.x_stride + offset;
-    float* const cells = scratch;  // with their positions, then what comes before the norm
-    float* const scores = cells + static_cast<ptrdiff_t>(kCells) * a.channels;
+    const float* const state = a.state + prompt * a.state_stride + static_cast<ptrdiff_t>(first) * a.state_depth;
+    float* const rows = scratch;  // queries, then what the rows add up to
+    float* const scores = rows + static_cast<ptrdiff_t>(kCells) * most(width, a.channels);
+    float* const partly = scores + static_cast<ptrdiff_t>(kCells) * columns;  // without what the states add
+    float* const bias = partly + static_cast<ptrdiff_t>(kCells) * columns;
+    float* const joined = bias + columns;  // states with what is new in them
 
-    const float *const keys = a.keys + tokens * a.depth, *const key_bias = a.key_bias + tokens;
-    if (a.queries) {
-        const float* const queries = a.queries + static_cast<ptrdiff_t>(first) * a.depth * kHeads;
-        heads::score(queries, count, a.depth, keys, columns, key_bias, scores);
-    } else {
-        add_to(x, a.positions + offset, static_cast<ptrdiff_t>(count) * a.channels, cells);
-        multiply<Activation::kNone>(matrix(cells, a.channels, a.channels), count, keys, columns,
-                                    {scores, columns, key_bias, nullptr, 0});
+    for (int j = 0; j < columns; ++j) bias[j] = j < used ? 0.0f : kBuried;
+    const ptrdiff_t offset = static_cast<ptrdiff_t>(first) * width;
+    cells::place(a.queries + offset, a.places + offset, state, a.state_depth, count, width, rows);
+    heads::score(rows, count, a.depth, a.keys + tokens * a.depth, columns, bias, partly);
+    multiply<Activation::kNone>(matrix(state, a.state_depth, a.state_depth), count, a.shares + tokens * a.state_depth,
+                                columns, {scores, columns, nullptr, partly, columns});
+    for (int i = 0; i < count; ++i) {
+        float* const own = scores + static_cast<ptrdiff_t>(i) * columns;
+        soften_heads(own, columns);
+        float* const row = joined + static_cast<ptrdiff_t>(i) * a.new_depth;
+        memcpy(row, state + static_cast<ptrdiff_t>(i) * a.state_depth,
+               static_cast<size_t>(a.state_depth) * sizeof(float));
+        memcpy(row + a.state_depth, own, static_cast<size_t>(used) * sizeof(float));
     }
-    for (int i = 0; i < count; ++i) soften_heads(scores + static_cast<ptrdiff_t>(i) * columns, columns);
-    multiply<Activation::kNone>(matrix(scores, columns, columns), count, a.values + tokens * a.channels, a.channels,
-                                {cells, a.channels, a.bias, x, a.channels});
-    float* y = a.y + static_cast<ptrdiff_t>(prompt) * a.cells * a.channels + offset;
-    for (int i = 0; i < count; ++i, y += a.channels) {
-        scaled_norm(cells + static_cast<ptrdiff_t>(i) * a.channels, a.channels, kEpsilon, a.scale, a.shift, y);
+    multiply<Activation::kNone>(matrix(joined, a.new_depth, a.new_depth), count,
+                                a.rows + static_cast<ptrdiff_t>(prompt) * a.new_depth * a.channels, a.channels,
+                                {rows, a.channels, nullptr, nullptr, 0});
+    float* y = a.y + (static_cast<ptrdiff_t>(prompt) * a.cells + first) * a.new_depth;
+    for (int i = 0; i < count; ++i, y += a.new_depth) {
+        const float* const row = joined + static_cast<ptrdiff_t>(i) * a.new_depth;
+        const float factor = norm_factor(a.image + static_cast<ptrdiff_t>(first + i) * a.channels, row[0],
+                                         rows + static_cast<ptrdiff_t>(i) * a.channels, a.channels);
+        for (int j = 0; j < a.new_depth; ++j) y[j] = row[j] * factor;
     }
 }
 
 static bool run(const ts::ImageToTokens& args) {
     const Plan p{args, ceil_div(args.cells, kCells)};
-    const ptrdiff_t scratch = static_cast<ptrdiff_t>(kCells) * (args.channels + args.columns);
+    const ptrdiff_t of_cell = most(args.depth * kHeads, args.channels) + 2 * args.columns + args.new_depth;
+    const ptrdiff_t scratch = kCells * of_cell + args.columns;
     return ts::run(args.prompts * p.blocks, static_cast<size_t>(scratch), item, &p);
 }
 

@@ -1,7 +1,8 @@
-// The logits of an earlier mask as an addition to the image: two small convolutions, then one to the image's width.
+// The logits of an earlier mask as the states of cells: two small convolutions. The third one, to the image's width, is
+// in the rows.
 #pragma once
 
-#include "gemm.h"
+#include "elementary.h"
 #include "kernels.h"
 #include "pool.h"
 
@@ -73,10 +74,11 @@ static void item(const void* context, int index, float* scratch) {
     const float* const logits = a.logits + prompt * row * row;
     for (int i = 0; i < count; i += kLanes)
         shrink(a, logits, first + i, least(kLanes, count - i), scratch + static_cast<ptrdiff_t>(i) * kWidth);
-    const ptrdiff_t offset = static_cast<ptrdiff_t>(first) * a.channels;
-    float* const y = a.y + static_cast<ptrdiff_t>(prompt) * p.cells * a.channels + offset;
-    multiply<Activation::kNone>(matrix(scratch, kWidth, kWidth), count, a.widen, a.channels,
-                                {y, a.channels, a.widen_bias, a.x + offset, a.channels});
+    float* y = a.y + (static_cast<ptrdiff_t>(prompt) * p.cells + first) * (1 + kWidth);
+    for (int i = 0; i < count; ++i, y += 1 + kWidth) {
+        y[0] = 1.0f;
+        memcpy(y + 1, scratch + static_cast<ptrdiff_t>(i) * kWidth, kWidth * sizeof(float));
+    }
 }
 
 static bool run(const ts::MaskPrompt& args) {

@@ -2,6 +2,7 @@
 // that the upscaled map is never in memory.
 #pragma once
 
+#include "decoder_cells.h"
 #include "gemm.h"
 #include "kernels.h"
 #include "pool.h"
@@ -52,13 +53,19 @@ TS_INLINE void dot_quarter(const float* pixels, int depth, const float* weights,
 static void item(const void* context, int index, float* scratch) {
     const Plan& p = *static_cast<const Plan*>(context);
     const ts::Masks& a = p.args;
-    const int prompt = index / p.blocks, first = index % p.blocks * kCells, count = least(kCells, p.cells - first);
-    const float* const x = a.x + (static_cast<ptrdiff_t>(prompt) * p.cells + first) * a.channels;
+    // Prompts next to each other, because they share the image.
+    const int prompt = index % a.prompts, first = index / a.prompts * kCells, count = least(kCells, p.cells - first);
+    const float* const state =
+        a.state + (static_cast<ptrdiff_t>(prompt) * p.cells + first) * a.state_depth;
+    const float* const rows = a.rows + static_cast<ptrdiff_t>(prompt) * a.state_depth * 4 * p.width;
     float* const quarters = scratch;  // of a cell: (2, 2, width)
     float* const pixels = quarters + static_cast<ptrdiff_t>(kCells) * 4 * p.width;  // of a quarter: (2, 2, depth)
+    float* const placed = pixels;                                                   // needed before the pixels
 
-    multiply<Activation::kNone>(matrix(x, a.channels, a.channels), count, a.first, 4 * p.width,
-                                {quarters, 4 * p.width, a.first_bias, nullptr, 0});
+    cells::place(a.image + static_cast<ptrdiff_t>(first) * 4 * p.width, nullptr, state, a.state_depth, count,
+                 4 * p.width, placed);
+    multiply<Activation::kNone>(matrix(state, a.state_depth, a.state_depth), count, rows, 4 * p.width,
+                                {quarters, 4 * p.width, a.first_bias, placed, 4 * p.width});
     for (int i = 0; i < 4 * count; ++i)
         norm_gelu(quarters + static_cast<ptrdiff_t>(i) * p.width, p.width, a.scale, a.shift);
     multiply<Activation::kGelu>(matrix(quarters, p.width, p.width), 4 * count, a.second, 4 * p.depth,
@@ -81,8 +88,8 @@ static void item(const void* context, int index, float* scratch) {
 
 static bool run(const ts::Masks& args) {
     const int cells = args.grid * args.grid;
-    const Plan p{args, cells, ceil_div(cells, kCells), args.first_outputs / 4, args.second_outputs / 4};
-    const ptrdiff_t scratch = static_cast<ptrdiff_t>(kCells) * 4 * (p.width + 4 * p.depth);
+    const Plan p{args, cells, ceil_div(cells, kCells), args.width, args.second_outputs / 4};
+    const ptrdiff_t scratch = static_cast<ptrdiff_t>(kCells) * 4 * (p.width + most(p.width, 4 * p.depth));
     return ts::run(args.prompts * p.blocks, static_cast<size_t>(scratch), item, &p);
 }
 

@@ -24,7 +24,7 @@
 namespace {
 
 constexpr int kMisfit = 1, kNoMemory = 2;
-constexpr int kAbiVersion = 3;
+constexpr int kAbiVersion = 4;
 constexpr int kMostThreads = 1024;
 constexpr int64_t kLargestSize = 1 << 24;  // so that small multiples of a size fit an int
 
@@ -90,23 +90,37 @@ class Arguments {
     bool fits_ = true;
 };
 
-// Cells of an image that all prompts share, or each has for itself, and their positions.
+// The states of an image's cells, (1 or P, N, S): for all prompts, or for each. Returns how many there are.
 template <typename Attention>
-void read_image(Arguments& in, Attention& a) {
-    a.x = in.next(3);
-    a.prompts = in.size(0), a.cells = in.size(1), a.channels = in.size(2);
-    in.require(a.channels % ts::kChannelStep == 0);
-    a.positions = in.next_of(a.cells, a.channels);
+int read_state(Arguments& in, Attention& a) {
+    a.state = in.next(3);
+    a.cells = in.size(1), a.state_depth = in.size(2);
+    a.state_stride = in.size(0) == 1 ? 0 : static_cast<ptrdiff_t>(a.cells) * a.state_depth;
+    return in.size(0);
 }
 
-// Then what each prompt has packed, which tells how many there are.
+// What a cell has for each head, (N, depth * heads), the heads' numbers at one depth side by side, and the same of its
+// place.
 template <typename Attention>
-const float* read_columns(Arguments& in, Attention& a) {
-    const int images = a.prompts, panel = ts::table().panel;
+const float* read_heads(Arguments& in, Attention& a) {
+    const float* result = in.next(2);
+    a.depth = in.size(1) / ts::kHeads;
+    in.require(a.depth > 0 && a.depth % ts::kHeads == 0 && a.depth * ts::kHeads == in.size(1));
+    in.require(in.size(0) == a.cells);
+    a.places = in.next_of(a.cells, a.depth * ts::kHeads);
+    return result;
+}
+
+// Two that each prompt has packed: against the cells' heads, and against their states. The first tells how many prompts
+// there are.
+template <typename Attention>
+const float* read_columns(Arguments& in, Attention& a, int states) {
+    const int panel = ts::table().panel;
     const float* result = in.next(4);
     a.prompts = in.size(0), a.columns = in.size(1) * panel;
-    in.require(in.size(2) == a.channels && in.size(3) == panel && (images == 1 || images == a.prompts));
-    a.x_stride = images == 1 ? 0 : static_cast<ptrdiff_t>(a.cells) * a.channels;
+    in.require(in.size(2) == a.depth && in.size(3) == panel && (states == 1 || states == a.prompts));
+    in.require(a.columns % ts::kHeads == 0);
+    a.shares = in.packed_each(a.prompts, a.columns, a.state_depth);
     return result;
 }
 
@@ -129,18 +143,6 @@ int bottleneck(Arguments in, int stride, bool residual) {
     a.residual = residual;
     in.require(!residual || a.channels == a.outputs);
     return in.complete() ? outcome(ts::table().bottleneck(a)) : kMisfit;
-}
-
-// What follows the keys.
-int image_to_tokens(Arguments& in, ts::ImageToTokens& a) {
-    in.require(a.columns % ts::kHeads == 0);
-    a.key_bias = in.next_of(a.prompts, a.columns);
-    a.values = in.packed_each(a.prompts, a.channels, a.columns);
-    a.bias = in.next_of(a.channels);
-    a.scale = in.next_of(a.channels);
-    a.shift = in.next_of(a.channels);
-    a.y = in.next_of(a.prompts, a.cells, a.channels);
-    return in.complete() ? outcome(ts::table().image_to_tokens(a)) : kMisfit;
 }
 
 int dense(Arguments in, bool relu, bool norm) {
@@ -252,18 +254,14 @@ TS_KERNEL(TsDenseRelu) { return dense({count, data, ranks, shapes, types}, true,
 // x (R, depth), packed weight (depth), bias, residual (R, outputs), scale, shift -> (R, outputs).
 TS_KERNEL(TsDenseNorm) { return dense({count, data, ranks, shapes, types}, false, true); }
 
-// x (1, grid^2, C), logits (P, 4 grid, 4 grid), first (4, 4), bias, scale, shift, second (16, 16), bias, scale, shift,
-// packed widen (16), bias -> (P, grid^2, C). Depths run over ky, kx, channel.
+// logits (P, 4 grid, 4 grid), first (4, 4), bias, scale, shift, second (16, 16), bias, scale, shift ->
+// (P, grid^2, 1 + 16). Depths run over ky, kx, channel.
 TS_KERNEL(TsMaskPrompt) {
     Arguments in(count, data, ranks, shapes, types);
     ts::MaskPrompt a{};
-    a.x = in.next(3);
-    const int cells = in.size(1);
-    in.require(in.size(0) == 1);
-    a.channels = in.size(2);
     a.logits = in.next(3);
     a.prompts = in.size(0), a.grid = in.size(1) / 4;
-    in.require(in.size(1) == 4 * a.grid && in.size(2) == 4 * a.grid && a.grid * a.grid == cells);
+    in.require(a.grid > 0 && in.size(1) == 4 * a.grid && in.size(2) == 4 * a.grid);
     a.first = in.next_of(a.kInner, 4);
     a.first_bias = in.next_of(a.kInner);
     a.first_scale = in.next_of(a.kInner);
@@ -272,95 +270,69 @@ TS_KERNEL(TsMaskPrompt) {
     a.second_bias = in.next_of(a.kWidth);
     a.second_scale = in.next_of(a.kWidth);
     a.second_shift = in.next_of(a.kWidth);
-    a.widen = in.packed(a.kWidth);
-    in.require(in.outputs() == a.channels);
-    a.widen_bias = in.next_of(a.channels);
-    a.y = in.next_of(a.prompts, cells, a.channels);
+    a.y = in.next_of(a.prompts, static_cast<int64_t>(a.grid) * a.grid, a.kWidth + 1);
     return in.complete() ? outcome(ts::table().mask_prompt(a)) : kMisfit;
 }
 
-// x (1 or P, N, C), positions (N, C), packed queries (P, columns / panel, C, panel) -> (P, columns, C).
+// states (1 or P, N, S), keys, places and values (N, depth * heads), packed queries (P, columns / panel, depth, panel),
+// packed shares (P, columns / panel, S, panel) -> (P, depth + S, columns).
 TS_KERNEL(TsTokensToImage) {
     Arguments in(count, data, ranks, shapes, types);
     ts::TokensToImage a{};
-    read_image(in, a);
-    a.queries = read_columns(in, a);
-    a.y = in.next_of(a.prompts, a.columns, a.channels);
+    const int states = read_state(in, a);
+    a.keys = read_heads(in, a);
+    a.values = in.next_of(a.cells, a.depth * ts::kHeads);
+    a.queries = read_columns(in, a, states);
+    a.y = in.next_of(a.prompts, a.depth + a.state_depth, a.columns);
     if (!in.complete()) return kMisfit;
     const size_t chunks = (static_cast<size_t>(a.cells) + a.kChunk - 1) / a.kChunk;
-    const std::unique_ptr<float[]> workspace(new (std::nothrow)
-                                                 float[chunks * a.prompts * a.columns * (a.channels + 2)]);
+    const size_t rows = static_cast<size_t>(a.depth) + a.state_depth + 2;
+    const std::unique_ptr<float[]> workspace(new (std::nothrow) float[chunks * a.prompts * a.columns * rows]);
     a.workspace = workspace.get();
     return outcome(a.workspace && ts::table().tokens_to_image(a));
 }
 
-// keys and values (N, depth * heads), the heads' numbers at one depth side by side, packed queries (P, columns / panel,
-// depth, panel) -> the same shape.
-TS_KERNEL(TsTokensToHeads) {
-    Arguments in(count, data, ranks, shapes, types);
-    ts::TokensToHeads a{};
-    a.keys = in.next(2);
-    a.cells = in.size(0);
-    const int width = in.size(1), panel = ts::table().panel;
-    a.values = in.next_of(a.cells, width);
-    a.depth = width / ts::kHeads;
-    in.require(a.depth > 0 && a.depth * ts::kHeads == width && a.depth % ts::kHeads == 0);
-    a.queries = in.next(4);
-    a.prompts = in.size(0), a.columns = in.size(1) * panel;
-    in.require(in.size(2) == a.depth && in.size(3) == panel);
-    a.y = in.next_of(a.prompts, a.columns / panel, a.depth, panel);
-    if (!in.complete()) return kMisfit;
-    const size_t chunks = (static_cast<size_t>(a.cells) + a.kChunk - 1) / a.kChunk;
-    const std::unique_ptr<float[]> workspace(new (std::nothrow) float[chunks * a.prompts * a.columns * (a.depth + 2)]);
-    a.workspace = workspace.get();
-    return outcome(a.workspace && ts::table().tokens_to_heads(a));
-}
-
-// x (1 or P, N, C), positions (N, C), packed keys (P, columns / panel, C, panel), bias (P, columns), packed values
-// (P, C / panel, columns, panel), bias, scale, shift -> (P, N, C).
+// states (1 or P, N, S), queries and places (N, depth * heads), image (N, C), packed keys (P, columns / panel, depth,
+// panel), packed shares (P, columns / panel, S, panel), packed rows (P, C / panel, S + used, panel) ->
+// (P, N, S + used). The columns in use are a multiple of the heads, and less than a panel is not in use.
 TS_KERNEL(TsImageToTokens) {
     Arguments in(count, data, ranks, shapes, types);
     ts::ImageToTokens a{};
-    read_image(in, a);
-    a.keys = read_columns(in, a);
-    a.depth = a.channels;
-    return image_to_tokens(in, a);
+    const int states = read_state(in, a);
+    a.queries = read_heads(in, a);
+    a.image = in.next(2);
+    a.channels = in.size(1);
+    in.require(in.size(0) == a.cells && a.channels % ts::kChannelStep == 0);
+    a.keys = read_columns(in, a, states);
+    a.rows = in.next(4);
+    a.new_depth = in.size(2);
+    const int panel = ts::table().panel, used = a.new_depth - a.state_depth;
+    in.require(in.size(0) == a.prompts && in.size(1) * panel == a.channels && in.size(3) == panel);
+    in.require(used > 0 && used % ts::kHeads == 0 && rounded_up(used, panel) == a.columns);
+    a.y = in.next_of(a.prompts, a.cells, a.new_depth);
+    return in.complete() ? outcome(ts::table().image_to_tokens(a)) : kMisfit;
 }
 
-// x (1, N, C), queries (N, depth * heads) laid out as above, packed keys (P, columns / panel, depth, panel), and the
-// rest as above -> (P, N, C).
-TS_KERNEL(TsHeadsToTokens) {
-    Arguments in(count, data, ranks, shapes, types);
-    ts::ImageToTokens a{};
-    a.x = in.next(3);
-    a.cells = in.size(1), a.channels = in.size(2);
-    in.require(in.size(0) == 1 && a.channels % ts::kChannelStep == 0);
-    a.queries = in.next(2);
-    a.depth = in.size(1) / ts::kHeads;
-    in.require(in.size(0) == a.cells && in.size(1) == a.depth * ts::kHeads);
-    a.keys = in.next(4);
-    a.prompts = in.size(0), a.columns = in.size(1) * ts::table().panel;
-    in.require(in.size(2) == a.depth && in.size(3) == ts::table().panel);
-    return image_to_tokens(in, a);
-}
-
-// x (P, grid^2, C), packed first (C), bias, scale, shift, packed second (width), bias, weights (P, masks, depth) ->
-// (P, masks, 4 grid, 4 grid). The outputs of the two convolutions run over ky, kx, channel.
+// states (P, grid^2, S), image (grid^2, 4 width), packed rows (P, 4 width / panel, S, panel), bias (4 width), scale,
+// shift, packed second (width), bias, weights (P, masks, depth) -> (P, masks, 4 grid, 4 grid). The outputs of the two
+// convolutions run over ky, kx, channel.
 TS_KERNEL(TsMasks) {
     Arguments in(count, data, ranks, shapes, types);
     ts::Masks a{};
-    a.x = in.next(3);
-    a.prompts = in.size(0), a.channels = in.size(2);
+    a.state = in.next(3);
     const int cells = in.size(1);
+    a.prompts = in.size(0), a.state_depth = in.size(2);
     while (a.grid * a.grid < cells) ++a.grid;
-    in.require(a.grid * a.grid == cells);
-    a.first = in.packed(a.channels);
-    a.first_outputs = in.outputs();
-    in.require(a.first_outputs % (4 * ts::kChannelStep) == 0);
-    a.first_bias = in.next_of(a.first_outputs);
-    a.scale = in.next_of(a.first_outputs / 4);
-    a.shift = in.next_of(a.first_outputs / 4);
-    a.second = in.packed(a.first_outputs / 4);
+    a.image = in.next(2);
+    const int outputs = in.size(1);
+    in.require(in.size(0) == cells);
+    a.width = outputs / 4;
+    in.require(a.grid * a.grid == cells && outputs % (4 * ts::kChannelStep) == 0);
+    a.rows = in.packed_each(a.prompts, outputs, a.state_depth);
+    a.first_bias = in.next_of(outputs);
+    a.scale = in.next_of(a.width);
+    a.shift = in.next_of(a.width);
+    a.second = in.packed(a.width);
     a.second_outputs = in.outputs();
     in.require(a.second_outputs % (4 * ts::kChannelStep) == 0);
     a.second_bias = in.next_of(a.second_outputs);

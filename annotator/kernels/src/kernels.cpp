@@ -5,7 +5,6 @@
 #include "decoder_image_to_tokens.h"
 #include "decoder_mask_prompt.h"
 #include "decoder_masks.h"
-#include "decoder_tokens_to_heads.h"
 #include "decoder_tokens_to_image.h"
 #include "neck.h"
 #include "patch_embed.h"
@@ -20,6 +19,6 @@ static_assert(ts::kChannelStep % kPanel == 0, "channel counts must fill whole pa
 
 extern const ts::Table table = {TS_QUOTE(TS_ISA), kPanel,    patch_embed::run, bottleneck::run,  window_attention::run,
                          conv_mlp::run,    neck::run, dense::run,       mask_prompt::run, tokens_to_image::run,
-                         tokens_to_heads::run, image_to_tokens::run, masks::run};
+                         image_to_tokens::run, masks::run};
 
 }  // namespace TS_ISA

@@ -86,77 +86,66 @@ struct Dense {
     float* y;
 };
 
-// x + the embedding of P earlier masks' logits: two 2 x 2 convolutions of stride 2, each with a norm over channels and
-// GELU, and one of 1 x 1.
+// What P earlier masks' logits add to the cells of an image, as their states (decoder_cells.h): a scale of 1, and
+// kWidth channels of two 2 x 2 convolutions of stride 2, each with a norm over channels and GELU.
 struct MaskPrompt {
     static constexpr int kInner = 4, kWidth = 16;  // channels after the first and the second convolution
 
-    const float* x;  // (grid^2, channels), for all prompts
-    int channels;
     const float* logits;  // (prompts, 4 grid, 4 grid)
     int prompts, grid;
     const float *first, *first_bias, *first_scale, *first_shift;      // (kInner, 2 x 2), not packed
     const float *second, *second_bias, *second_scale, *second_shift;  // (kWidth, 2 x 2 x kInner), not packed
-    const float *widen, *widen_bias;
-    float* y;  // (prompts, grid^2, channels)
+    float* y;                                                         // (prompts, grid^2, 1 + kWidth)
 };
 
-// Attention of P prompts' tokens, in several heads, over the cells of an image: y = softmax over the cells of
-// (queries . (x + positions)), times x. Every head of every token is a column with a query of its own, into which the
-// key projection went; the value projection comes after this.
+// Attention of P prompts' tokens, in several heads, over the cells of an image whose states are given
+// (decoder_cells.h). Every head of every token is a column, token * kHeads + head. The weights are the softmax over the
+// cells of queries . (scale * keys + places) + shares . state. y is their sum over scale * values, and over the states.
 struct TokensToImage {
     static constexpr int kChunk = 192;  // cells whose sums are kept apart in the workspace
 
-    const float* x;      // (cells, channels) for all prompts, or for each
-    ptrdiff_t x_stride;  // between prompts, or 0
-    const float* positions;
-    int cells, channels;
-    const float* queries;  // of each prompt packed: `columns` outputs, `channels` deep
-    int prompts, columns;
-    float* workspace;  // for each prompt and chunk: (channels + 2) x columns
-    float* y;          // (prompts, columns, channels)
-};
-
-// The same over the cells' own keys and values, one set for all prompts: y = softmax over the cells of (queries . keys),
-// times values. A column is token * kHeads + head.
-struct TokensToHeads {
-    static constexpr int kChunk = 192;  // cells whose sums are kept apart in the workspace
-
-    const float *keys, *values;  // (cells, depth, kHeads)
+    const float *keys, *places, *values;  // (cells, depth, kHeads)
     int cells, depth;
+    const float* state;      // (cells, state_depth) for all prompts, or for each
+    ptrdiff_t state_stride;  // between prompts, or 0
+    int state_depth;
     const float* queries;  // of each prompt packed: `columns` outputs, `depth` deep
+    const float* shares;   // and `state_depth` deep
     int prompts, columns;
-    float* workspace;  // for each prompt and chunk: (depth + 2) x columns
-    float* y;          // packed as the queries are
+    float* workspace;  // for each prompt and chunk: (depth + state_depth + 2) x columns
+    float* y;          // (prompts, depth + state_depth, columns)
 };
 
-// Attention of the cells over P prompts' tokens: norm(x + bias + softmax over a head's tokens of (keys . (x +
-// positions) + key_bias), times values). A column is token * kHeads + head; the query projection went into the keys,
-// the output projection into the values. Columns that only fill a panel have a key bias of -1e30.
-//
-// Where the cells' own queries are known, the scores are (keys . queries + key_bias) instead.
+// Attention of the cells over P prompts' tokens, with residual and norm: from the cells' states to their next. The
+// scores of a cell are keys . (scale * queries + places) + shares . state, and their softmax, over the tokens of each
+// head, joins the state. The norm is that of scale * image + rows . state, which must have a mean of zero; its scale
+// and shift are the caller's to put into what is next. Only the first new_depth - state_depth columns are in use.
 struct ImageToTokens {
-    const float* x;      // (cells, channels) for all prompts, or for each
-    ptrdiff_t x_stride;  // between prompts, or 0
-    const float* positions;  // null where there are queries
-    const float* queries;    // (cells, depth, kHeads) for all prompts, or null
-    int cells, channels;
-    int depth;                     // of the keys: that of the queries, else `channels`
-    const float *keys, *key_bias;  // of each prompt packed: `columns` outputs, `depth` deep
-    const float* values;           // of each prompt packed: `channels` outputs, `columns` deep
+    const float *queries, *places;  // (cells, depth, kHeads)
+    int cells, depth;
+    const float* image;  // (cells, channels)
+    int channels;
+    const float* state;      // (cells, state_depth) for all prompts, or for each
+    ptrdiff_t state_stride;  // between prompts, or 0
+    int state_depth;
+    const float* keys;    // of each prompt packed: `columns` outputs, `depth` deep
+    const float* shares;  // and `state_depth` deep
     int prompts, columns;
-    const float *bias, *scale, *shift;
-    float* y;  // (prompts, cells, channels); may be x
+    const float* rows;  // of each prompt packed: `channels` outputs, `new_depth` deep
+    int new_depth;
+    float* y;  // (prompts, cells, new_depth)
 };
 
 // Two transposed 2 x 2 convolutions of stride 2, the first with a norm over channels, both with GELU, and for each
-// prompt the products of every pixel with the weights of its masks.
+// prompt the products of every pixel with the weights of its masks. The first one is scale * image + rows . state +
+// bias.
 struct Masks {
-    const float* x;  // (prompts, grid^2, channels)
-    int prompts, grid, channels;
-    const float *first, *first_bias;  // outputs (2, 2, width)
-    int first_outputs;
-    const float *scale, *shift;
+    const float* image;  // (grid^2, 4 width), outputs (2, 2, width)
+    int grid, width;
+    const float* state;  // (prompts, grid^2, state_depth)
+    int prompts, state_depth;
+    const float* rows;  // of each prompt packed: 4 width outputs, state_depth deep
+    const float *first_bias, *scale, *shift;
     const float *second, *second_bias;  // outputs (2, 2, depth)
     int second_outputs;
     const float* weights;  // (prompts, masks, depth)
@@ -175,7 +164,6 @@ struct Table {
     bool (*dense)(const Dense&);
     bool (*mask_prompt)(const MaskPrompt&);
     bool (*tokens_to_image)(const TokensToImage&);
-    bool (*tokens_to_heads)(const TokensToHeads&);
     bool (*image_to_tokens)(const ImageToTokens&);
     bool (*masks)(const Masks&);
 };

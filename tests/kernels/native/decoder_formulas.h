@@ -5,19 +5,26 @@
 
 namespace formulas {
 
+// Cells with `states` sets of states, one for all prompts or one for each, that are scale * (cells, depth, heads) +
+// places, against columns of (prompts, columns, depth), a column being token * heads + head. Of a state the first number
+// is the scale.
 struct Attention {
-    int prompts, images, cells, channels, columns;  // images: 1 for all prompts, or one for each
+    int heads, prompts, states, cells, depth, state_depth, columns;
 
-    double cell(const Values& x, int prompt, int cell, int channel) const {
-        return x[(static_cast<size_t>(images == 1 ? 0 : prompt) * cells + cell) * channels + channel];
+    double state(const Values& state_, int prompt, int cell, int i) const {
+        return state_[(static_cast<size_t>(states == 1 ? 0 : prompt) * cells + cell) * state_depth + i];
     }
-    // Of a cell at its position and one of the prompt's columns.
-    double score(const Values& x, const Values& positions, const Values& columns_, int prompt, int at,
-                 int column) const {
+    double at(const Values& x, int cell, int d, int column) const {
+        return x[(static_cast<size_t>(cell) * depth + d) * heads + column % heads];
+    }
+    double score(const Values& state_, const Values& x, const Values& places, const Values& packed,
+                 const Values& shares, int prompt, int cell, int column) const {
+        const size_t own = static_cast<size_t>(prompt) * columns + column;
         double sum = 0.0;
-        for (int c = 0; c < channels; ++c)
-            sum += (cell(x, prompt, at, c) + positions[at * channels + c]) *
-                   columns_[(static_cast<size_t>(prompt) * columns + column) * channels + c];
+        for (int d = 0; d < depth; ++d)
+            sum += (state(state_, prompt, cell, 0) * at(x, cell, d, column) + at(places, cell, d, column)) *
+                   packed[own * depth + d];
+        for (int i = 0; i < state_depth; ++i) sum += state(state_, prompt, cell, i) * shares[own * state_depth + i];
         return sum;
     }
 };
@@ -29,78 +36,57 @@ inline void softmax(Values& v) {
     for (double& s : v) s /= total;
 }
 
-// -> (prompts, columns, channels)
-inline Values tokens_to_image(const Attention& a, const Values& x, const Values& positions, const Values& queries) {
-    Values y(static_cast<size_t>(a.prompts) * a.columns * a.channels, 0.0);
+// -> (prompts, depth + state_depth, columns)
+inline Values tokens_to_image(const Attention& a, const Values& state, const Values& keys, const Values& places,
+                              const Values& values, const Values& queries, const Values& shares) {
+    const int rows = a.depth + a.state_depth;
+    Values y(static_cast<size_t>(a.prompts) * rows * a.columns, 0.0);
     for (int p = 0; p < a.prompts; ++p) {
         for (int column = 0; column < a.columns; ++column) {
             Values weights(a.cells);
-            for (int i = 0; i < a.cells; ++i) weights[i] = a.score(x, positions, queries, p, i, column);
+            for (int i = 0; i < a.cells; ++i) weights[i] = a.score(state, keys, places, queries, shares, p, i, column);
             softmax(weights);
-            double* const out = &y[(static_cast<size_t>(p) * a.columns + column) * a.channels];
-            for (int i = 0; i < a.cells; ++i) {
-                for (int c = 0; c < a.channels; ++c) out[c] += weights[i] * a.cell(x, p, i, c);
+            for (int r = 0; r < rows; ++r) {
+                double& sum = y[(static_cast<size_t>(p) * rows + r) * a.columns + column];
+                for (int i = 0; i < a.cells; ++i) {
+                    const double value = r < a.depth ? a.state(state, p, i, 0) * a.at(values, i, r, column)
+                                                     : a.state(state, p, i, r - a.depth);
+                    sum += weights[i] * value;
+                }
             }
         }
     }
     return y;
 }
 
-// What comes before the norm: x + bias + attention of the cells over the tokens, each head for itself; a column is
-// token * heads + head. score(prompt, cell, column) is without the key's bias. -> (prompts, cells, channels)
-template <typename Score>
-Values image_to_tokens(const Attention& a, int heads, const Values& x, const Score& score, const Values& key_bias,
-                       const Values& values, const Values& bias) {
-    Values y(static_cast<size_t>(a.prompts) * a.cells * a.channels);
+// The new states, `used` numbers longer: rows are (prompts, channels, state_depth + used), the image (cells, channels).
+// -> (prompts, cells, state_depth + used)
+inline Values image_to_tokens(const Attention& a, int used, int channels, const Values& state, const Values& queries,
+                              const Values& places, const Values& image, const Values& keys, const Values& shares,
+                              const Values& rows) {
+    const int depth = a.state_depth + used;
+    Values y(static_cast<size_t>(a.prompts) * a.cells * depth);
     for (int p = 0; p < a.prompts; ++p) {
         for (int i = 0; i < a.cells; ++i) {
-            double* const out = &y[(static_cast<size_t>(p) * a.cells + i) * a.channels];
-            for (int c = 0; c < a.channels; ++c) out[c] = a.cell(x, p, i, c) + bias[c];
-            for (int head = 0; head < heads; ++head) {
-                Values weights(a.columns / heads);
+            double* const out = &y[(static_cast<size_t>(p) * a.cells + i) * depth];
+            for (int s = 0; s < a.state_depth; ++s) out[s] = a.state(state, p, i, s);
+            for (int head = 0; head < a.heads; ++head) {
+                Values weights(used / a.heads);
                 for (size_t t = 0; t < weights.size(); ++t) {
-                    const int column = static_cast<int>(t) * heads + head;
-                    weights[t] = score(p, i, column) + key_bias[p * a.columns + column];
+                    const int column = static_cast<int>(t) * a.heads + head;
+                    weights[t] = a.score(state, queries, places, keys, shares, p, i, column);
                 }
                 softmax(weights);
-                for (size_t t = 0; t < weights.size(); ++t) {
-                    const size_t column = static_cast<size_t>(p) * a.columns + t * heads + head;
-                    for (int c = 0; c < a.channels; ++c) out[c] += weights[t] * values[column * a.channels + c];
-                }
+                for (size_t t = 0; t < weights.size(); ++t) out[a.state_depth + t * a.heads + head] = weights[t];
             }
-        }
-    }
-    return y;
-}
-
-// What each cell has for each head, (cells, depth, heads), against columns of (prompts, tokens, heads, depth).
-struct Heads {
-    int heads, depth, columns;
-
-    double at(const Values& cells, int cell, int d, int column) const {
-        return cells[(static_cast<size_t>(cell) * depth + d) * heads + column % heads];
-    }
-    double score(const Values& cells, const Values& columns_, int prompt, int cell, int column) const {
-        double sum = 0.0;
-        for (int d = 0; d < depth; ++d)
-            sum += at(cells, cell, d, column) * columns_[(static_cast<size_t>(prompt) * columns + column) * depth + d];
-        return sum;
-    }
-};
-
-// -> (prompts, columns, depth)
-inline Values tokens_to_heads(const Heads& h, int prompts, int cells, const Values& keys, const Values& values,
-                              const Values& queries) {
-    Values y(static_cast<size_t>(prompts) * h.columns * h.depth, 0.0);
-    for (int p = 0; p < prompts; ++p) {
-        for (int column = 0; column < h.columns; ++column) {
-            Values weights(cells);
-            for (int i = 0; i < cells; ++i) weights[i] = h.score(keys, queries, p, i, column);
-            softmax(weights);
-            double* const out = &y[(static_cast<size_t>(p) * h.columns + column) * h.depth];
-            for (int i = 0; i < cells; ++i) {
-                for (int d = 0; d < h.depth; ++d) out[d] += weights[i] * h.at(values, i, d, column);
+            double squares = 0.0;
+            for (int c = 0; c < channels; ++c) {
+                double sum = out[0] * image[static_cast<size_t>(i) * channels + c];
+                for (int s = 0; s < depth; ++s)
+                    sum += out[s] * rows[(static_cast<size_t>(p) * channels + c) * depth + s];
+                squares += sum * sum;
             }
+            for (int s = 0; s < depth; ++s) out[s] /= std::sqrt(squares / channels + 1e-5);
         }
     }
     return y;

@@ -74,8 +74,6 @@ int main(int count, char** words) {
         dense_norm();
         tokens_to_image();
         image_to_tokens();
-        tokens_to_heads();
-        heads_to_tokens();
         masks();
         mask_prompt();
         callers();

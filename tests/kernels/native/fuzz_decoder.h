@@ -5,7 +5,6 @@
 #include "fuzz.h"
 
 extern "C" Kernel TsDense, TsDenseRelu, TsDenseNorm, TsMaskPrompt, TsTokensToImage, TsImageToTokens, TsMasks;
-extern "C" Kernel TsTokensToHeads, TsHeadsToTokens;
 
 namespace {
 
@@ -41,116 +40,85 @@ void dense_norm() {
           array(scale, {out}), array(shift, {out}));
 }
 
-// Some prompts on one image, or on one each. Columns fill whole panels.
+// (prompts, used, depth) as packed columns, filled up with zeros to whole panels.
+Array columns_packed(const Values& values, int prompts, int used, int columns) {
+    const size_t depth = values.size() / prompts / used;
+    Values filled(static_cast<size_t>(prompts) * columns * depth, 0.0);
+    for (int p = 0; p < prompts; ++p)
+        std::copy_n(values.begin() + p * used * depth, used * depth, filled.begin() + p * columns * depth);
+    return packed_each(filled, prompts, columns);
+}
+
+// Some prompts that share their cells' states, or each with its own.
 formulas::Attention any_attention() {
     formulas::Attention a{};
-    a.prompts = any(1, 3), a.images = any(0, 1) ? 1 : a.prompts;
-    a.cells = any(1, 420), a.channels = 32 * any(1, 3), a.columns = 32 * any(1, 3);
+    a.heads = ts::kHeads, a.prompts = any(1, 3), a.states = any(0, 1) ? 1 : a.prompts;
+    a.cells = any(1, 420), a.depth = 8 * any(1, 3), a.state_depth = any(0, 9) ? any(1, 70) : any(380, 400);
+    a.columns = ts::kHeads * any(1, 12);
     return a;
 }
 
+int filled_up(int columns) {
+    const int panel = tested::table.panel;
+    return (columns + panel - 1) / panel * panel;
+}
+
+Values any_state(const formulas::Attention& a) {
+    return numbers(static_cast<size_t>(a.states) * a.cells * a.state_depth);
+}
+
 void tokens_to_image() {
-    const formulas::Attention a = any_attention();
-    const Values x = numbers(static_cast<size_t>(a.images) * a.cells * a.channels);
-    const Values positions = numbers(static_cast<size_t>(a.cells) * a.channels);
-    const Values queries = numbers(static_cast<size_t>(a.prompts) * a.columns * a.channels);
-    check("tokens to image", TsTokensToImage, formulas::tokens_to_image(a, x, positions, queries), kAttentionTolerance,
-          {a.prompts, a.columns, a.channels}, array(x, {a.images, a.cells, a.channels}),
-          array(positions, {a.cells, a.channels}), packed_each(queries, a.prompts, a.columns));
-}
-
-// Biases of columns, some of which only fill a panel and are buried.
-Values key_biases(const formulas::Attention& a) {
-    Values bias = numbers(static_cast<size_t>(a.prompts) * a.columns);
-    const int used = any(1, a.columns / ts::kHeads) * ts::kHeads;
-    for (size_t i = 0; i < bias.size(); ++i) {
-        if (static_cast<int>(i % a.columns) >= used) bias[i] = -1e30;
-    }
-    return bias;
-}
-
-// The columns' values, (prompts, columns, channels), as packed weights whose depth is the columns.
-Array depth_packed(const formulas::Attention& a, const Values& values) {
-    Values turned;
-    const ptrdiff_t size = static_cast<ptrdiff_t>(a.columns) * a.channels;
-    for (int p = 0; p < a.prompts; ++p) {
-        const Values own =
-            formulas::transposed({values.begin() + p * size, values.begin() + (p + 1) * size}, a.channels);
-        turned.insert(turned.end(), own.begin(), own.end());
-    }
-    return packed_each(turned, a.prompts, a.channels);
+    formulas::Attention a = any_attention();
+    const int width = a.depth * a.heads;
+    a.columns = filled_up(a.columns);
+    const Values state = any_state(a), keys = numbers(static_cast<size_t>(a.cells) * width);
+    const Values places = numbers(keys.size()), values = numbers(keys.size());
+    const size_t columns = static_cast<size_t>(a.prompts) * a.columns;
+    const Values queries = numbers(columns * a.depth, 2.0), shares = numbers(columns * a.state_depth, 0.2);
+    check("tokens to image", TsTokensToImage,
+          formulas::tokens_to_image(a, state, keys, places, values, queries, shares), kAttentionTolerance,
+          {a.prompts, a.depth + a.state_depth, a.columns}, array(state, {a.states, a.cells, a.state_depth}),
+          array(keys, {a.cells, width}), array(places, {a.cells, width}), array(values, {a.cells, width}),
+          packed_each(queries, a.prompts, a.columns), packed_each(shares, a.prompts, a.columns));
 }
 
 void image_to_tokens() {
     const formulas::Attention a = any_attention();
-    const Values x = numbers(static_cast<size_t>(a.images) * a.cells * a.channels);
-    const Values positions = numbers(static_cast<size_t>(a.cells) * a.channels);
-    const size_t tokens = static_cast<size_t>(a.prompts) * a.columns * a.channels;
-    const Values keys = numbers(tokens), values = numbers(tokens), key_bias = key_biases(a);
-    const Values bias = numbers(a.channels), scale = numbers(a.channels), shift = numbers(a.channels);
-    const auto score = [&](int p, int i, int column) { return a.score(x, positions, keys, p, i, column); };
-    Values y = formulas::image_to_tokens(a, ts::kHeads, x, score, key_bias, values, bias);
-    y = formulas::affine(formulas::norm(y, a.channels, 1e-5), scale, shift);
-    const auto inputs = [&](auto use) {
-        use(array(x, {a.images, a.cells, a.channels}), array(positions, {a.cells, a.channels}),
-            packed_each(keys, a.prompts, a.columns), array(key_bias, {a.prompts, a.columns}), depth_packed(a, values),
-            array(bias, {a.channels}), array(scale, {a.channels}), array(shift, {a.channels}));
-    };
-    inputs([&](auto... in) {
-        check("image to tokens", TsImageToTokens, y, kAttentionTolerance, {a.prompts, a.cells, a.channels},
-              std::move(in)...);
-    });
-    if (a.images != a.prompts) return;
-    inputs([&](auto... in) {
-        std::vector<Array> arrays;
-        (arrays.push_back(std::move(in)), ...);
-        arrays.push_back(array({}, {a.prompts, a.cells, a.channels}));
-        if (call(TsImageToTokens, arrays, true) != 0) return complain("image to tokens", "refused to work in place");
-        if (!agree(arrays.front(), y, kAttentionTolerance)) complain("image to tokens", "a wrong result in place");
-    });
-}
-
-void tokens_to_heads() {
-    const int prompts = any(1, 3), cells = any(1, 420), columns = 32 * any(1, 3), depth = 8 * any(1, 4);
-    const formulas::Heads h{ts::kHeads, depth, columns};
-    const int width = depth * ts::kHeads;
-    const Values keys = numbers(static_cast<size_t>(cells) * width), values = numbers(keys.size());
-    const Values queries = numbers(static_cast<size_t>(prompts) * columns * depth, 2.0);
-    const Values y = formulas::tokens_to_heads(h, prompts, cells, keys, values, queries);
-    Array expected = packed_each(y, prompts, columns);
-    const Values in_panels(expected.data.get(), expected.data.get() + y.size());
-    check("tokens to heads", TsTokensToHeads, in_panels, kAttentionTolerance, expected.shape,
-          array(keys, {cells, width}), array(values, {cells, width}), packed_each(queries, prompts, columns));
-}
-
-void heads_to_tokens() {
-    formulas::Attention a = any_attention();
-    a.images = 1;
-    const int depth = any(1, 20), width = depth * ts::kHeads;
-    const formulas::Heads h{ts::kHeads, depth, a.columns};
-    const Values x = numbers(static_cast<size_t>(a.cells) * a.channels);
-    const Values queries = numbers(static_cast<size_t>(a.cells) * width);
-    const Values keys = numbers(static_cast<size_t>(a.prompts) * a.columns * depth, 2.0), key_bias = key_biases(a);
-    const Values values = numbers(static_cast<size_t>(a.prompts) * a.columns * a.channels);
-    const Values bias = numbers(a.channels), scale = numbers(a.channels), shift = numbers(a.channels);
-    const auto score = [&](int p, int i, int column) { return h.score(queries, keys, p, i, column); };
-    Values y = formulas::image_to_tokens(a, ts::kHeads, x, score, key_bias, values, bias);
-    y = formulas::affine(formulas::norm(y, a.channels, 1e-5), scale, shift);
-    check("heads to tokens", TsHeadsToTokens, y, kAttentionTolerance, {a.prompts, a.cells, a.channels},
-          array(x, {1, a.cells, a.channels}), array(queries, {a.cells, width}), packed_each(keys, a.prompts, a.columns),
-          array(key_bias, {a.prompts, a.columns}), depth_packed(a, values), array(bias, {a.channels}),
-          array(scale, {a.channels}), array(shift, {a.channels}));
+    const int width = a.depth * a.heads, channels = 32 * any(1, 3), filled = filled_up(a.columns);
+    const int depth = a.state_depth + a.columns;
+    const Values state = any_state(a), queries = numbers(static_cast<size_t>(a.cells) * width);
+    const Values places = numbers(queries.size()), image = numbers(static_cast<size_t>(a.cells) * channels);
+    const size_t columns = static_cast<size_t>(a.prompts) * a.columns;
+    const Values keys = numbers(columns * a.depth, 2.0), shares = numbers(columns * a.state_depth, 0.2);
+    const Values rows = numbers(static_cast<size_t>(a.prompts) * channels * depth);
+    check("image to tokens", TsImageToTokens,
+          formulas::image_to_tokens(a, a.columns, channels, state, queries, places, image, keys, shares, rows),
+          kAttentionTolerance, {a.prompts, a.cells, depth}, array(state, {a.states, a.cells, a.state_depth}),
+          array(queries, {a.cells, width}), array(places, {a.cells, width}), array(image, {a.cells, channels}),
+          columns_packed(keys, a.prompts, a.columns, filled), columns_packed(shares, a.prompts, a.columns, filled),
+          packed_each(rows, a.prompts, channels));
 }
 
 void masks() {
-    const int prompts = any(1, 3), grid = any(1, 9), channels = 32 * any(1, 3), count = any(1, 4);
-    const int width = 32 * any(1, 2), depth = 32 * any(1, 2), side = 4 * grid;
-    const Values x = numbers(static_cast<size_t>(prompts) * grid * grid * channels);
-    const Values first = numbers(4 * width * channels, 0.1), b1 = numbers(4 * width);
+    const int prompts = any(1, 3), grid = any(1, 9), cells = grid * grid, count = any(1, 4);
+    const int state_depth = any(0, 9) ? any(1, 130) : any(380, 400);
+    const int width = 32 * any(1, 5), depth = 32 * any(1, 2), side = 4 * grid;
+    const Values state = numbers(static_cast<size_t>(prompts) * cells * state_depth);
+    const Values image = numbers(static_cast<size_t>(cells) * 4 * width);
+    const Values rows = numbers(static_cast<size_t>(prompts) * 4 * width * state_depth, 0.1), b1 = numbers(4 * width);
     const Values scale = numbers(width), shift = numbers(width);
     const Values second = numbers(4 * depth * width, 0.1), b2 = numbers(4 * depth);
     const Values weights = numbers(static_cast<size_t>(prompts) * count * depth, 0.1);
-    Values y = formulas::spread(formulas::dense(x, first, b1, channels, 4 * width), grid, 4 * width);
+    Values y;
+    for (int p = 0; p < prompts; ++p) {
+        const auto own = state.begin() + static_cast<ptrdiff_t>(p) * cells * state_depth;
+        const auto own_rows = rows.begin() + static_cast<ptrdiff_t>(p) * 4 * width * state_depth;
+        Values part = formulas::dense({own, own + cells * state_depth},
+                                      {own_rows, own_rows + 4 * width * state_depth}, b1, state_depth, 4 * width);
+        for (size_t i = 0; i < part.size(); ++i) part[i] += own[i / (4 * width) * state_depth] * image[i];
+        y.insert(y.end(), part.begin(), part.end());
+    }
+    y = formulas::spread(y, grid, 4 * width);
     y = formulas::each(formulas::affine(formulas::norm(y, width, 1e-6), scale, shift), formulas::gelu);
     y = formulas::spread(formulas::dense(y, second, b2, width, 4 * depth), 2 * grid, 4 * depth);
     y = formulas::each(y, formulas::gelu);
@@ -164,30 +132,31 @@ void masks() {
         logits.insert(logits.end(), planes.begin(), planes.end());
     }
     check("masks", TsMasks, logits, kTolerance, {prompts, count, side, side},
-          array(x, {prompts, grid * grid, channels}), packed(first, 4 * width), array(b1, {4 * width}),
+          array(state, {prompts, cells, state_depth}), array(image, {cells, 4 * width}), packed_each(rows, prompts, 4 * width), array(b1, {4 * width}),
           array(scale, {width}), array(shift, {width}), packed(second, 4 * depth), array(b2, {4 * depth}),
           array(weights, {prompts, count, depth}));
 }
 
 void mask_prompt() {
     constexpr int kInner = ts::MaskPrompt::kInner, kWidth = ts::MaskPrompt::kWidth;
-    const int prompts = any(1, 3), grid = any(1, 12), channels = 32 * any(1, 3), side = 4 * grid;
-    const Values x = numbers(static_cast<size_t>(grid) * grid * channels);
+    const int prompts = any(1, 3), grid = any(1, 12), side = 4 * grid;
     const Values logits = numbers(static_cast<size_t>(prompts) * side * side, 5.0);
     const Values first = numbers(kInner * 4), b1 = numbers(kInner), s1 = numbers(kInner), t1 = numbers(kInner);
     const Values second = numbers(kWidth * 4 * kInner, 0.25), b2 = numbers(kWidth), s2 = numbers(kWidth);
-    const Values t2 = numbers(kWidth), widen = numbers(channels * kWidth, 0.25), b3 = numbers(channels);
+    const Values t2 = numbers(kWidth);
     Values y = formulas::dense(formulas::gathered(logits, side, 1), first, b1, 4, kInner);
     y = formulas::each(formulas::affine(formulas::norm(y, kInner, 1e-6), s1, t1), formulas::gelu);
     y = formulas::dense(formulas::gathered(y, side / 2, kInner), second, b2, 4 * kInner, kWidth);
     y = formulas::each(formulas::affine(formulas::norm(y, kWidth, 1e-6), s2, t2), formulas::gelu);
-    y = formulas::dense(y, widen, b3, kWidth, channels);
-    for (size_t i = 0; i < y.size(); ++i) y[i] += x[i % x.size()];
-    check("mask prompt", TsMaskPrompt, y, kQuartersTolerance, {prompts, grid * grid, channels},
-          array(x, {1, grid * grid, channels}), array(logits, {prompts, side, side}), array(first, {kInner, 4}),
-          array(b1, {kInner}), array(s1, {kInner}), array(t1, {kInner}), array(second, {kWidth, 4 * kInner}),
-          array(b2, {kWidth}), array(s2, {kWidth}), array(t2, {kWidth}), packed(widen, channels),
-          array(b3, {channels}));
+    Values states;
+    for (size_t i = 0; i < y.size(); ++i) {
+        if (i % kWidth == 0) states.push_back(1.0);
+        states.push_back(y[i]);
+    }
+    check("mask prompt", TsMaskPrompt, states, kQuartersTolerance, {prompts, grid * grid, 1 + kWidth},
+          array(logits, {prompts, side, side}), array(first, {kInner, 4}), array(b1, {kInner}), array(s1, {kInner}),
+          array(t1, {kInner}), array(second, {kWidth, 4 * kInner}), array(b2, {kWidth}), array(s2, {kWidth}),
+          array(t2, {kWidth}));
 }
 
 }  // namespace
