@@ -162,7 +162,7 @@ class MainWindow(QMainWindow):
         if path is not None:
             name = f"{path.parent.name}/{path.name}[*] - {name}"
         self.setWindowTitle(name)
-        self.setWindowModified(not self.workspace.model.is_saved)
+        self.setWindowModified(not self.workspace.model.is_saved or self.workspace.editor.mask_work.is_busy)
 
     def _refresh_offers(self) -> None:
         model = self.workspace.model
@@ -193,7 +193,9 @@ class MainWindow(QMainWindow):
         self.categories = CategoriesPanel(model, editor, selection, self)
         self.instances = InstancesPanel(model, selection, self)
         self.welcome = WelcomePage(self._settings, self.workspace.jobs, self)
-        self.status = StatusBar(workspace.autosave, model, workspace.inference, session, workspace.jobs, self)
+        self.status = StatusBar(
+            workspace.autosave, model, workspace.inference, session, workspace.jobs, editor.mask_work, self
+        )
         self.actions_ = Actions(self, self.canvas, self._settings, self.instances.menu_entries)
         actions = self.actions_
         self.strip.name_keys(actions.accept, actions.next_mask)
@@ -270,6 +272,8 @@ class MainWindow(QMainWindow):
         workspace.editor.mask_work.failed.connect(self.status.refuse)
         workspace.editor.mask_work.became_slow.connect(self.status.tell_computing)
         workspace.editor.mask_work.became_idle.connect(self.status.forget_computing)
+        workspace.editor.mask_work.became_busy.connect(self._refresh_title)
+        workspace.editor.mask_work.became_idle.connect(self._refresh_title)
         workspace.proposal_changes.accepted.connect(self.layer.flash)
         workspace.everything.told.connect(self.status.refuse)
         workspace.model.refused.connect(self.status.refuse)

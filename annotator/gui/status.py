@@ -16,6 +16,7 @@ from annotator.gui.inference import Inference
 from annotator.gui.inference_messages import Encoded, SegmenterState
 from annotator.gui.jobs_pill import JobsPill
 from annotator.gui.language import translated
+from annotator.gui.mask_work import MaskWork
 from annotator.gui.plain_text import as_tooltip
 from annotator.gui.prompt_session import PromptSession
 
@@ -33,12 +34,14 @@ class StatusBar(QStatusBar):
         inference: Inference,
         session: PromptSession,
         jobs: BackgroundJobs,
+        mask_work: MaskWork,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._autosave = autosave
         self._model = model
         self._inference = inference
+        self._mask_work = mask_work
         self._state = inference.state
         self._problem = inference.problem
         self._with_keys: Callable[[str], str] = str
@@ -67,6 +70,8 @@ class StatusBar(QStatusBar):
         session.decoded.connect(self._on_decoded)
         model.saved_changed.connect(self._show_saved)
         model.kept_changed.connect(self._show_saved)
+        mask_work.became_busy.connect(self._show_saved)
+        mask_work.became_idle.connect(self._show_saved)
         autosave.problem_changed.connect(self._show_saved)
         model.undo_stack.forgot.connect(self._on_undo_forgot)
         model.document_replaced.connect(self._show_saved)
@@ -182,12 +187,15 @@ class StatusBar(QStatusBar):
             return ""
         if model.refusal:
             return self.tr("view only")
+        # A stroke that is still being computed is an edit in a moment, and until then nowhere but in memory.
+        is_all = not self._mask_work.is_busy
         # Undoing to what is in the file counts once the journal knows of it: else it would come back undone.
-        if model.is_saved and (model.is_kept or not model.is_journalled):
+        if is_all and model.is_saved and (model.is_kept or not model.is_journalled):
             return self.tr("nothing to save yet") if model.coco_version is None else self.tr("saved")
+        is_kept = is_all and model.is_kept
         if not problem:
-            return self.tr("not saved, but kept") if model.is_kept else self.tr("not saved")
-        text = self.tr("not saved, but kept: %1") if model.is_kept else self.tr("not saved: %1")
+            return self.tr("not saved, but kept") if is_kept else self.tr("not saved")
+        text = self.tr("not saved, but kept: %1") if is_kept else self.tr("not saved: %1")
         return text.replace("%1", translated(problem))
 
 

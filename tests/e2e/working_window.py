@@ -137,7 +137,10 @@ class Worker(QObject):
         if is_still and self._begun != self._present():
             raise AssertionError(f"the journal was told of {self._begun}, and there is {self._present()}")
         # What the status bar says between two turns is what somebody would see.
-        if self._steps > self._said_safe and self._window.status.saved.text() in SAFE:
+        is_safe = self._window.status.saved.text() in SAFE
+        if is_safe and not is_still:
+            raise AssertionError(f"shown as safe while {self._hands.doing} was still being computed")
+        if self._steps > self._said_safe and is_safe:
             self._said_safe = self._steps
             self._say(f"safe {self._steps}")
         if self._hands.is_quiet():

@@ -357,3 +357,19 @@ def test_a_vertex_that_was_dragged_is_saved_too(disc, monkeypatch):  # noqa: F81
     (annotation,) = json.loads(caught.args[0].read_bytes())["annotations"]
     assert annotation["area"] == area
     assert annotation["bbox"][0] > 60
+
+
+def test_nothing_is_shown_as_saved_or_kept_while_a_stroke_is_in_memory_alone(disc, gate):  # noqa: F811
+    window = disc.window
+    disc.save()
+    disc.qtbot.waitUntil(lambda: window.status.saved.text() == "saved")
+    stroke(disc, (60, 20), (120, 20))
+    assert window.status.saved.text() == "not saved"
+    assert window.isWindowModified()
+    stroke(disc, (60, 140), (120, 140))
+    gate.open()
+    disc.wait_masks()
+    disc.qtbot.waitUntil(lambda: window.status.saved.text() == "not saved, but kept")
+    disc.save()
+    disc.qtbot.waitUntil(lambda: window.status.saved.text() == "saved")
+    assert not window.isWindowModified()
