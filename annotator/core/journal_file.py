@@ -3,6 +3,7 @@
     base        what the entries start from: the dataset's path, the digest of the COCO file ("" for none), the places
                 of records that were removed from it; and, while a save is under way, the same of what is being written
     image       id, path and size of every image, because images that no COCO file lists yet get new ids at each opening
+    category    every category that the COCO file has had, by its id, as it was last: what the entries call by id alone
     unfinished  what is begun and no edit yet, by the path of its image and its kind: only the newest of each
     entry       the edits since then, in order: applied (1) or reverted (0), and when (seconds since 1970)
 
@@ -21,7 +22,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from annotator.core.document import Document, ImageRecord
+from annotator.core.document import Category, Document, ImageRecord
+from annotator.core.edit_codec import decode, encode
+from annotator.core.edits import AddCategory
 from annotator.errors import SaveError, reason_of
 
 _FORMAT = 1  # written as SQLite's user_version
@@ -34,10 +37,11 @@ CREATE TABLE image (id INTEGER PRIMARY KEY, path TEXT NOT NULL, height INTEGER N
 CREATE TABLE entry (sequence INTEGER PRIMARY KEY, applied INTEGER NOT NULL, edit BLOB NOT NULL, made_at REAL NOT NULL);
 """
 # Not in the schema: older programs have journals without it, and take one with it for theirs.
-_UNFINISHED = """
+_ADDED_LATER = """
 CREATE TABLE IF NOT EXISTS unfinished (
     image TEXT NOT NULL, kind TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (image, kind)
-)
+);
+CREATE TABLE IF NOT EXISTS category (id INTEGER PRIMARY KEY, content BLOB NOT NULL)
 """
 
 PATIENCE = 10.0
@@ -78,16 +82,19 @@ class SavedState:
     """A state of the document that goes into the COCO file.
 
     sequence: the last entry in it. digest: of the file's content. gaps: its Document.gaps, as JSON.
+    categories: those in it.
     """
 
     sequence: int
     digest: str
     gaps: str
+    categories: tuple[Category, ...] = ()
 
     @classmethod
     def of(cls, document: Document, data: bytes, *, sequence: int) -> SavedState:
         """data: what coco.to_bytes made of the document, which nobody changes any more (a snapshot)."""
-        return cls(sequence, digest_of(data), json.dumps(document.gaps()))
+        categories = tuple(document.categories.values())
+        return cls(sequence, digest_of(data), json.dumps(document.gaps()), categories)
 
 
 def digest_of(data: bytes) -> str:
@@ -128,6 +135,7 @@ class JournalFile:
         """
         self.path = path
         self._dataset = dataset
+        self._categories: dict[int, Category] = {}  # as they are in the file, as far as they were written from here
         path.parent.mkdir(parents=True, exist_ok=True)
         # The writer thread takes over what the opening thread has begun.
         self._database = sqlite3.connect(
@@ -150,7 +158,8 @@ class JournalFile:
                     self._database.execute(f"PRAGMA user_version = {_FORMAT}")
                 elif version != _FORMAT:
                     raise sqlite3.DatabaseError(f"it is of version {version}")
-                self._database.execute(_UNFINISHED)
+                for statement in _ADDED_LATER.split(";"):
+                    self._database.execute(statement)
         except BaseException:
             self._database.close()
             raise
@@ -176,6 +185,11 @@ class JournalFile:
         """The entries behind that one, in order."""
         rows = self._database.execute("SELECT * FROM entry WHERE sequence > ? ORDER BY sequence", (after,))
         return [Entry(sequence, bool(applied), edit, made_at) for sequence, applied, edit, made_at in rows]
+
+    def categories(self) -> dict[int, Category]:
+        """The categories that the COCO file has had, by id. Raises ValueError when one cannot be read."""
+        edits = map(decode, (content for (content,) in self._database.execute("SELECT content FROM category")))
+        return {edit.category.id: edit.category for edit in edits if isinstance(edit, AddCategory)}
 
     def unfinished(self) -> dict[tuple[str, str], bytes]:
         """What is begun, by the path of its image and its kind."""
@@ -210,6 +224,7 @@ class JournalFile:
         """Make that state what the entries start from, and drop those it has; set the images."""
         with self._transaction():
             self._set_base(state)
+            self._put_categories(state)
             self._database.execute("UPDATE base SET dataset = ?", (_stored(self._dataset),))
             self._database.execute("DELETE FROM image")
             self._database.executemany(
@@ -225,6 +240,7 @@ class JournalFile:
     def save_begins(self, state: SavedState) -> None:
         """The COCO file is about to become that state."""
         with self._transaction():
+            self._put_categories(state)
             self._database.execute(
                 "UPDATE base SET saving_digest = ?, saving_gaps = ?, saving_sequence = ?",
                 (state.digest, state.gaps, state.sequence),
@@ -234,6 +250,7 @@ class JournalFile:
         """The COCO file has become that state: the entries in it are not needed any more."""
         with self._transaction():
             self._set_base(state)
+            self._put_categories(state)
 
     def clear_entries(self) -> None:
         """Forget all entries."""
@@ -245,6 +262,13 @@ class JournalFile:
         with self._transaction():
             self._database.execute("DELETE FROM entry")
             self._database.execute("DELETE FROM unfinished")
+
+    def _put_categories(self, state: SavedState) -> None:
+        """Older ones stay, as ids are never given twice."""
+        new = [category for category in state.categories if self._categories.get(category.id) != category]
+        rows = ((category.id, encode(AddCategory(category))) for category in new)
+        self._database.executemany("INSERT OR REPLACE INTO category VALUES (?, ?)", rows)
+        self._categories.update((category.id, category) for category in new)
 
     def _set_base(self, state: SavedState) -> None:
         self._database.execute("DELETE FROM entry WHERE sequence <= ?", (state.sequence,))
@@ -261,6 +285,7 @@ class JournalFile:
             yield
             self._database.execute("COMMIT")
         except BaseException:
+            self._categories.clear()  # whatever was to be written of them was not
             with suppress(sqlite3.Error):  # the disk that has just refused; the next transaction tries it again
                 self._end_failed()
             raise

@@ -10,11 +10,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from annotator.core.dataset import missing_image, place_unreadable
-from annotator.core.document import Change, Document, ImageRecord, Instance, StoredProposal
+from annotator.core.document import Category, Change, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import Edit, Reverted, Together, added_images
 from annotator.core.journal_file import Base, Entry, JournalFile, SavedState, digest_of_file, move_aside, remove
-from annotator.core.salvage import salvage
+from annotator.core.salvage import present_id, salvage
 from annotator.core.step_count import count_changes
 
 _Step = tuple[bool, Edit]
@@ -30,7 +30,8 @@ class Recovery:
     file_changed: another program has changed the COCO file since. left_out: how many records had changes that did not
     fit it any more, while the others are in the document. set_aside: where all of the work lies then, or when the
     journal was damaged; nothing of it is in the document in that case. image_id: the image of the last change that was
-    of one, where that is known. unfinished: what was begun and is no edit yet,
+    of one, where that is known. categories: the names of those that the file has no more, and that are here again
+    because masks are of them. unfinished: what was begun and is no edit yet,
     as Journal.keep_unfinished was given it, by the path of the image and the kind.
     """
 
@@ -41,6 +42,7 @@ class Recovery:
     left_out: int = 0
     set_aside: Path | None = None
     image_id: int | None = None
+    categories: tuple[str, ...] = ()
     unfinished: Mapping[tuple[str, str], bytes] = field(default_factory=dict)
 
 
@@ -52,7 +54,7 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
     journal, and OSError.
     """
     digest = digest_of_file(coco_path)
-    ids = replace(document.next_ids)
+    ids, categories = replace(document.next_ids), tuple(document.categories.values())
     file = None
     try:
         file = JournalFile(path, coco_path)
@@ -60,6 +62,7 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
         steps = _steps(file, start)
         unfinished = _fitting(file, document)
         try:
+            _check_categories(_categories_before(file, digest), document)
             recovery = replace(_replayed(file, document, start, steps), unfinished=unfinished)
         except ValueError:
             return _salvaged(file, document, coco_path, digest, steps, unfinished)
@@ -75,7 +78,7 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
         # to nothing may still have given ids, which are not to be given again.
         start = replace(start, sequence=file.last_sequence(), gaps=_NO_GAPS)
     try:
-        file.start(start, document.images.values())
+        file.start(replace(start, categories=categories), document.images.values())
     except BaseException:
         file.close()
         raise
@@ -104,14 +107,14 @@ def _salvaged(
 ) -> tuple[JournalFile, Recovery]:
     """What fits of the steps, in a journal that has only that; the whole one is kept when something does not."""
     recorded, newest_at = file.images(), _newest_at(file)
-    before = list(document.images.values())
-    salvaged = salvage(document, recorded, steps)
+    before, categories = list(document.images.values()), tuple(document.categories.values())
+    salvaged = salvage(document, recorded, steps, _categories_before(file, digest))
     path = file.path
     file.close()
     aside = move_aside(path)
     file = JournalFile(path, coco_path)
     try:
-        file.start(SavedState(0, digest, _NO_GAPS), before)
+        file.start(SavedState(0, digest, _NO_GAPS, categories), before)
         edit = Together(salvaged.made)
         if salvaged.made:
             file.append([Entry(1, True, encode(edit), newest_at.timestamp())])
@@ -129,8 +132,26 @@ def _salvaged(
         file_changed=True,
         left_out=salvaged.left_out,
         set_aside=aside if salvaged.left_out else None,
+        categories=salvaged.categories,
         unfinished=unfinished,
     )
+
+
+def _is_other(base: Base, digest: str) -> bool:
+    """Whether another program has written the COCO file since."""
+    return digest not in (base.digest, base.saving_digest)
+
+
+def _categories_before(file: JournalFile, digest: str) -> dict[int, Category]:
+    """What the entries call by ids that may mean others now; none where they mean the same."""
+    return file.categories() if _is_other(file.base(), digest) else {}
+
+
+def _check_categories(before: Mapping[int, Category], document: Document) -> None:
+    """Raise ValueError when an id is another category's now: masks would become of that."""
+    for category_id in before:
+        if category_id in document.categories and present_id(category_id, before, document) != category_id:
+            raise ValueError(f"category {category_id} is another one now")
 
 
 def _newest_at(file: JournalFile) -> datetime:
@@ -161,7 +182,7 @@ def _replayed(file: JournalFile, document: Document, start: SavedState, steps: l
         edits=max(count_changes(steps), 1),
         replayed=_as_one(steps, rehearsed),
         newest_at=_newest_at(file),
-        file_changed=start.digest not in (file.base().digest, file.base().saving_digest),
+        file_changed=_is_other(file.base(), start.digest),
         image_id=image_id,
     )
 

@@ -6,7 +6,7 @@ people are merged: what only the edits changed is changed, what another program 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
@@ -25,10 +25,14 @@ _NO_CONTENT = {"id", "image_id", "path", "height", "width", "problem", "parent_i
 
 @dataclass(frozen=True)
 class Salvaged:
-    """made: of the document already, in this order. left_out: how many records had changes that did not fit."""
+    """made: of the document already, in this order. left_out: how many records had changes that did not fit.
+
+    categories: the names of those that were not there any more, and are again because masks are of them.
+    """
 
     made: tuple[Edit, ...]
     left_out: int
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,10 +64,31 @@ def net_changes(steps: Iterable[Step]) -> NetChanges:
     return net
 
 
-def salvage(document: Document, images: Sequence[ImageRecord], steps: Iterable[Step]) -> Salvaged:
-    """Make of the document what fits of the steps; images: those that their ids mean."""
-    net = net_changes(steps)
-    return _Salvage(document, images).run(net)
+def salvage(
+    document: Document, images: Sequence[ImageRecord], steps: Iterable[Step], categories: Mapping[int, Category] = {}
+) -> Salvaged:
+    """Make of the document what fits of the steps; images, categories: those that their ids mean, as far as is known.
+
+    A category that is there no more comes back with the masks that are of it, and one that has another id now is found
+    by its name.
+    """
+    return _Salvage(document, images, categories).run(net_changes(steps))
+
+
+def present_id(category_id: int, known: Mapping[int, Category], document: Document) -> int | None:
+    """The id in the document of a category that is known by an id from before; None when it is there no more.
+
+    An id may have been given to another one meanwhile, by a program that numbers them anew. When that has the name of
+    another category from before, it is that one; else it is taken for the same, renamed.
+    """
+    there, before = document.categories.get(category_id), known.get(category_id)
+    if before is None or (there is not None and there.name == before.name):
+        return None if there is None else category_id
+    of_name = document.category_named(before.name)
+    if of_name is not None:
+        return of_name.id
+    is_another = there is not None and any(category.name == there.name for category in known.values())
+    return None if there is None or is_another else category_id
 
 
 def _parts(edit: Edit) -> Iterator[_Change | edits.OrderInstances | edits.OrderCategories]:
@@ -100,9 +125,18 @@ def _parts(edit: Edit) -> Iterator[_Change | edits.OrderInstances | edits.OrderC
                     yield replace(part, before=part.after, after=part.before)
 
 
+def nameless(category_id: int) -> str:
+    """What a category is called of which nobody knows more than its id."""
+    return f"category {category_id}"
+
+
 class _Salvage:
-    def __init__(self, document: Document, images: Sequence[ImageRecord]) -> None:
+    def __init__(self, document: Document, images: Sequence[ImageRecord], categories: Mapping[int, Category]) -> None:
         self._document = document
+        self._known = dict(categories)
+        self._back: list[str] = []  # the names of the categories that are there again
+        self._gone: set[int] = set()  # categories that are there no more, whatever has their ids
+        self._unmade: set[int] = set()  # changed categories that are there no more
         self._recorded = {image.id: image for image in images}
         self._id_of_path = {image.path: image.id for image in document.images.values()}
         self._ids: dict[tuple[type, int], int] = {}  # where they are others than they were
@@ -115,6 +149,12 @@ class _Salvage:
                 if kind in kinds and before != after and (after is None) is goes:
                     yield before, after
 
+        for category_id in self._known:
+            present = present_id(category_id, self._known, self._document)
+            if present is not None and present != category_id:
+                self._ids[Category, category_id] = present
+            elif present is None:
+                self._gone.add(category_id)
         for before, after in changes(Category):
             self._put_category(before, after)
         for before, after in changes(ImageRecord):
@@ -128,7 +168,7 @@ class _Salvage:
         for before, _ in changes(Category, goes=True):
             if isinstance(before, Category) and self._document.find(before) == before:
                 self._make(edits.RemoveCategory(before))
-        return Salvaged(tuple(self._made), self._left_out)
+        return Salvaged(tuple(self._made), self._left_out + len(self._unmade), tuple(self._back))
 
     def _make(self, edit: Edit) -> bool:
         try:
@@ -148,13 +188,35 @@ class _Salvage:
             self._ids[Category, after.id] = new_id if there is None else there.id
             if there is None:
                 self._make(edits.AddCategory(replace(after, id=new_id)))
-        elif isinstance(before, Category) and after.id in document.categories:
-            now = document.categories[after.id]
+        elif isinstance(before, Category) and self._is_there(after.id):
+            now = document.categories[self._id(Category, after.id)]
             merged = self._merged(before, after, now)
             if merged != now:
                 self._make(edits.ChangeCategory(now, merged))
         else:
-            self._left_out += 1
+            self._known[after.id] = after
+            self._unmade.add(after.id)
+
+    def _is_there(self, category_id: int) -> bool:
+        return category_id not in self._gone and self._id(Category, category_id) in self._document.categories
+
+    def _category_of_masks(self, category_id: int) -> int:
+        """The category's id now; one that is there no more comes back, by its id alone where its name is not known."""
+        if self._is_there(category_id):
+            return self._id(Category, category_id)
+        document = self._document
+        category = self._known.get(category_id) or Category(category_id, nameless(category_id))
+        there = document.category_named(category.name)
+        if there is None:
+            new_id = category_id if category_id not in document.categories else document.take_id(Category)
+            self._make(edits.AddCategory(replace(category, id=new_id)))
+            self._back.append(category.name)
+        else:
+            new_id = there.id
+        self._ids[Category, category_id] = new_id
+        self._gone.discard(category_id)
+        self._unmade.discard(category_id)
+        return new_id
 
     def _put_image(self, before: Record | None, after: Record | None) -> None:
         assert isinstance(after, ImageRecord)
@@ -224,7 +286,7 @@ class _Salvage:
 
     def _add(self, record: Instance | StoredProposal) -> None:
         document = self._document
-        image_id, category_id = self._image_id(record.image_id), self._id(Category, record.category_id)
+        image_id, category_id = self._image_id(record.image_id), self._category_of_masks(record.category_id)
         new = replace(record, image_id=image_id, category_id=category_id)
         if isinstance(new.parent_id, int):
             new = replace(new, parent_id=self._id(Instance, new.parent_id))
@@ -260,7 +322,9 @@ class _Salvage:
         for name in (field.name for field in fields(after) if field.name not in _NO_CONTENT):
             old, new, present = getattr(before, name), getattr(after, name), getattr(now, name)
             if name == "category_id":
-                old, new = self._id(Category, old), self._id(Category, new)
+                is_changed = new != old
+                old = self._id(Category, old)
+                new = self._category_of_masks(new) if is_changed else old
             if new in (old, present):
                 continue
             if present == old:

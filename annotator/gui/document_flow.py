@@ -202,6 +202,9 @@ class DocumentFlow(QObject):
                 recovery.left_out,
             )
             yield text.replace("%1", coco_path.name)
+        if recovery.categories:
+            text = self.tr("Categories that %1 does not have any more are here again, with their masks: %2.")
+            yield text.replace("%1", coco_path.name).replace("%2", listing(recovery.categories, _NAMED))
         names = self._workspace.unfinished_drawings.recovered
         if names:
             text = self.tr("What you had begun to draw on %n image(s) is here again: %1.", "", len(names))

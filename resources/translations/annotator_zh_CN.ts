@@ -895,6 +895,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
             <numerusform>已恢复 %n 处上次未保存的修改。</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Categories that %1 does not have any more are here again, with their masks: %2.</source>
+        <translation>%1 中已不存在的类别已随其掩码一并恢复：%2。</translation>
+    </message>
     <message numerus="yes">
         <source>What you had begun to draw on %n image(s) is here again: %1.</source>
         <translation>

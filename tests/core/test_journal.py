@@ -320,6 +320,38 @@ def test_masks_whose_numbers_an_import_took_come_back_under_others(folder):
         assert third.recovery.edits == 1
 
 
+def test_masks_of_a_category_that_the_file_lost_come_back_with_it(folder):
+    with Session(folder) as first:
+        document = first.document
+        for name in ("cat", "dog"):
+            AddCategory(Category(document.take_id(Category), name, color="#123456")).apply(document)
+        first.save()
+        cat, dog = document.categories.values()
+        other = document.snapshot()
+        image = next(iter(document.images.values()))
+        masks = [RunLengths.from_mask(np.eye(image.height, image.width, k=k, dtype=bool)) for k in range(2)]
+        for category, mask in zip((cat, dog), masks, strict=True):
+            edit = AddInstance(Instance(document.take_id(Instance), image.id, category.id, mask))
+            edit.apply(document)
+            first.journal.record(edit, applied=True)
+    # Another program has removed the cat, and numbered what is left from 1.
+    for category in (cat, dog):
+        other.remove(category)
+    other.put(replace(dog, id=cat.id))
+    coco.write(other, first.coco_path)
+    with Session(folder) as second:
+        recovery, document = second.recovery, second.document
+        assert (recovery.left_out, recovery.set_aside, recovery.categories) == (0, None, ("cat",))
+        names = {i.mask: document.categories[i.category_id] for i in document.instances.values()}
+        assert [names[mask].name for mask in masks] == ["cat", "dog"]
+        assert {category.color for category in names.values()} == {"#123456"}
+        made = second.bytes()
+        recovery.replayed.revert(document)
+        assert [category.name for category in document.categories.values()] == ["dog"]
+    with Session(folder) as third:
+        assert third.bytes() == made
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_two_programs_did_nothing_of_the_other_is_lost_and_masks_come_back(folder, seed):
     with Session(folder, seed) as first:

@@ -13,12 +13,14 @@ from annotator.core.edits import (
     AddCategory,
     AddImages,
     AddInstance,
+    ChangeCategory,
     ChangeImage,
     ChangeInstance,
     OrderCategories,
     OrderInstances,
     RemoveCategory,
     RemoveInstances,
+    ReplaceProposals,
     Reverted,
     Together,
 )
@@ -144,3 +146,80 @@ def test_categories_of_one_name_are_one(document):
     assert result.left_out == 0
     assert [category.name for category in document.categories.values()] == ["cat", "dog", "bird", "cow"]
     assert document.categories[document.instances[20].category_id].name == "bird"
+
+
+KNOWN = {1: Category(1, "cat", color="#112233"), 2: Category(2, "dog"), 3: Category(3, "bird")}
+
+
+class TestLostCategories:
+    """The file has them no more, or others have their ids."""
+
+    def back(self, document: Document, *edits, known=KNOWN):
+        images = list(document.images.values())
+        before = document.annotations_in_order(), list(document.categories.values())
+        result = salvage(document, images, [(True, edit) for edit in edits], known)
+        made = Together(result.made)
+        made.revert(document)
+        assert (document.annotations_in_order(), list(document.categories.values())) == before
+        made.apply(document)
+        return result
+
+    def test_one_comes_back_as_it_was_with_its_masks(self, document):
+        known = {**KNOWN, 3: Category(3, "bird", "animal", "#010203")}
+        new = Instance(20, 1, 3, diagonal(0)), Instance(21, 1, 3, diagonal(6))
+        result = self.back(document, *map(AddInstance, new), known=known)
+        assert (result.left_out, result.categories) == (0, ("bird",))
+        assert document.categories[3] == known[3]
+        assert [document.instances[i] for i in (20, 21)] == list(new)
+
+    def test_one_that_nothing_is_of_does_not(self, document):
+        result = self.back(document, AddInstance(Instance(20, 1, 1, diagonal(0))))
+        assert (result.left_out, result.categories) == (0, ())
+        assert 3 not in document.categories
+
+    def test_so_does_one_that_an_instance_was_given(self, document):
+        before = document.instances[1]
+        result = self.back(document, ChangeInstance(before, replace(before, category_id=3)))
+        assert (result.left_out, result.categories) == (0, ("bird",))
+        assert document.instances[1] == replace(before, category_id=3)
+
+    def test_and_one_of_a_proposal(self, document):
+        result = self.back(document, ReplaceProposals((), (StoredProposal(20, 1, 3, diagonal(0), score=0.5),)))
+        assert (result.left_out, result.categories) == (0, ("bird",))
+        assert document.proposals[20].category_id == 3
+
+    def test_one_of_which_nobody_knows_more_than_its_id_is_called_by_that(self, document):
+        result = self.back(document, AddInstance(Instance(20, 1, 7, diagonal(0))))
+        assert (result.left_out, result.categories) == (0, ("category 7",))
+        assert document.categories[7] == Category(7, "category 7")
+
+    def test_as_it_was_changed_last(self, document):
+        bird = KNOWN[3]
+        edits = ChangeCategory(bird, replace(bird, name="owl")), AddInstance(Instance(20, 1, 3, diagonal(0)))
+        result = self.back(document, *edits)
+        assert (result.left_out, result.categories) == (0, ("owl",))
+        assert document.categories[3].name == "owl"
+
+    def test_what_was_changed_of_one_that_does_not_come_back_is_left_out(self, document):
+        bird = KNOWN[3]
+        result = self.back(document, ChangeCategory(bird, replace(bird, name="owl")))
+        assert (result.left_out, result.categories) == (1, ())
+
+    def test_where_ids_were_given_anew_names_tell_which_is_which(self, document):
+        """Another program has removed cat and bird, and numbered from 1."""
+        for record in (*document.annotations(), *document.categories.values()):
+            document.remove(record)
+        document.put(Category(1, "dog"))
+        new = [Instance(20 + number, 1, number, diagonal(number)) for number in (1, 2, 3)]
+        result = self.back(document, *map(AddInstance, new))
+        assert (result.left_out, sorted(result.categories)) == (0, ["bird", "cat"])
+        names = [document.categories[document.instances[20 + number].category_id].name for number in (1, 2, 3)]
+        assert names == ["cat", "dog", "bird"]
+        assert document.categories[1].name == "dog"
+
+    def test_one_that_was_renamed_is_the_same(self, document):
+        document.put(replace(document.categories[2], name="hound"))
+        result = self.back(document, AddInstance(Instance(20, 1, 2, diagonal(0))))
+        assert (result.left_out, result.categories) == (0, ())
+        assert document.instances[20].category_id == 2
+        assert [category.name for category in document.categories.values()] == ["cat", "hound"]

@@ -25,7 +25,7 @@ from annotator.core.unsaved import unsaved_work
 from annotator.errors import DatasetError
 from annotator.gui import keeping, opening
 from annotator.gui.prelabel_run import PrelabelOptions
-from tests.gui.annotating import add_category
+from tests.gui.annotating import accept_disc, add_category
 from tests.gui.conftest import FakeProcess, Hands, forget_changes, write_discs
 
 
@@ -537,3 +537,27 @@ def test_a_writer_that_breaks_is_told_and_shown(hands, monkeypatch):
     hands.save()
     add_category(hands, "bird")
     hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")
+
+
+def test_masks_of_a_category_that_another_program_removed_come_back_with_it(hands, again, folder):
+    add_category(hands, "cat")
+    accept_disc(hands, 50)
+    path = hands.save()
+    accept_disc(hands, 120)
+    hands.qtbot.waitUntil(lambda: hands.window.workspace.model.is_kept)
+    end(hands)
+    content = json.loads(path.read_text("utf-8"))
+    content["annotations"], content["categories"] = [], []
+    path.write_text(json.dumps(content), "utf-8")
+    later = again()
+    assert names(later) == ["cat"]
+    assert len(later.window.workspace.model.document.instances) == 1
+    assert "Categories that annotations.coco.json does not have any more are here again, with their masks: cat." in (
+        later.window.messages.text
+    )
+    assert "first page" not in later.window.messages.text
+    later.undo()
+    assert names(later) == []
+    later.redo()
+    later.save()
+    assert [category["name"] for category in json.loads(path.read_text("utf-8"))["categories"]] == ["cat"]
