@@ -44,10 +44,18 @@ def kernels_line() -> str:
 
 
 def machine_lines() -> list[str]:
-    """The processor with its cores, such as "AMD EPYC, 4 cores (2 for this process)", and kernels_line()."""
+    """The processor with its cores, such as "AMD EPYC, 4 cores (2 for this process)", and the kernels.
+
+    For reports, so without the user's folders, which kernels_line() may name.
+    """
     cores, ours = os.cpu_count(), kernels.usable_processors()
     count = f"{cores} core{'' if cores == 1 else 's'}" + (f" ({ours} for this process)" if ours != cores else "")
-    return [f"{processor()}, {count}", kernels_line()]
+    ours_or_none = (
+        kernels_line()
+        if kernels.available()
+        else "kernels: none, so the network runs on MindSpore's own operators, slower (why: annotator --version -v)"
+    )
+    return [f"{processor()}, {count}", ours_or_none]
 
 
 def processor() -> str:

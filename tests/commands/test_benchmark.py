@@ -129,7 +129,8 @@ def test_without_kernels(small, monkeypatch, capsys: pytest.CaptureFixture[str])
     assert run("benchmark", "--runs", 1, "--prompts", 2, "--threads", 2) == 0
     said = capsys.readouterr()
     assert "--threads is for the kernels" in said.err
-    assert re.search(r"^- kernels: none, .*no compiler built it", said.out, re.MULTILINE)
+    assert re.search(r"^- kernels: none, .*slower", said.out, re.MULTILINE)
+    assert "no compiler built it" not in said.out  # it comes with the library's path, which is nobody's business
     assert len(rows(said.out)) == 8
 
 

@@ -17,6 +17,9 @@ from annotator.kernels import library
 pytestmark = pytest.mark.proof
 
 
+BOX = ("--box", "134,81,208,148")
+
+
 def run(*command: object, folder: Path, environment: dict[str, str] | None = None) -> str:
     words = [str(word) for word in command]
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, env=environment)
@@ -38,11 +41,15 @@ def wheel(project: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def fresh(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A new environment with nothing but the wheel; the libraries it depends on come from this one's folder.
+    """A new environment with the wheel."""
+    return install(wheel, tmp_path_factory.mktemp("fresh") / "environment")
+
+
+def install(wheel: Path, folder: Path) -> Path:
+    """Make an environment with nothing but the wheel; the libraries it depends on come from this one's folder.
 
     They are 1 GB to download. What is installed here as `annotator` is found after the wheel's.
     """
-    folder = tmp_path_factory.mktemp("fresh") / "environment"
     run(sys.executable, "-m", "venv", "--without-pip", folder, folder=wheel.parent)
     program = folder / "bin" / "python"
     run(sys.executable, "-m", "pip", "--python", program, "install", "--no-deps", wheel, folder=wheel.parent)
@@ -91,7 +98,29 @@ def test_it_segments_without_a_compiler(fresh: Path, environment: dict[str, str]
     shutil.copy(project / "resources" / "example" / "chelsea.png", picture)
     overlay = tmp_path / "overlay.png"
     run(
-        fresh / "bin" / "annotator", "segment", picture, "--box", "134,81,208,148", "--overlay", overlay,
+        fresh / "bin" / "annotator", "segment", picture, *BOX, "--overlay", overlay,
         folder=tmp_path, environment=environment,
     )  # fmt: skip
     assert overlay.stat().st_size > 0
+
+
+def test_where_it_is_built_without_a_compiler_it_finds_the_same(project: Path, tmp_path: Path):
+    # What builds a wheel, git among it, but nothing that compiles.
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("sh", "env", "git", "uname"):
+        if (found := shutil.which(name)) is not None:
+            (tools / name).symlink_to(found)
+    kept = {name: value for name, value in os.environ.items() if name not in ("CC", "CXX", "PYTHONPATH")}
+    environment = {**kept, "PATH": str(tools)}
+    options = ("--no-deps", "--quiet", "--config-settings", f"build-dir={tmp_path / 'build'}", "--wheel-dir", tmp_path)
+    run(sys.executable, "-m", "pip", "wheel", project, *options, folder=tmp_path, environment=environment)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert f"annotator/kernels/{library.library_path().name}" not in archive.namelist()
+    bare = install(wheel, tmp_path / "bare")
+    said = run(bare / "bin" / "annotator", "--version", "--verbose", folder=tmp_path, environment=environment)
+    assert "kernels: none" in said
+    words = ("segment", project / "resources" / "example" / "chelsea.png", *BOX)
+    without = run(bare / "bin" / "annotator", *words, folder=tmp_path, environment=environment)
+    assert without == run(sys.executable, "-m", "annotator", *words, folder=project)
