@@ -161,7 +161,8 @@ def _lines(report: ExportReport) -> list[str]:
         lines.append(f"instances: {report.instances}, {report.exact} of them with exactly the same mask")
         if report.proposals:
             lines.append(f"    of these {report.proposals} are only proposed")
-        lines.append(f"worst IoU: {report.worst_iou:.4f}")
+        of_those = " of those that came back" if report.missing else ""
+        lines.append(f"worst IoU{of_those}: {report.worst_iou:.4f}")
     else:
         lines.append("instances: none; nothing was chosen that could be exported")
     for deviation in report.changed[:_LISTED]:

@@ -101,12 +101,20 @@ def _lines(plan: MergePlan, notes: tuple[str, ...], image_root: Path) -> list[st
     for path in plan.unknown_images:
         lines.append(f"left out: {path}, which the file does not list and which is not in {image_root}")
     for path in plan.unlike.images:
-        lines.append(f"left out: what is said of {path}, for the file says something else (note, status or review)")
+        lines.append(
+            f"left out: what is said of {path}, for the file says something else (note, status, review or other keys)"
+        )
     for name in plan.unlike.categories:
-        lines.append(f"left out: attributes or supercategory of {name}, for the file has others")
+        lines.append(f"left out: attributes, supercategory or other keys of {name}, for the file has others")
     if some := plan.unlike.instances:
         lines.append(
             f"left out: what is said of {len(some)} instances there already, such as {some[0]}, for the file says "
-            "something else (review, attributes or crowd)"
+            "something else (review, attributes, group, lock, crowd or other keys)"
+        )
+    if plan.file_keys:
+        lines.append(f"left out: what the source says of itself: {', '.join(plan.file_keys)}")
+    if plan.unlicensed:
+        lines.append(
+            f"left out: the licence of {plan.unlicensed} new images, for the file has not that one by its number"
         )
     return [*lines, *notes]

@@ -340,24 +340,31 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>reviews and attributes of %n instance(s) that say something else here</source>
+        <source>reviews, attributes, groups, locks or other keys of %n instance(s) that say something else here</source>
         <translation>
-            <numerusform>review and attributes of %n instance, which says something else here</numerusform>
-            <numerusform>reviews and attributes of %n instances, which say something else here</numerusform>
+            <numerusform>reviews, attributes, groups, locks or other keys of %n instance that says something else here</numerusform>
+            <numerusform>reviews, attributes, groups, locks or other keys of %n instances that say something else here</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>notes, status and reviews of %n image(s) that say something else here: %1</source>
+        <source>notes, status, reviews or other keys of %n image(s) that say something else here: %1</source>
         <translation>
-            <numerusform>note, status and review of %n image, which says something else here: %1</numerusform>
-            <numerusform>notes, status and reviews of %n images, which say something else here: %1</numerusform>
+            <numerusform>note, status, review or other keys of %n image that says something else here: %1</numerusform>
+            <numerusform>notes, status, reviews or other keys of %n images that say something else here: %1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>attributes of %n category(s) that has others here: %1</source>
+        <source>attributes or other keys of %n category(s) that has others here: %1</source>
         <translation>
-            <numerusform>attributes of %n category, which has others here: %1</numerusform>
-            <numerusform>attributes of %n categories, which have others here: %1</numerusform>
+            <numerusform>attributes or other keys of %n category that has others here: %1</numerusform>
+            <numerusform>attributes or other keys of %n categories that have others here: %1</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>the licence of %n new image(s), because this dataset does not have it by its number</source>
+        <translation>
+            <numerusform>the licence of %n new image, because this dataset does not have it by its number</numerusform>
+            <numerusform>the licences of %n new images, because this dataset does not have them by their numbers</numerusform>
         </translation>
     </message>
 </context>

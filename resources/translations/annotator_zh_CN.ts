@@ -1898,6 +1898,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>实例中只有一两个点、没有面积的部分未导入：{count} 个。</translation>
     </message>
     <message>
+        <source>Annotations with neither a segmentation nor a box, such as captions, are left out: {count}.</source>
+        <translation>既没有分割也没有边框的标注（例如图像描述）未导入：{count} 个。</translation>
+    </message>
+    <message>
         <source>Annotations of one or two points, which have no area, are left out: {count}.</source>
         <translation>只有一两个点、没有面积的标注未导入：{count} 个。</translation>
     </message>
@@ -1916,6 +1920,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{source} has {count} COCO files in it, such as {name}: choose one of them.</source>
         <translation>{source} 中有 {count} 个 COCO 文件，例如 {name}：请选择其中一个。</translation>
+    </message>
+    <message>
+        <source>Shapes without a pixel in their image, too small or outside of it, are left out: {count}.</source>
+        <translation>在图像中没有任何像素的形状（太小或在图像之外）未导入：{count} 个。</translation>
     </message>
     <message>
         <source>a &quot;{key}&quot; is {value!r}, not a whole number from 0 to {most}</source>
@@ -3191,21 +3199,31 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         </translation>
     </message>
     <message numerus="yes">
-        <source>reviews and attributes of %n instance(s) that say something else here</source>
+        <source>reviews, attributes, groups, locks or other keys of %n instance(s) that say something else here</source>
         <translation>
-            <numerusform>%n 个实例的与现有内容不同的审核结果和属性</numerusform>
+            <numerusform>%n 个实例的审核、属性、分组、锁定或其他键，此处的内容不同</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>notes, status and reviews of %n image(s) that say something else here: %1</source>
+        <source>notes, status, reviews or other keys of %n image(s) that say something else here: %1</source>
         <translation>
-            <numerusform>%n 张图像的与现有内容不同的备注、状态和审核结果：%1</numerusform>
+            <numerusform>%n 幅图像的备注、状态、审核或其他键，此处的内容不同：%1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>attributes of %n category(s) that has others here: %1</source>
+        <source>attributes or other keys of %n category(s) that has others here: %1</source>
         <translation>
-            <numerusform>%n 个类别的与现有定义不同的属性：%1</numerusform>
+            <numerusform>%n 个类别的属性或其他键，此处的内容不同：%1</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>what the file says of itself: %1</source>
+        <translation>文件自身的信息：%1</translation>
+    </message>
+    <message numerus="yes">
+        <source>the licence of %n new image(s), because this dataset does not have it by its number</source>
+        <translation>
+            <numerusform>%n 幅新图像的许可信息，因为本数据集中没有对应编号的许可</numerusform>
         </translation>
     </message>
     <message>

@@ -159,7 +159,7 @@ def test_what_another_says_of_what_is_there_is_left_out_and_named(hands, qtbot, 
     coco.write(document, tmp_path / "reviewed.json")
     dialog = show_dialog(hands, qtbot)
     text = preview(dialog, qtbot, tmp_path / "reviewed.json")
-    assert "reviews and attributes of 1 instance(s) that say something else here" in text
+    assert "other keys of 1 instance(s) that say something else here" in text
     assert f"1 image(s) that say something else here: {image.path}" in text
     dialog.reject()
 

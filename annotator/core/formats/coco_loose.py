@@ -121,8 +121,10 @@ class _Mending:
             record["id"] = number
             self._count["ids"] += 1
         if isinstance(self._content.get("annotations"), list):
-            kept = [record for record in annotations if record.get("segmentation") != _NOTHING]
-            self._count["empty"] += len(annotations) - len(kept)
+            shaped = [record for record in annotations if record.get("segmentation") or record.get("bbox")]
+            self._count["shapeless"] += len(annotations) - len(shaped)
+            kept = [record for record in shaped if record.get("segmentation") != _NOTHING]
+            self._count["empty"] += len(shaped) - len(kept)
             others = [record for record in self._content["annotations"] if not isinstance(record, dict)]
             self._content["annotations"] = kept + others
         if self._count["ids"]:
@@ -246,6 +248,9 @@ _SENTENCES: dict[str, Callable[[int], Sentence]] = {
     "polygons": lambda count: Sentence("Polygons without a list around them are read as such: {count}.", count=count),
     "slivers": lambda count: Sentence(
         "Parts of one or two points, which have no area, are left out of their instances: {count}.", count=count
+    ),
+    "shapeless": lambda count: Sentence(
+        "Annotations with neither a segmentation nor a box, such as captions, are left out: {count}.", count=count
     ),
     "empty": lambda count: Sentence(
         "Annotations of one or two points, which have no area, are left out: {count}.", count=count

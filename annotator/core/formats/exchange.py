@@ -32,6 +32,8 @@ class Imported:
     notes: tuple[str, ...]
 
 
+_OF_LABELME = (b'"shapes"', b'"imageData"', b'"imagePath"', b'"imageHeight"')
+
 _INNER = ("*/SegmentationClass", "*/*/SegmentationClass", "*/data.yaml", "*/masks.json")
 """What shows that a folder has the data sets one further down."""
 
@@ -215,9 +217,12 @@ def _is_yolo(folder: Path) -> bool:
 
 
 def _is_labelme(path: Path) -> bool:
-    """Whether a JSON file has shapes; a look at its start must do, because COCO files are large."""
+    """Whether a JSON file has shapes; a look at its start must do, because COCO files are large.
+
+    The shapes may come late in it, after the picture itself.
+    """
     start = _start_of(path)
-    return b'"shapes"' in start and b'"annotations"' not in start
+    return any(key in start for key in _OF_LABELME) and b'"annotations"' not in start
 
 
 def _is_coco(path: Path) -> bool:

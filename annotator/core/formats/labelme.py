@@ -22,7 +22,7 @@ from annotator.core.document import Category, Document, ImageRecord, Instance, P
 from annotator.core.formats.files import copy_image, read_text, write_bytes
 from annotator.core.formats.image_index import ImageIndex
 from annotator.core.formats.labelme_shapes import WITH_AREA, Group, has_no_area, mask_png, parse_shape, union
-from annotator.core.formats.losses import bridges, no_crowds, no_empty_masks, not_kept, renaming
+from annotator.core.formats.losses import bridges, no_crowds, no_empty_masks, no_pixels, not_kept, renaming
 from annotator.core.formats.names import copy_name, label_names, unique_names
 from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions, Shape
@@ -34,6 +34,7 @@ from annotator.core.polygons import polygons
 from annotator.errors import DatasetError, Sentence, reason_of
 
 _VERSION = "5.5.0"  # whose files these are like
+_OUTSIDE = " without a pixel"  # no type of a shape
 _FLAT = ("line", "linestrip", "point", "points", "polygon")  # a polygon when it has less than three points
 
 
@@ -157,7 +158,9 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
         )
     if flat := sum(kind in _FLAT for kind in left_out):
         notes.append(Sentence("Lines and points, which have no area: {count}.", count=flat))
-    if unknown := [kind for kind in left_out if kind not in _FLAT]:
+    if outside := left_out.count(_OUTSIDE):
+        notes.append(no_pixels(outside))
+    if unknown := [kind for kind in left_out if kind not in (*_FLAT, _OUTSIDE)]:
         count, kind = len(unknown), unknown[0]
         notes.append(Sentence("Shapes of a type that is not known: {count}, such as {kind}.", count=count, kind=kind))
     if said_more:
@@ -251,6 +254,9 @@ def _put_shapes(
         provenance = Provenance(source="imported")
         group = together.get(group_id)
         mask = union(masks)
+        if not mask.area:
+            left_out.append(_OUTSIDE)
+            continue
         document.put(Instance(instance_id, image.id, categories[label], mask, provenance=provenance, group=group))
     return left_out
 

@@ -57,6 +57,13 @@ def bridges(document: Document, *, parts_too: bool, held_by: tuple[str, ...]) ->
         yield Loss(BRIDGED if parts_too else HOLES_BRIDGED, ids, held_by)
 
 
+def no_pixels(count: int) -> Sentence:
+    """A note of what an import leaves out."""
+    return Sentence(
+        "Shapes without a pixel in their image, too small or outside of it, are left out: {count}.", count=count
+    )
+
+
 def renaming(labels: Mapping[str, str]) -> Iterator[Loss]:
     """The images whose files are not called like them, if any. labels: what label_names gave."""
     return renamed(renamed_images(labels))

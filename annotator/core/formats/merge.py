@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import PurePath
 
+from annotator.core.coco_write import OURS
 from annotator.core.dataset import check_name
-from annotator.core.document import Category, Document, ImageRecord, Instance, NextIds, Record, StoredProposal
+from annotator.core.document import NOTHING, Category, Document, ImageRecord, Instance, NextIds, Record, StoredProposal
 from annotator.core.edits import AddCategory, AddImages, AddInstance, Edit, ReplaceProposals, Together
 from annotator.core.formats.unlike import Unlike, unlike
 from annotator.core.images import read_header
@@ -24,7 +25,9 @@ class MergePlan:
     categories, images, instances: new records, with ids of the document. repeated: how many instances are there
     already, with the same category and mask. unknown_images: paths that the document does not have, with all their
     instances left out. other_size: paths of images that have another size there, or on the disk, left out too.
-    unlike: of what is there already, that of which the other says something else, which is left out.
+    unlike: of what is there already, that of which the other says something else, which is left out. extra: what a new
+    file gets of what the other says of itself; file_keys: those keys where it is left out. unlicensed: how many new
+    images come without their licence, because the document has not that one under its number.
     """
 
     categories: tuple[Category, ...]
@@ -35,6 +38,9 @@ class MergePlan:
     unknown_images: tuple[str, ...]
     other_size: tuple[str, ...]
     unlike: Unlike
+    extra: Mapping[str, object]
+    file_keys: tuple[str, ...]
+    unlicensed: int
 
     def edit(self) -> Edit:
         """The plan as one undoable change."""
@@ -47,6 +53,7 @@ class MergePlan:
         records: tuple[Record, ...] = (*self.categories, *self.images, *self.instances, *self.proposals)
         for record in records:
             document.put(record)
+        document.extra = {**self.extra, **document.extra}
 
 
 class NewImages(Enum):
@@ -67,6 +74,8 @@ def plan_merge(document: Document, imported: Document, *, new_images: NewImages)
     is_new = document.next_ids == NextIds() and not document.categories and not document.images
     categories, category_of = _plan_categories(document, imported, is_new=is_new)
     images = _plan_images(document, imported, new_images, is_new=is_new)
+    unlicensed = 0 if is_new else _take_licences(images.new, document, imported)
+    file_keys = [key for key, value in imported.extra.items() if key != OURS and document.extra.get(key) != value]
     new, repeated = _plan_annotations(document, imported, images.ids, category_of, is_new=is_new)
     return MergePlan(
         unlike=unlike(
@@ -83,7 +92,31 @@ def plan_merge(document: Document, imported: Document, *, new_images: NewImages)
         repeated=len(repeated),
         unknown_images=tuple(images.unknown),
         other_size=tuple(images.other_size),
+        extra=imported.extra if is_new else NOTHING,
+        file_keys=() if is_new else tuple(file_keys),
+        unlicensed=unlicensed,
     )
+
+
+def _take_licences(images: list[ImageRecord], document: Document, imported: Document) -> int:
+    """Take the licence of those images whose number means another one in the document, or none; returns how many."""
+    count = 0
+    for place, image in enumerate(images):
+        number = image.extra.get("license")
+        if number is not None and _licence(document, number) != _licence(imported, number):
+            images[place] = replace(image, extra={key: value for key, value in image.extra.items() if key != "license"})
+            count += 1
+    return count
+
+
+def _licence(document: Document, number: object) -> object:
+    licences = document.extra.get("licenses")
+    found = (
+        (one for one in licences if isinstance(one, dict) and one.get("id") == number)
+        if isinstance(licences, list)
+        else ()
+    )
+    return next(iter(found), None)
 
 
 def _plan_categories(

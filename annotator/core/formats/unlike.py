@@ -12,9 +12,9 @@ from annotator.core.document import Category, Document, ImageRecord, Instance, S
 class Unlike:
     """What is there already, and of which the other file says something else.
 
-    images: paths, of those with another note, status or review. categories: names, of those with other attributes or
-    another supercategory. instances: ids in the document, of those with another review, other values of attributes, or
-    of which only one is a crowd.
+    images: paths, of those with another note, status or review, or other keys of their own. categories: names, of those
+    with other attributes, another supercategory or other keys. instances: ids in the document, of those with another
+    review, other values of attributes or other keys, or of which only one is a crowd, locked, or in a group.
     """
 
     images: tuple[str, ...] = ()
@@ -55,15 +55,23 @@ def _differs(ours: tuple[object, ...], theirs: tuple[object, ...]) -> bool:
 
 
 def _said_of_image(image: ImageRecord) -> tuple[object, ...]:
-    return image.note, image.status, image.review
+    return image.note, image.status, image.review, dict(image.extra)
 
 
 def _said_of_category(category: Category) -> tuple[object, ...]:
-    return category.supercategory, category.attributes
+    return category.supercategory, category.attributes, dict(category.extra)
 
 
 def _said_of_annotation(document: Document, number: int) -> tuple[object, ...]:
     annotation: Instance | StoredProposal = document.instances.get(number) or document.proposals[number]
     if isinstance(annotation, StoredProposal):
-        return None, {}, False
-    return annotation.review, dict(annotation.attributes), annotation.iscrowd
+        return None, {}, False, False, False, dict(annotation.extra)
+    # Not the group's number, which is given anew.
+    return (
+        annotation.review,
+        dict(annotation.attributes),
+        annotation.iscrowd,
+        annotation.locked,
+        annotation.group is not None,
+        dict(annotation.extra),
+    )

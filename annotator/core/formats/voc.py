@@ -165,7 +165,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
         document.put(Category(number, name))
     by_object = (source / "SegmentationObject").is_dir()
     folder = source / ("SegmentationObject" if by_object else "SegmentationClass")
-    files = sorted(folder.rglob("*.png"))
+    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() == ".png")
     if not files:
         raise DatasetError(
             "There are no masks in {folder}: choose the folder that SegmentationClass lies in.", folder=folder
@@ -180,7 +180,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
             without_image.append(label)
             continue
         document.put(image)
-        classes_path = source / "SegmentationClass" / f"{label}.png"
+        classes_path = source / "SegmentationClass" / f"{label}{path.suffix}"
         classes = _classes(classes_path, image, number_of_colour)
         objects = read_mask_image(path, image) if by_object else classes
         _put_instances(document, image, objects, classes, classes_path)

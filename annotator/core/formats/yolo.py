@@ -22,7 +22,7 @@ import numpy as np
 from annotator.core.document import Category, Document, ImageRecord, Instance, Provenance
 from annotator.core.formats.files import copy_image, read_text, write_text
 from annotator.core.formats.image_index import ImageIndex
-from annotator.core.formats.losses import bridges, no_crowds, no_empty_masks, not_kept, renaming
+from annotator.core.formats.losses import bridges, no_crowds, no_empty_masks, no_pixels, not_kept, renaming
 from annotator.core.formats.names import NEVER_FOLDERS_OF_YOLO, copy_name, label_names
 from annotator.core.formats.on_disk import ImagesOnDisk
 from annotator.core.formats.options import ExportOptions, validation_images
@@ -141,6 +141,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
     for number, name in enumerate(classes.names):
         document.put(Category(number + 1, name))
     without_image = []
+    empty = 0
     files = _label_files(folder)
     for path in progress.over(files):
         label = path.relative_to(folder).with_suffix("").as_posix()
@@ -149,7 +150,7 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
             without_image.append(path.name)
         elif image.id not in document.images:
             document.put(image)
-            _read_labels(path, image, document, classes)
+            empty += _read_labels(path, image, document, classes)
         elif read_text(path).strip():
             raise DatasetError(
                 "{path} is a second label file of the image {image}: keep one of them.", path=path, image=image.path
@@ -168,6 +169,8 @@ def read(source: Path, images: ImageIndex, progress: Progress) -> tuple[Document
                 name=without_image[0],
             )
         )
+    if empty:
+        notes.append(no_pixels(empty))
     if classes.has_keypoints and document.instances:
         notes.append(Sentence("Keypoints are left out: each instance is the box that its line begins with."))
     return document, tuple(notes)
@@ -207,7 +210,9 @@ def _image_names(label: str, *, in_place: bool) -> list[str]:
     return ["/".join(parts) for parts in names]
 
 
-def _read_labels(path: Path, image: ImageRecord, document: Document, classes: Classes) -> None:
+def _read_labels(path: Path, image: ImageRecord, document: Document, classes: Classes) -> int:
+    """Add the instances of one file; returns how many have no pixel and are left out."""
+    empty = 0
     for number, line in enumerate(read_text(path).splitlines(), start=1):
         if not line.strip():
             continue
@@ -220,9 +225,13 @@ def _read_labels(path: Path, image: ImageRecord, document: Document, classes: Cl
                 number=number,
                 reason=reason_of(error),
             ) from error
+        if not mask.area:
+            empty += 1
+            continue
         document.put(
             Instance(document.take_id(Instance), image.id, category + 1, mask, provenance=Provenance(source="imported"))
         )
+    return empty
 
 
 def _parse_line(words: list[str], image: ImageRecord, classes: Classes) -> tuple[int, RunLengths]:

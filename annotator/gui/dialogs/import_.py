@@ -212,17 +212,32 @@ class ImportDialog(AskingDialog):
             yield text.replace("%1", listing(merge.other_size, _LISTED))
         if merge.unlike.instances:
             count = len(merge.unlike.instances)
-            yield self.tr("reviews and attributes of %n instance(s) that say something else here", "", count)
+            yield self.tr(
+                "reviews, attributes, groups, locks or other keys of %n instance(s) that say something else here",
+                "",
+                count,
+            )
         if merge.unlike.images:
             text = self.tr(
-                "notes, status and reviews of %n image(s) that say something else here: %1",
+                "notes, status, reviews or other keys of %n image(s) that say something else here: %1",
                 "",
                 len(merge.unlike.images),
             )
             yield text.replace("%1", listing(merge.unlike.images, _LISTED))
         if merge.unlike.categories:
-            text = self.tr("attributes of %n category(s) that has others here: %1", "", len(merge.unlike.categories))
+            text = self.tr(
+                "attributes or other keys of %n category(s) that has others here: %1", "", len(merge.unlike.categories)
+            )
             yield text.replace("%1", listing(merge.unlike.categories, _LISTED))
+        if merge.file_keys:
+            text = self.tr("what the file says of itself: %1")
+            yield text.replace("%1", listing(merge.file_keys, _LISTED))
+        if merge.unlicensed:
+            yield self.tr(
+                "the licence of %n new image(s), because this dataset does not have it by its number",
+                "",
+                merge.unlicensed,
+            )
 
     # -- choosing ----------------------------------------------------------------------------------------------------
 

@@ -253,3 +253,11 @@ def test_a_folder_with_one_coco_file_is_that_file(folder):
     (folder / "valid" / "_annotations.coco.json").write_text(json.dumps(content), encoding="utf-8")
     with pytest.raises(DatasetError, match="2 COCO files"):
         read_foreign(folder)
+
+
+def test_annotations_that_are_no_shapes_are_left_out_and_told(folder):
+    content = sound()
+    content["annotations"] += [{"id": 3, "image_id": 1, "caption": "a cat"}, {"id": 4, "image_id": 1, "category_id": 1}]
+    imported = read_foreign(write(folder, content))
+    assert len(imported.document.instances) == 2
+    assert [note for note in imported.notes if "captions" in note and note.endswith(": 2.")]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
@@ -260,3 +261,50 @@ def test_groups_that_come_stay_apart_from_those_that_are_there(document):
     for instance in plan_merge(document, other, new_images=NewImages.NONE).instances:
         groups[instance.image_id].append(instance.group)
     assert groups == {7: [5, 5], 3: [0]}
+
+
+def test_other_keys_groups_and_locks_that_are_left_out_are_told(document):
+    for change in ({"extra": {"keypoints": [1, 2, 2]}}, {"group": 3}, {"locked": True}):
+        imported = copy_of(document)
+        imported.put(replace(imported.instances[311], **change))
+        plan = plan_merge(document, imported, new_images=NewImages.NONE)
+        assert (plan.instances, plan.unlike.instances) == ((), (11,))
+    imported = copy_of(document)
+    imported.put(replace(imported.images[207], extra={"license": 2}))
+    imported.put(replace(imported.categories[104], extra={"skeleton": []}))
+    told = plan_merge(document, imported, new_images=NewImages.NONE).unlike
+    assert (told.images, told.categories) == (("a.png",), ("cat",))
+
+
+def licensed(document: Document, name: str) -> Document:
+    """A copy whose images are under licence 4, of that name."""
+    imported = copy_of(document)
+    imported.extra = {"info": {"year": 2017}, "licenses": [{"id": 4, "name": name}]}
+    for image in list(imported.images.values()):
+        imported.put(replace(image, extra={"license": 4}))
+    return imported
+
+
+def test_what_a_file_says_of_itself_comes_into_a_new_one(document):
+    imported = licensed(document, "BY")
+    new = Document(document.image_root)
+    plan_merge(new, imported, new_images=NewImages.ALL).put_into(new)
+    assert new.extra == imported.extra
+    assert {image.extra["license"] for image in new.images.values()} == {4}
+
+
+@pytest.mark.parametrize(("name", "kept"), [("BY", True), ("BY-NC", False), (None, False)])
+def test_new_images_never_get_another_licence(document, name, kept):
+    imported = licensed(document, "BY")
+    for annotation in [i for i in document.instances.values() if i.image_id == 7]:
+        document.remove(annotation)
+    document.remove(document.images[7])
+    document.extra = {} if name is None else {"licenses": [{"id": 4, "name": name}]}
+    plan = plan_merge(document, imported, new_images=NewImages.ON_DISK)
+    (image,) = plan.images
+    assert image.extra == ({"license": 4} if kept else {})
+    assert plan.unlicensed == (not kept)
+    assert plan.file_keys == (("info",) if kept else ("info", "licenses"))
+    before = dict(document.extra)
+    plan.put_into(document)
+    assert document.extra == before

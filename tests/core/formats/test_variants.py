@@ -201,3 +201,24 @@ def test_a_folder_of_data_sets_names_them(tmp_path):
     for folder in (tmp_path, tmp_path / "VOCdevkit"):
         with pytest.raises(DatasetError, match="VOC2012: choose"):
             read_foreign(folder)
+
+
+# -- all ---------------------------------------------------------------------------------------------------------------
+
+
+def test_labelme_is_known_though_its_picture_comes_first(tmp_path):
+    content = json.loads(labelme(tmp_path / "a.json", shape(2)).read_text())
+    shapes = content.pop("shapes")
+    path = text(tmp_path / "a.json", {**content, "imageData": "A" * 200_000, "shapes": shapes})
+    for source in (path, tmp_path):
+        assert boxes(read_foreign(source).document) == {("cat", (2, 2, 4, 4))}
+
+
+def test_shapes_outside_of_their_image_are_told(tmp_path):
+    labelme(tmp_path / "labelme" / "a.json", shape(2), shape(100), shape(200))
+    for imported in (
+        read_foreign(tmp_path / "labelme"),
+        yolo(tmp_path / "yolo", f"0 {SQUARE}\n0 1.5 1.5 1.6 1.5 1.6 1.6\n1 1.5 1.5 0.1 0.1"),
+    ):
+        assert len(imported.document.instances) == 1
+        assert [note for note in imported.notes if "without a pixel" in note and note.endswith(": 2.")]
