@@ -93,7 +93,7 @@ def _category_table(counted: Statistics) -> list[str]:
     """Of what is there: a file may have instances, proposals, both or neither."""
     if not counted.categories:
         return []
-    head, rows = "category", [category.name for category in counted.categories]
+    head, rows = "category", [" ".join(category.name.split()) for category in counted.categories]
     if counted.proposals:
         head = f"{'proposals':>9}  {head}"
         rows = [f"{c.proposals:>9}  {row}" for c, row in zip(counted.categories, rows, strict=True)]

@@ -41,10 +41,11 @@ class ImageIndex:
             raise ValueError("two images of an index have the same id")
         self._named_among = frozenset(named_among)
         among = list(dict.fromkeys([*self._images, *self._named_among]))
+        has_odd_folders = any(folder in path for folder in NEVER_FOLDERS_OF_YOLO for path in among)
         # YOLO's first, for what others call a label counts for more.
         self._path_of_label = {
             label: path
-            for apart in (NEVER_FOLDERS_OF_YOLO, ())
+            for apart in ((NEVER_FOLDERS_OF_YOLO, ()) if has_odd_folders else ((),))
             for path, label in label_names(among, never_folders=apart).items()
             if path in self._images
         }

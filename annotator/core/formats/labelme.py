@@ -66,13 +66,18 @@ def write(
     used = {image.path: labels[image.path] for image in document.images.values()}
     losses = (
         *not_kept(document),
-        Loss("categories without instances are not kept"),
+        *_without_instances(document),
         *no_crowds(document),
         *no_empty_masks(document),
         *(() if options.shape is Shape.EXACT else bridges(document, parts_too=False, held_by=("coco", "masks"))),
         *renaming(used),
     )
     return Remarks(losses, disk.notes())
+
+
+def _without_instances(document: Document) -> Iterator[Loss]:
+    if {instance.category_id for instance in document.instances.values()} < set(document.categories):
+        yield Loss("categories without instances are not kept")
 
 
 def _relative(path: Path, folder: Path) -> str:

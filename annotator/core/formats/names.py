@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import posixpath
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
@@ -18,6 +19,11 @@ _FORBIDDEN = str.maketrans({**dict.fromkeys(map(chr, range(32)), "_"), **dict.fr
 NEVER_FOLDERS_OF_YOLO = ("images",)
 """Trainers look for the labels of an image where the last folder "images" in its path is called "labels" (Ultralytics,
 img2label_paths), so below the export's own there must be no other."""
+
+_PERHAPS_ODD = re.compile(
+    r'[\x00-\x1f<>:"|?*\\]|[. ](?:/|$)|(?:^|/)(?:con|prn|aux|nul|com[1-9]|lpt[1-9])[ \t]*(?:[./]|$)', re.IGNORECASE
+)
+"""Where a closer look is needed; at a hundred thousand names it would take too long."""
 
 _MOST_BYTES = 240
 """Of a part of a path: file systems take 255, and labels get endings of their own."""
@@ -83,6 +89,8 @@ def _key(name: str) -> str:
 
 
 def _portable(path: str, never_folders: Collection[str] = ()) -> str:
+    if len(path) < _MOST_BYTES // 4 and not _PERHAPS_ODD.search(path) and not any(f in path for f in never_folders):
+        return path
     *folders, name = path.translate(_FORBIDDEN).split("/")
     folders = [_without_dots(folder) + "_" * (folder in never_folders) for folder in folders]
     return "/".join(_without_device(_cut(part)) for part in (*folders, _without_dots(name)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from annotator.core import coco
 from annotator.core.document import Category, Document, ImageRecord, Instance, Review, ReviewState
 from annotator.core.formats.exchange import FORMATS, export, read_foreign
 from annotator.core.formats.image_index import ImageIndex
-from annotator.core.formats.names import label_names
+from annotator.core.formats.names import copy_names, label_names
 from annotator.core.formats.options import ExportOptions
 from annotator.core.geometry import RunLengths
 
@@ -198,3 +199,16 @@ def test_categories_that_only_differ_in_their_spaces_are_kept_apart(format_name,
     assert export(document, format_name, out, ExportOptions(copy_images=True)).exact == 4
     back = read_foreign(out, format_name).document
     assert len({back.categories[i.category_id].name for i in back.instances.values()}) == 4
+
+
+@given(
+    st.lists(st.text("aAcC:.oOnN/ x1", min_size=1, max_size=12), max_size=4),
+    st.text("a. /:con", min_size=1, max_size=6),
+)
+def test_a_quick_look_misses_nothing(folders, name):
+    path = posixpath.normpath("/".join([*folders, name])).strip("/")
+    if path.startswith("..") or path in ("", "."):
+        return
+    (label,) = label_names([path]).values()
+    (copy,) = copy_names([path]).values()
+    require_portable([Path(f"{label}.txt"), Path(f"copies/{copy}")])
