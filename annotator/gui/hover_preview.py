@@ -11,11 +11,15 @@ from annotator.gui.prompt_session import PromptSession
 from annotator.segment import Prompt
 
 _SLOWEST_SECONDS = 1 / 15  # a preview that trails the pointer by more is worse than none
+_COARSE = 1.1  # a preview that is enlarged by more than that is made anew
 _TRIALS = 5  # previews that may be slow in a row, such as the first ones of a process
 
 
 class HoverPreview(QObject):
-    """One preview at a time; the pointer's newest place waits. Pauses by itself on a machine that is too slow."""
+    """While one preview is made the pointer's newest place waits, so that the segmenter never does.
+
+    Pauses by itself on a machine that is too slow.
+    """
 
     changed = Signal()
 
@@ -26,9 +30,9 @@ class HoverPreview(QObject):
         self._is_enabled = True
         self._slow_in_a_row = 0
         self._key = ""
-        self._wanted: QPointF | None = None
-        self._asked: QPointF | None = None
-        self._request_id: int | None = None
+        self._scale = 1.0
+        self._asked: tuple[QPointF, float] | None = None  # the newest place, and the scale it was asked for
+        self._request_id: int | None = None  # the oldest request whose answer is worth anything
         self._shape: MaskShape | None = None
         inference.previewed.connect(self._on_previewed)
         inference.state_changed.connect(self._on_segmenter_state_changed)
@@ -57,30 +61,35 @@ class HoverPreview(QObject):
         if key != self._key:
             self.leave()
             self._key = key
-        self._wanted = point
-        self._ask()
+        if self._asked is None or point != self._asked[0]:
+            self._ask(point)
+
+    def set_scale(self, scale: float) -> None:
+        """How many pixels of the screen an image pixel has: a preview has no more detail than is to be seen."""
+        self._scale = scale
+        if self._asked is not None and min(scale, 1.0) > self._asked[1] * _COARSE:
+            self._ask(self._asked[0])
 
     def leave(self) -> None:
         """The pointer left the image, or something else is going on."""
-        self._wanted = self._asked = self._request_id = None
+        self._asked = self._request_id = None
         self._show(None)
 
-    def _ask(self) -> None:
-        if self._request_id is None and self._wanted is not None and self._wanted != self._asked:
-            self._asked = self._wanted
-            prompt = Prompt(points=[(self._asked.x(), self._asked.y())], labels=[1])
-            self._request_id = self._inference.preview(self._key, prompt)
+    def _ask(self, point: QPointF) -> None:
+        self._asked = point, min(self._scale, 1.0)
+        prompt = Prompt(points=[(point.x(), point.y())], labels=[1])
+        request_id = self._inference.preview(self._key, prompt, self._scale)
+        if self._request_id is None:
+            self._request_id = request_id
 
     def _on_previewed(self, previewed: Previewed) -> None:
-        if previewed.request_id != self._request_id:
-            return
-        self._request_id = None
+        if self._request_id is None or previewed.request_id < self._request_id:
+            return  # of a place that was left
         self._slow_in_a_row = self._slow_in_a_row + 1 if previewed.seconds > _SLOWEST_SECONDS else 0
         if self.is_too_slow:
             self.leave()
             return
         self._show(previewed.shape)
-        self._ask()
 
     def _on_session_changed(self) -> None:
         if self._session.is_pending or self._session.key != self._key:

@@ -108,12 +108,14 @@ class Inference(InferenceReports):
         """
         return self._agenda.decode(key, prompt, mask)
 
-    def preview(self, key: str, prompt: Prompt) -> int:
+    def preview(self, key: str, prompt: Prompt, scale: float = 1.0) -> int:
         """Decode what a click would give, if the image has its embedding; only the newest preview is worth anything.
 
-        Returns the request's id. A preview that fails is answered without a shape.
+        scale: the screen's pixels per image pixel; the shape has no more detail. Returns the request's id, which is
+        larger than those before. One that has been started is answered even when a newer one waits; one that fails is
+        answered without a shape.
         """
-        return self._agenda.preview(key, prompt)
+        return self._agenda.preview(key, prompt, scale)
 
     def drop_decode(self) -> None:
         """Forget a prompt that has not been started."""

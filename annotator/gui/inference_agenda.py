@@ -127,10 +127,13 @@ class Agenda:
             self._changed.notify()
             return self._decode.request_id
 
-    def preview(self, key: str, prompt: Prompt) -> int:
-        """This is the newest preview, of which there is only one; returns its id."""
+    def preview(self, key: str, prompt: Prompt, scale: float = 1.0) -> int:
+        """This is the newest preview, of which there is only one; returns its id.
+
+        scale: how many pixels of the screen an image pixel has.
+        """
         with self._changed:
-            self._preview = self._numbered(key, prompt, None)
+            self._preview = self._numbered(key, prompt, None, scale)
             self._changed.notify()
             return self._preview.request_id
 
@@ -238,9 +241,9 @@ class Agenda:
 
     # -- with the lock held ------------------------------------------------------------------------------------------
 
-    def _numbered(self, key: str, prompt: Prompt, mask: RunLengths | None) -> DecodeRequest:
+    def _numbered(self, key: str, prompt: Prompt, mask: RunLengths | None, scale: float = 1.0) -> DecodeRequest:
         self._requests_given += 1
-        return DecodeRequest(self._requests_given, key, prompt, mask)
+        return DecodeRequest(self._requests_given, key, prompt, mask, scale)
 
     def _abandon(self) -> None:
         self._errands.interrupt()

@@ -62,12 +62,16 @@ class InferenceReports(QObject):
 
 @dataclass(frozen=True, eq=False)
 class DecodeRequest:
-    """A prompt on the image of that key. mask: what it is to better, if anything."""
+    """A prompt on the image of that key. mask: what it is to better, if anything.
+
+    scale: of a preview, the screen's pixels per image pixel, of which it needs no more.
+    """
 
     request_id: int
     key: str
     prompt: Prompt
     mask: RunLengths | None = None
+    scale: float = 1.0
 
     def prompt_for(self, embedding: Embedding) -> Prompt:
         """The prompt to decode on that embedding; with a mask that takes milliseconds."""

@@ -9,21 +9,19 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QThread
 
-from annotator.core.geometry import RunLengths
 from annotator.errors import AnnotatorError, SegmenterError, Sentence, reason_of
-from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.errands import Errand
 from annotator.gui.inference_agenda import Agenda, Decode, Encode, Preview, Refuse, Restart, Task
 from annotator.gui.inference_messages import (
     Decoded,
     Encoded,
     InferenceReports,
-    Previewed,
     SegmenterProcess,
     SegmenterState,
     SegmenterStatus,
     ShownProposal,
 )
+from annotator.gui.preview_maker import PreviewMaker
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.cache import EmbeddingCache
 
@@ -57,6 +55,7 @@ class InferenceThread(QThread):
         self._make_segmenter = make_segmenter
         self._segmenter: SegmenterProcess | None = None
         self._failures_in_a_row = 0
+        self._previews = PreviewMaker(reports)
 
     # -- from the GUI thread -----------------------------------------------------------------------------------------
 
@@ -93,6 +92,8 @@ class InferenceThread(QThread):
             self._agenda.stop(reason)
             self._enter(SegmenterState.FAILED, reason)
             raise
+        finally:
+            self._previews.close()
 
     def _next_segmenter(self) -> SegmenterProcess | None:
         while self._agenda.begin():
@@ -182,13 +183,12 @@ class InferenceThread(QThread):
         started = time.perf_counter()
         try:
             best = segmenter.decode(task.embedding, task.request.prompt)[0]
-            shape = MaskShape.from_run_lengths(RunLengths.from_mask(best.mask))
         except SegmenterError:
             raise
         except _MODEL_FAILURES as error:
             _told(error)
-            shape = None
-        self._reports.previewed.emit(Previewed(task.request.request_id, shape, time.perf_counter() - started))
+            best = None
+        self._previews.make(task.request, best, time.perf_counter() - started)
 
     def _run_errand(self, errand: Errand, segmenter: SegmenterProcess) -> None:
         again = False

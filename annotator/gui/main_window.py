@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
         self.key_meanings.pointer_put_away.connect(self.status.clearMessage)
         self.canvas.pointer_moved.connect(self.status.show_pointer)
         self.canvas.zoom_changed.connect(self.status.show_zoom)
+        self.canvas.zoom_changed.connect(workspace.preview.set_scale)
         self.canvas.digit_pressed.connect(self.status.forget_refusal)
         self.canvas.digit_pressed.connect(workspace.editor.apply_digit)
         self.canvas.set_tone(workspace.tone.tone)

@@ -23,7 +23,8 @@ _FEW_PIECES = 1_000  # of an outline that is drawn as a whole whatever part of i
 class MaskShape:
     """What is painted for one mask, in image pixels.
 
-    fill: Indexed8 image of the mask's bounding box, 1 inside, 0 outside. outline: the border along the pixels' edges.
+    fill: Indexed8 image of the mask's bounding box, 1 inside, 0 outside; of a preview it may have fewer pixels than the
+    box. outline: the border along the pixels' edges.
     pieces: what that consists of, N x 4 int32, (left, top, right, bottom) of each straight piece.
     """
 
@@ -42,13 +43,26 @@ class MaskShape:
         pieces = _pieces(mask)
         return cls(QRectF(x0, y0, width, height), _indexed_image(crop), _path(pieces), pieces)
 
+    @classmethod
+    def from_small(cls, mask: RunLengths, height: int, width: int) -> MaskShape | None:
+        """The shape in an image of height x width pixels of a mask that is given in fewer; None for an empty one."""
+        shape = cls.from_run_lengths(mask)
+        if shape is None or (mask.height, mask.width) == (height, width):
+            return shape
+        x, y = width / mask.width, height / mask.height
+        pieces = np.rint(shape.pieces * (x, y, x, y)).astype(np.int32)
+        rect = shape.rect
+        left, top = round(rect.left() * x), round(rect.top() * y)
+        enlarged = QRectF(left, top, round(rect.right() * x) - left, round(rect.bottom() * y) - top)
+        return cls(enlarged, shape.fill, _path(pieces), pieces)
+
     def covers(self, position: QPointF) -> bool:
         """Whether the mask has the image pixel there."""
         if not self.rect.contains(position):
             return False
         offset = position - self.rect.topLeft()
-        x = min(int(offset.x()), self.fill.width() - 1)
-        y = min(int(offset.y()), self.fill.height() - 1)
+        x = min(int(offset.x() * self.fill.width() / self.rect.width()), self.fill.width() - 1)
+        y = min(int(offset.y() * self.fill.height() / self.rect.height()), self.fill.height() - 1)
         return bool(self.fill.pixelIndex(x, y))
 
     def is_near_border(self, position: QPointF, reach: float) -> bool:
