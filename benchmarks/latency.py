@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import math
 import time
+from collections.abc import Callable
 
 from parts.figures import Figures
 from parts.scene import Scene, scene
@@ -17,6 +18,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtTest import QTest
 
 IMAGES = 16
+FAR_APART = (0, 7, 13, 3, 10)  # of those images; none is a neighbour that the one before has fetched
 HOVERS, HOVER_SECONDS = 5, 2.0
 MOVES_PER_SECOND = 125  # a usual mouse
 
@@ -32,6 +34,7 @@ def measure(options: argparse.Namespace) -> Figures:
         stage.rest(1.0)
         hover(stage, figures)
         next_images(stage, figures)
+        far_images(stage, figures)
     return figures
 
 
@@ -74,21 +77,42 @@ def hover(stage: Scene, figures: Figures) -> None:
 
 def next_images(stage: Scene, figures: Figures) -> None:
     """Milliseconds from the key that pages to the painted mask of a click made as soon as the image is on screen."""
-    workspace = stage.window.workspace
     for turn in range(IMAGES - 3):
-        wait_prefetched(stage)
-        stage.rest(0.2)
-        before, started = workspace.image, time.perf_counter()
-        stage.press(Qt.Key.Key_D)
-        stage.wait(lambda before=before: workspace.image is not None and workspace.image is not before)
-        shown = time.perf_counter()
-        stage.click(QPointF(700 + 10 * turn, 500))
-        stage.wait(lambda: workspace.session.is_pending and not workspace.session.is_waiting)
-        stage.window.canvas.repaint()
+        passed = first_mask(stage, lambda: stage.press(Qt.Key.Key_D), 700 + 10 * turn)
         if turn:  # the first one warms up
-            figures.add("next image", 1000 * (time.perf_counter() - started))
-            figures.add("of that, to the image on screen", 1000 * (shown - started))
-        workspace.session.clear()
+            figures.add("next image", sum(passed))
+            figures.add("of that, to the image on screen", passed[0])
+
+
+def far_images(stage: Scene, figures: Figures) -> None:
+    """The same of images that were embedded earlier and forgotten since: pixels and embedding come from the disk."""
+    workspace, settings = stage.window.workspace, stage.window._settings
+    ids = list(workspace.model.document.images)
+    kept = {"images": settings.image_bytes, "disk": settings.disk_cache_bytes}
+    for round_ in range(2):
+        workspace.set_cache_bytes(embeddings=1, images=1, disk=kept["disk"])
+        workspace.set_cache_bytes(embeddings=settings.embedding_bytes, **kept)
+        for turn, index in enumerate(FAR_APART):
+            passed = first_mask(stage, lambda index=index: workspace.show_image(ids[index]), 700 + 10 * turn)
+            if turn or round_:  # the first one warms up
+                figures.add("cached image", sum(passed))
+
+
+def first_mask(stage: Scene, go: Callable[[], object], x: float) -> tuple[float, float]:
+    """Go to another image and click there at once: milliseconds until it is on screen, and until its mask is."""
+    workspace = stage.window.workspace
+    wait_prefetched(stage)
+    stage.rest(0.2)
+    before, started = workspace.image, time.perf_counter()
+    go()
+    stage.wait(lambda: workspace.image is not None and workspace.image is not before)
+    shown = time.perf_counter()
+    stage.click(QPointF(x, 500))
+    stage.wait(lambda: workspace.session.is_pending and not workspace.session.is_waiting)
+    stage.window.canvas.repaint()
+    ended = time.perf_counter()
+    workspace.session.clear()
+    return 1000 * (shown - started), 1000 * (ended - shown)
 
 
 def wait_prefetched(stage: Scene) -> None:

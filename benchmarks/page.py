@@ -68,7 +68,7 @@ def about(results: Mapping[str, Result]) -> list[str]:
         lines += [f"- {note}" for note in network.figures.notes]
         lines += ["", *milliseconds(network.figures.values)]
     paging = results.get("paging")
-    if paging is not None:
+    if paging is not None and paging.figures.notes:
         lines += ["", *(f"While paging, {note}." for note in paging.figures.notes)]
     return lines
 

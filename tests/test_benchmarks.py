@@ -48,6 +48,7 @@ def cells(line):
         ([17, 17, 17], "bar reached"),
         ([50], "bar reached"),
         ([70, 75], "**missed by 45%**"),
+        ([50.01], "**missed by less than 1%**"),
     ],
 )
 def test_the_verdict_is_about_the_median(values, verdict):
@@ -118,7 +119,7 @@ def row(out: str, what: str) -> list[str]:
     return cells(line)
 
 
-SAVING, WORST = "longest stall: save 10,000 instances", "the same, the longest"
+SAVING, WORST = "longest stall: save 10,000 instances", "edit made to edit in the journal on the disk, the longest"
 
 
 def test_a_part_that_fails_costs_only_its_own_rows(tmp_path: Path):
