@@ -1786,10 +1786,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>有 {count} 个掩码在 {root} 中没有对应的图像，例如 {name}。</translation>
     </message>
     <message>
-        <source>Images that have another size on the disk than in this dataset, so that their masks do not fit them: {count}, {names}. Most programs will refuse these images or stretch their masks: find the right images, or take these out, then export again.</source>
-        <translation>有图像在磁盘上的尺寸与数据集中记录的不同，掩码因此与图像对不上：共 {count} 幅，{names}。大多数程序会拒绝这些图像或拉伸其掩码：请找到正确的图像，或去掉这些图像，然后重新导出。</translation>
-    </message>
-    <message>
         <source>The images {one} and {other} are one file, {path}, but the one has {width} x {height} pixels and the other {width2} x {height2}: annotator check says which is right; take the other out, then export again.</source>
         <translation>图像 {one} 和 {other} 是同一个文件 {path}，但前者记录为 {width} x {height} 像素，后者为 {width2} x {height2} 像素：用 annotator check 查看哪个正确，去掉另一个后重新导出。</translation>
     </message>
@@ -1928,6 +1924,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>a &quot;{key}&quot; is {value!r}, not a whole number from 0 to {most}</source>
         <translation>有一个“{key}”是 {value!r}，应为 0 到 {most} 的整数</translation>
+    </message>
+    <message>
+        <source>Images that have another size on the disk than in this dataset, so that their masks do not fit them: {count}, such as {path}, {width} x {height} pixels there and {width2} x {height2} here. Most programs will refuse these images or stretch their masks: find the right images, or take these out, then export again.</source>
+        <translation>有图像在磁盘上的尺寸与数据集中记录的不同，掩码因此与图像对不上：共 {count} 张，例如 {path}，磁盘上为 {width} x {height} 像素，此处为 {width2} x {height2} 像素。大多数程序会拒绝这些图像或拉伸其掩码：请找到正确的图像，或去掉这些图像，然后重新导出。</translation>
     </message>
     <message>
         <source>1 annotation reaches out of its image {image}</source>

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from annotator.core.document import Document, ImageRecord
-from annotator.core.images import read_header
+from annotator.core.images import ImageHeader, read_header
 from annotator.errors import ImageError, Sentence
-
-_NAMED = 5
 
 
 class ImagesOnDisk:
@@ -14,7 +12,7 @@ class ImagesOnDisk:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._other_size: list[str] = []
+        self._other_size: list[tuple[ImageRecord, ImageHeader]] = []
 
     def look(self, image: ImageRecord) -> None:
         """Remember the image when its file has another size than its masks."""
@@ -23,21 +21,24 @@ class ImagesOnDisk:
         except ImageError:
             return
         if (header.height, header.width) != (image.height, image.width):
-            self._other_size.append(
-                f"{image.path} ({header.width} x {header.height} pixels there, {image.width} x {image.height} here)"
-            )
+            self._other_size.append((image, header))
 
     def notes(self) -> tuple[Sentence, ...]:
         """What was found, if anything."""
         if not self._other_size:
             return ()
-        more = "" if len(self._other_size) <= _NAMED else " ..."
+        image, header = self._other_size[0]
         return (
             Sentence(
                 "Images that have another size on the disk than in this dataset, so that their masks do not fit them: "
-                "{count}, {names}. Most programs will refuse these images or stretch their masks: find the right "
-                "images, or take these out, then export again.",
+                "{count}, such as {path}, {width} x {height} pixels there and {width2} x {height2} here. Most programs "
+                "will refuse these images or stretch their masks: find the right images, or take these out, then "
+                "export again.",
                 count=len(self._other_size),
-                names=", ".join(self._other_size[:_NAMED]) + more,
+                path=image.path,
+                width=header.width,
+                height=header.height,
+                width2=image.width,
+                height2=image.height,
             ),
         )

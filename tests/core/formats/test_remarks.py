@@ -85,7 +85,7 @@ def test_images_of_another_size_on_the_disk_are_named(format_name, copy_images, 
     Image.new("RGB", (33, 44)).save(document.image_path(7))
     report = export(document, format_name, tmp_path / "out", options)
     (note,) = (note for note in report.notes if "another size" in note)
-    assert "1, a.png (33 x 44 pixels there, 30 x 20 here)" in note
+    assert ": 1, such as a.png, 33 x 44 pixels there and 30 x 20 here" in note
 
 
 def test_copies_for_coco_of_another_size_are_named(document, tmp_path):
