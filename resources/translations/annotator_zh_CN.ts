@@ -1719,11 +1719,11 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>images that could not be read are left out: {count}, such as {name}</source>
-        <translation>有图像无法读取，未导出：共 {count} 幅，例如 {name}</translation>
+        <translation>有图像无法读取，未导出：共 {count} 张，例如 {name}</translation>
     </message>
     <message>
         <source>images that are one file become one, with the annotations of all: {count}, such as {name} (images {ids})</source>
-        <translation>指向同一文件的多条图像记录合并为一幅图像，保留各自的全部标注：共 {count} 处，例如 {name}（图像 {ids}）</translation>
+        <translation>指向同一文件的多条图像记录合并为一张图像，保留各自的全部标注：共 {count} 处，例如 {name}（图像 {ids}）</translation>
     </message>
     <message>
         <source>{source} has no annotations of the images in {root}: open the folder that its images are in, or on the command line name it with --images.</source>
@@ -1807,7 +1807,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>Images that are not in the folder &quot;images&quot; of the export, where trainers look for them: {count}. Put them there under the names that their label files have, or export again with copies of the images.</source>
-        <translation>训练程序会在导出结果的文件夹“images”中查找图像，但有 {count} 幅图像不在其中。请按标注文件的名称把它们放进去，或重新导出并同时复制图像。</translation>
+        <translation>训练程序会在导出结果的文件夹“images”中查找图像，但有 {count} 张图像不在其中。请按标注文件的名称把它们放进去，或重新导出并同时复制图像。</translation>
     </message>
     <message>
         <source>No images are set apart for validation: data.yaml names the training images for it, and scores measured on them say nothing about new images.</source>
@@ -1847,31 +1847,31 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>{source} holds results, which name their images by ids alone: import it into the dataset that they are of.</source>
-        <translation>{source} 是检测结果文件，只用 ID 指明图像：请导入到这些结果所属的数据集中。</translation>
+        <translation>{source} 是检测结果文件，只用编号指明图像：请导入到这些结果所属的数据集中。</translation>
     </message>
     <message>
         <source>{source} holds results for images of other ids than this dataset has: import it into the one that they are of.</source>
-        <translation>{source} 是检测结果文件，其中的图像 ID 都不在本数据集中：请导入到这些结果所属的数据集。</translation>
+        <translation>{source} 是检测结果文件，其中的图像编号都不在本数据集中：请导入到这些结果所属的数据集。</translation>
     </message>
     <message>
         <source>Results for images of ids that this dataset does not have: {count}.</source>
-        <translation>图像 ID 不在本数据集中的结果：{count} 个。</translation>
+        <translation>图像编号不在本数据集中的结果：{count} 个。</translation>
     </message>
     <message>
         <source>Ids that are no whole numbers, or that come twice, get new ones: {count}.</source>
-        <translation>不是整数或重复的 ID 已换成新的：{count} 个。</translation>
+        <translation>不是整数或重复的编号已换成新的：{count} 个。</translation>
     </message>
     <message>
         <source>Ids of images and categories that annotations spell otherwise are read as the same: {count}.</source>
-        <translation>标注中写法不同的图像和类别 ID 视为相同：{count} 个。</translation>
+        <translation>标注中写法不同的图像和类别编号视为相同：{count} 个。</translation>
     </message>
     <message>
         <source>Images that are named with all their folders are looked for in the folder of the images: {count}.</source>
-        <translation>写有完整路径的图像改为在图像文件夹中查找：{count} 幅。</translation>
+        <translation>写有完整路径的图像改为在图像文件夹中查找：{count} 张。</translation>
     </message>
     <message>
         <source>Sizes of images that are no whole numbers are put right, or read from the image: {count}.</source>
-        <translation>不是整数的图像尺寸已改正，或从图像中读取：{count} 幅。</translation>
+        <translation>不是整数的图像尺寸已改正，或从图像中读取：{count} 张。</translation>
     </message>
     <message>
         <source>Numbers as names of categories become texts: {count}.</source>
@@ -1879,7 +1879,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>The file names no categories, so they are called by their ids: {count}.</source>
-        <translation>文件中没有类别名称，因此用 ID 命名：{count} 个。</translation>
+        <translation>文件中没有类别名称，因此用编号命名：{count} 个。</translation>
     </message>
     <message>
         <source>Values of iscrowd that are neither 0 nor 1 are put right: {count}.</source>
@@ -1907,7 +1907,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>{source} has a segment whose id is {number!r}, no number of three bytes: correct it.</source>
-        <translation>{source} 中有一个分割区域的 ID 是 {number!r}，不是三字节的数：请改正。</translation>
+        <translation>{source} 中有一个分割区域的编号是 {number!r}，不是三字节的数：请改正。</translation>
     </message>
     <message>
         <source>{source} is a panoptic file, but its masks, such as {name}, are neither in the folder {folder} nor beside it: put them there.</source>
@@ -2701,7 +2701,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     </message>
     <message>
         <source>ids, provenance, attributes, groups, locks, reviews, notes, colours and supercategories</source>
-        <translation>ID、来源、属性、分组、锁定、审核、备注、颜色和上级类别</translation>
+        <translation>编号、来源、属性、分组、锁定、审核、备注、颜色和上级类别</translation>
     </message>
     <message>
         <source>proposals: they became ordinary instances, as if they had been accepted</source>
@@ -3207,7 +3207,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message numerus="yes">
         <source>notes, status, reviews or other keys of %n image(s) that say something else here: %1</source>
         <translation>
-            <numerusform>%n 幅图像的备注、状态、审核或其他键，此处的内容不同：%1</numerusform>
+            <numerusform>%n 张图像的备注、状态、审核或其他键，此处的内容不同：%1</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -3223,7 +3223,7 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message numerus="yes">
         <source>the licence of %n new image(s), because this dataset does not have it by its number</source>
         <translation>
-            <numerusform>%n 幅新图像的许可信息，因为本数据集中没有对应编号的许可</numerusform>
+            <numerusform>%n 张新图像的许可信息，因为本数据集中没有对应编号的许可</numerusform>
         </translation>
     </message>
     <message>
