@@ -34,11 +34,13 @@ class FoundImages:
 def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None = None) -> FoundImages:
     """The images in a folder, and with `recursive` in its sub-folders, but in nothing hidden by a leading dot.
 
+    Links that a YOLO data set in it has to images of the same folder are none of their own.
     Raises DatasetError when the folder cannot be read, OpeningCancelled when `cancel` is set.
     """
     found: list[str] = []
     notes: list[str] = []
     seen: set[str] = set()
+    of_data_sets: list[str] = []
 
     def on_error(error: OSError) -> None:
         if Path(error.filename) == folder:
@@ -67,12 +69,20 @@ def find_images(folder: Path, *, recursive: bool = True, cancel: Cancel | None =
         below = relative(Path(where), folder)
         # Not by way of Path, which takes longer for each image than all the rest.
         prefix = "" if below == "." else f"{below}/"
-        found += (
-            prefix + name
-            for name in files
-            if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
-        )
+        images = [
+            name for name in files if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_SUFFIXES
+        ]
+        if "data.yaml" in files:
+            of_data_sets.append(os.path.join(where, "images") + os.sep)
+        if any(f"{where}{os.sep}".startswith(folder_of_links) for folder_of_links in of_data_sets):
+            images = [name for name in images if not _is_link_into(folder, os.path.join(where, name))]
+        found += (prefix + name for name in images)
     return FoundImages(tuple(in_natural_order(found)), tuple(notes))
+
+
+def _is_link_into(folder: Path, file: str) -> bool:
+    """Whether the file is a link to one that lies in the folder."""
+    return os.path.islink(file) and os.path.realpath(file).startswith(os.path.realpath(folder) + os.sep)
 
 
 def in_natural_order(paths: Iterable[str]) -> list[str]:

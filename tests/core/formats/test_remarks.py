@@ -17,6 +17,7 @@ from annotator.core.formats.exchange import FORMATS, export, read_foreign
 from annotator.core.formats.options import ExportOptions, Shape
 from annotator.core.formats.report import Loss, Remarks, compared
 from annotator.core.geometry import RunLengths
+from annotator.core.image_files import find_images
 
 from .conftest import rectangle
 
@@ -186,3 +187,12 @@ def test_categories_are_named_once_each(tmp_path):
     for name in FORMATS:
         report = export(document, name, tmp_path / "out" / f"{name}.json", ExportOptions())
         assert (report.exact, report.missing) == (2, ())
+
+
+def test_an_export_into_the_folder_of_the_images_adds_none_to_it(document):
+    before = find_images(document.image_root).names
+    export(document, "yolo", document.image_root / "exports" / "yolo", ExportOptions())
+    assert find_images(document.image_root).names == before
+    # Elsewhere links are images like any other, and so are those to images elsewhere.
+    export(document, "yolo", document.image_root.with_name("yolo"), ExportOptions())
+    assert len(find_images(document.image_root.with_name("yolo")).names) == 2
