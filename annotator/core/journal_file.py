@@ -266,6 +266,8 @@ class JournalFile:
     def _put_categories(self, state: SavedState) -> None:
         """Older ones stay, as ids are never given twice."""
         new = [category for category in state.categories if self._categories.get(category.id) != category]
+        if not new:
+            return
         rows = ((category.id, encode(AddCategory(category))) for category in new)
         self._database.executemany("INSERT OR REPLACE INTO category VALUES (?, ?)", rows)
         self._categories.update((category.id, category) for category in new)

@@ -52,7 +52,9 @@ class DocumentModel(QObject):
     kept_changed = Signal()  # edits reached the journal, or one was made that has yet to reach it
     refused = Signal(object)  # why the document cannot be changed
     journal_failed = Signal(object)  # edits cannot be written to the journal
-    replayed = Signal(int)  # image id: an undo or redo touched that image's instances or proposals
+    replayed = Signal(
+        int
+    )  # image id: an undo or redo touched that image's instances or proposals, perhaps others', too
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +71,7 @@ class DocumentModel(QObject):
         self._saved_state = 0
         self._has_written = False
         self._was_saved = True
-        self._touched_image: int | None = None
+        self._touched: set[int] = set()  # the images whose instances or proposals an undo or redo touches
         self.image_on_screen: int | None = None  # its id: the one whose every change has to be told by itself
         self._elsewhere: set[int] = set()
         self._gone: set[int] = set()
@@ -274,12 +276,19 @@ class DocumentModel(QObject):
         work_out(work, done, failed)
 
     def _replayed(self, step: Step, edit: Edit, change: Callable[[], None], *, applied: bool) -> None:
-        self._touched_image = None
+        self._touched.clear()
         change()
         self._enter_state(step.after if applied else step.before, edit, applied=applied)
         self.undo_stack.move(1 if applied else -1)
-        if self._touched_image in self.document.images:
-            self.replayed.emit(self._touched_image)
+        image_id = self._image_of_touched()
+        if image_id is not None:
+            self.replayed.emit(image_id)
+
+    def _image_of_touched(self) -> int | None:
+        """Where to look at what was replayed: on the image on screen if it is there, too; else on the first."""
+        if self.image_on_screen in self._touched & self.document.images.keys():
+            return self.image_on_screen
+        return next((image_id for image_id in self.document.images if image_id in self._touched), None)
 
     def _new_state(self) -> int:
         self._states_given += 1
@@ -323,7 +332,7 @@ class DocumentModel(QObject):
         after = self._watched()
         self._has_listed |= ids != self.document.images.keys()
         self._elsewhere |= outcome.image_ids - {self.image_on_screen}
-        self._touched_image = next(iter(self._elsewhere), None)
+        self._touched |= outcome.image_ids
         kept = [key for key in before if key in after], [key for key in after if key in before]
         moved = {new for old, new in zip(*kept, strict=True) if old != new}
         self._is_applying = True
@@ -363,7 +372,7 @@ class DocumentModel(QObject):
     def _on_document_changed(self, change: Change) -> None:
         record = change.after or change.before
         if isinstance(record, _ANNOTATIONS):
-            self._touched_image = record.image_id
+            self._touched.add(record.image_id)
             if record.image_id != self.image_on_screen:
                 # Of ten thousand changes in one edit, few are for the views to follow one by one.
                 self._elsewhere.add(record.image_id)

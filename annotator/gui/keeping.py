@@ -45,6 +45,7 @@ class Keeping(QObject):
         self._committed = 0  # the newest edit on the disk in the journal
         self._saved = 0  # the newest edit in the file
         self._begun: set[tuple[str, str]] = set()  # image and kind of what is unfinished
+        self._first_backups: dict[str, Path | None] = {}  # of the versions before this session, by the file
         self._has_lost = False  # whether edits that the journal has not any more may be in no file either
         self.coco_path = coco_path
         self.refusal = self._lock.refusal
@@ -138,7 +139,7 @@ class Keeping(QObject):
     def _save_own(self, state: SavedState, data: bytes, path: Path, before_move: Callable[[], None]) -> FileVersion:
         if self._journal is not None:
             self._journal.save_begins(state)
-        version = _replace(path, data, before_move)
+        version = self._replace(path, data, before_move)
         if self._journal is not None:
             self._journal.save_ended(state)
         return version
@@ -148,9 +149,9 @@ class Keeping(QObject):
     ) -> FileVersion:
         lock = DatasetLock(path)
         if lock.is_taken:
-            raise SaveError(lock.refusal)
+            raise SaveError(lock.complaint)
         try:
-            version = _replace(path, data, before_move)
+            version = self._replace(path, data, before_move)
             if not self.refusal:
                 # The dataset moves there.
                 self._lock, lock = lock, self._lock
@@ -161,6 +162,17 @@ class Keeping(QObject):
             if lock is not None:
                 lock.release()
         return version
+
+    def _replace(self, path: Path, data: bytes, before_move: Callable[[], None]) -> FileVersion:
+        """Make `data` the file's content; what was there before is kept as a backup. Raises SaveError.
+
+        The version from before the first of these stays beside the last ones: with a save for every image that is left,
+        those are soon all of this session.
+        """
+        real = os.path.realpath(path)
+        kept = keep_backup(path, spared=self._first_backups.get(real))
+        self._first_backups.setdefault(real, kept)
+        return replace_file(path, data, before_move=before_move)
 
     def close(self, *, discard: bool, drops_unfinished: bool = False, keeps_lock: bool = False) -> None:
         """Write what is left of the journal, and let others be the writer; a second time does nothing.
@@ -212,9 +224,3 @@ class Keeping(QObject):
         # In the journal's thread.
         self._committed = sequence
         self.committed.emit()
-
-
-def _replace(path: Path, data: bytes, before_move: Callable[[], None]) -> FileVersion:
-    """Make `data` the file's content; what was there before is kept as a backup. Raises SaveError."""
-    keep_backup(path)
-    return replace_file(path, data, before_move=before_move)

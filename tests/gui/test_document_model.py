@@ -212,3 +212,18 @@ def test_an_edit_that_fits_in_part_changes_nothing_and_says_so(model, told):
     assert told == [{OTHER}]
     assert "nothing was changed" in refused[0]
     assert model.push(AddInstance(instance(8, SHOWN)), "add")
+
+
+def test_replaying_what_touches_many_images_goes_to_the_first_or_stays(model):
+    shown = []
+    model.replayed.connect(shown.append)
+    model.push(
+        Together(tuple(AddInstance(instance(n, image)) for n, image in ((1, THIRD), (2, OTHER), (3, THIRD)))), ""
+    )
+    model.undo()
+    model.redo()
+    assert shown == [OTHER, OTHER]
+    model.push(Together(tuple(AddInstance(instance(n, image)) for n, image in ((4, SHOWN), (5, OTHER)))), "")
+    model.undo()
+    model.redo()
+    assert shown[2:] == [SHOWN, SHOWN]

@@ -32,10 +32,10 @@ class HangingDisk:
         self.is_reached = threading.Event()
         self._released = threading.Event()
 
-    def replace(self, path, data, before_move) -> FileVersion:
+    def replace(self, *args) -> FileVersion:
         self.is_reached.set()
         assert self._released.wait(PATIENCE_SECONDS)
-        return self._replace(path, data, before_move)
+        return self._replace(*args)
 
     def release(self) -> None:
         self._released.set()
@@ -43,8 +43,8 @@ class HangingDisk:
 
 @pytest.fixture
 def disk(monkeypatch):
-    disk = HangingDisk(keeping._replace)
-    monkeypatch.setattr(keeping, "_replace", disk.replace)
+    disk = HangingDisk(keeping.Keeping._replace)
+    monkeypatch.setattr(keeping.Keeping, "_replace", lambda *args: disk.replace(*args))
     yield disk
     disk.release()
 
@@ -250,7 +250,7 @@ def leave(window):
         timer.stop()
         window.messages._action.click()
 
-keeping._replace = lambda *_: print("hanging", flush=True) or threading.Event().wait()
+keeping.Keeping._replace = lambda *_: print("hanging", flush=True) or threading.Event().wait()
 app.keep_window = keep_window
 original = app.make_application
 

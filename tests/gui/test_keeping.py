@@ -561,3 +561,33 @@ def test_masks_of_a_category_that_another_program_removed_come_back_with_it(hand
     later.redo()
     later.save()
     assert [category["name"] for category in json.loads(path.read_text("utf-8"))["categories"]] == ["cat"]
+
+
+def test_the_version_from_before_the_session_stays(hands, again, folder):
+    """However often it is saved: with every image that is left, if it has to be."""
+    add_category(hands, "from before")
+    path = hands.save()
+    before = path.read_bytes()
+    end(hands)
+    later = again()
+    for number in range(8):
+        add_category(later, f"later {number}")
+        later.save()
+    kept = [backup.path.read_bytes() for backup in backups(path)]
+    assert kept[-1] == before
+    assert len(kept) == 6
+    end(later)
+
+
+def test_saving_over_the_file_of_another_window_says_what_to_do(hands, again, folder, tmp_path, monkeypatch):
+    other = tmp_path / "elsewhere" / "other.json"
+    other.parent.mkdir()
+    other.write_text("{}")
+    lock = DatasetLock(other)
+    monkeypatch.setattr("PySide6.QtWidgets.QFileDialog.getSaveFileName", lambda *_: (str(other), ""))
+    add_category(hands, "cat")
+    hands.window.flow.save_as()
+    hands.qtbot.waitUntil(lambda: "close it there" in hands.window.messages.text)
+    assert "viewing" not in hands.window.messages.text
+    assert other.read_text() == "{}"
+    lock.release()
