@@ -43,4 +43,23 @@ def run(options: CheckOptions) -> int:
         print(f"{options.file}: no problems.")
         return 0
     print(f"{options.file}: {len(problems)} problem{'s' if len(problems) > 1 else ''}.")
+    if _helps_to_import(options):
+        print(f"It cannot be opened like this, but imported: annotator import {options.file} --out NEW.json")
     return EXIT_PROBLEMS
+
+
+def _helps_to_import(options: CheckOptions) -> bool:
+    """Whether an import puts right what keeps the file from being opened."""
+    from annotator.core import coco
+    from annotator.core.formats.exchange import read_foreign
+    from annotator.errors import DatasetError
+
+    try:
+        coco.read(options.file)
+    except DatasetError:
+        try:
+            imported = read_foreign(options.file, "coco")
+        except DatasetError:
+            return False
+        return bool(imported.document.instances)
+    return False

@@ -1298,10 +1298,6 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>无法读取 {path}（{reason}）：请检查文件是否存在以及它的权限。</translation>
     </message>
     <message>
-        <source>{path} is not a text in UTF-8: check that it is a label file.</source>
-        <translation>{path} 不是 UTF-8 文本：请确认它是标签文件。</translation>
-    </message>
-    <message>
         <source>{path} is a second file of the image {image}: keep one of them.</source>
         <translation>{path} 是图像 {image} 的第二个文件：请只保留一个。</translation>
     </message>
@@ -1916,6 +1912,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
     <message>
         <source>{source} has {count} COCO files in it, such as {name}: choose one of them.</source>
         <translation>{source} 中有 {count} 个 COCO 文件，例如 {name}：请选择其中一个。</translation>
+    </message>
+    <message>
+        <source>{path} is not a text in UTF-8: save it in that encoding, or check that it is a label file.</source>
+        <translation>{path} 不是 UTF-8 文本：请以该编码另存，或检查它是否为标注文件。</translation>
     </message>
     <message>
         <source>Shapes without a pixel in their image, too small or outside of it, are left out: {count}.</source>

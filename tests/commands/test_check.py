@@ -70,6 +70,24 @@ def test_the_index_of_masks_that_is_no_json_is_told_in_the_same_words(tmp_path, 
     assert "masks.json is not valid JSON (" in the_complaint(capsys)
 
 
+def test_what_an_import_puts_right_is_said(coco_file, capsys):
+    assert run("check", coco_file) == 0
+    assert "annotator import" not in capsys.readouterr().out
+    content = json.loads(coco_file.read_bytes())
+    content["annotations"][0]["area"] = 1
+    coco_file.write_text(json.dumps(content), encoding="utf-8")
+    assert run("check", coco_file) == 1
+    assert "annotator import" not in capsys.readouterr().out  # it can be opened
+    content["annotations"][0]["id"] = "one"
+    coco_file.write_text(json.dumps(content), encoding="utf-8")
+    assert run("check", coco_file) == 1
+    assert "annotator import" in capsys.readouterr().out.splitlines()[-1]
+    content["annotations"][0]["image_id"] = 99
+    coco_file.write_text(json.dumps(content), encoding="utf-8")
+    assert run("check", coco_file) == 1
+    assert "annotator import" not in capsys.readouterr().out
+
+
 def test_images_can_lie_elsewhere(coco_file, tmp_path, capsys):
     moved = tmp_path / "images" / "a.png"  # where the window would find it
     moved.parent.mkdir()

@@ -87,7 +87,9 @@ def read_text(path: Path) -> str:
             reason=reason_of(error),
         ) from error
     except ValueError as error:
-        raise DatasetError("{path} is not a text in UTF-8: check that it is a label file.", path=path) from error
+        raise DatasetError(
+            "{path} is not a text in UTF-8: save it in that encoding, or check that it is a label file.", path=path
+        ) from error
 
 
 def indexed_png(pixels: npt.NDArray[np.uint8]) -> bytes:
