@@ -8,6 +8,7 @@ need nothing here, as long as they are made of the kinds below.
 from __future__ import annotations
 
 import json
+import time
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -37,19 +38,24 @@ _ENUMS = {name: value for name, value in vars(records).items() if isinstance(val
 _LARGE = 2**20  # bytes; longer texts are compressed
 _CHUNK = 2**16  # bytes that are compressed at once
 _FEW = 50  # what is written at once
+_PIECES = 100  # that are written, in less than a millisecond, between two pauses
+_PAUSE_SECONDS = 0.0002
 
 
 def encode(edit: Edit) -> bytes:
     """The edit as JSON, compressed when that is long. Raises TypeError when it is made of something else than records
     and plain values.
 
-    An edit of hundreds of thousands of records is written piece by piece: a window has to wait for Python's lock while
-    one piece is written or copied. Most of such an edit is said again and again, so little is left of it.
+    An edit of hundreds of thousands of records is written piece by piece, with pauses: Python would give its lock to a
+    window that waits for it after 5 ms only, each time that it needs it. Most of such an edit is said again and again,
+    so little is left of it.
     """
     chunks: list[bytes] = []
     waiting = bytearray()
     compressor = None
-    for piece in _pieces(edit):
+    for count, piece in enumerate(_pieces(edit), 1):
+        if count % _PIECES == 0:
+            time.sleep(_PAUSE_SECONDS)
         waiting += piece
         if compressor is None and len(waiting) > _LARGE:
             compressor = zlib.compressobj(1)

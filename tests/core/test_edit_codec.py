@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from annotator.core import edits
+from annotator.core import edit_codec, edits
 from annotator.core.document import (
     Category,
     Document,
@@ -158,6 +158,16 @@ def test_an_edit_of_a_whole_folder_is_short_and_comes_back_equal():
     data = encode(edit)
     assert len(data) < 2**20
     assert decode(data) == edit
+
+
+def test_a_large_edit_is_written_with_pauses_for_the_window_and_a_small_one_without(monkeypatch):
+    pauses = []
+    monkeypatch.setattr(edit_codec.time, "sleep", pauses.append)
+    encode(AddCategory(Category(1, "one")))
+    assert not pauses
+    several = Together(tuple(AddCategory(Category(i, f"c{i}")) for i in range(1, 3001)))
+    assert decode(encode(several)) == several
+    assert len(pauses) > 20
 
 
 def test_compressed_bytes_that_are_damaged_raise_a_value_error():

@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPixmap
 
 from annotator.gui.canvas.viewport import Viewport
 
-_SLICE_SECONDS = 0.008  # drawing may hold the GUI thread this long at a time
+_SLICE_SECONDS = 0.004  # drawing may hold the GUI thread this long at a time
 _LEAST_ITEMS = 4  # of a slice, however long they take: a picture of few things is never late
 _MOST_MENDED = 40  # where a change touches more than that, the whole picture is drawn anew, in slices
 _REACH = 4.0  # widget pixels that an item is drawn beyond its part of the image, with room for rounding

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from annotator.core.document import Instance, StoredProposal
 from annotator.gui.canvas.mask_shape import MaskShape
 
-_SLICE_SECONDS = 0.008  # building may hold the GUI thread this long at a time
+_SLICE_SECONDS = 0.004  # building may hold the GUI thread this long at a time: drawing may follow in the same turn
 _SHOW_SECONDS = 0.3  # how often, while many are built, those that are ready appear
 
 
