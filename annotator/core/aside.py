@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
 from pathlib import Path
 
 from annotator.core import coco
 from annotator.core.document import Category, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edit_codec import decode
-from annotator.core.journal_file import JournalFile
+from annotator.core.journal_file import DAMAGE, JournalFile
 from annotator.core.salvage import NetChanges, nameless, net_changes
 from annotator.errors import DatasetError, SaveError, reason_of
 
@@ -27,7 +26,7 @@ def as_document(journal: Path, coco_path: Path) -> Document:
             net = net_changes([(entry.applied, decode(entry.edit)) for entry in file.entries()])
         finally:
             file.close()
-    except (sqlite3.Error, OSError, ValueError) as error:
+    except (*DAMAGE, OSError) as error:
         raise SaveError(
             "The journal {path} cannot be read ({reason}).", path=journal, reason=reason_of(error)
         ) from error

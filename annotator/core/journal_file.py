@@ -46,6 +46,8 @@ CREATE TABLE IF NOT EXISTS category (id INTEGER PRIMARY KEY, content BLOB NOT NU
 
 PATIENCE = 10.0
 """How many seconds to wait for a journal that somebody else looks into."""
+DAMAGE = (sqlite3.Error, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
+"""What comes of reading a journal in which something else stands than was written."""
 ASIDE, DISMISSED = "aside", "dismissed"
 
 
@@ -177,8 +179,12 @@ class JournalFile:
         return Base(_path(dataset), *rest)
 
     def images(self) -> list[ImageRecord]:
-        """The images the entries may mean: ids, paths and sizes."""
-        rows = self._database.execute("SELECT id, path, height, width FROM image")
+        """The images the entries may mean: ids, paths and sizes. Raises ValueError when they are none."""
+        rows = self._database.execute("SELECT id, path, height, width FROM image").fetchall()
+        if not all(
+            isinstance(path, str | bytes) and isinstance(size, int) for _, path, *sizes in rows for size in sizes
+        ):
+            raise ValueError("an image in it has no path or no size")
         return [ImageRecord(number, _path(path), height, width) for number, path, height, width in rows]
 
     def entries(self, after: int = 0) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
@@ -13,7 +14,7 @@ from annotator.core.dataset import missing_image, place_unreadable
 from annotator.core.document import Category, Change, Document, ImageRecord, Instance, StoredProposal
 from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import Edit, Reverted, Together, added_images
-from annotator.core.journal_file import Base, Entry, JournalFile, SavedState, digest_of_file, move_aside, remove
+from annotator.core.journal_file import DAMAGE, Base, Entry, JournalFile, SavedState, digest_of_file, move_aside, remove
 from annotator.core.salvage import present_id, salvage
 from annotator.core.step_count import count_changes
 
@@ -66,11 +67,13 @@ def recover(path: Path, document: Document, coco_path: Path) -> tuple[JournalFil
             recovery = replace(_replayed(file, document, start, steps), unfinished=unfinished)
         except ValueError:
             return _salvaged(file, document, coco_path, digest, steps, unfinished)
-    except (sqlite3.DatabaseError, ValueError) as error:
+    except DAMAGE as error:
         if file is not None:
             file.close()
-        if isinstance(error, sqlite3.OperationalError):
+        if isinstance(error, sqlite3.OperationalError) and not str(error).startswith("no such"):  # table or column
             raise
+        if not isinstance(error, sqlite3.DatabaseError | ValueError):
+            traceback.print_exception(error)  # it may also be a fault of the program, for which nobody is locked out
         recovery = Recovery(set_aside=move_aside(path))
         file, start = JournalFile(path, coco_path), SavedState(0, digest, _NO_GAPS)
     if not recovery.edits and document.next_ids == ids:
@@ -155,7 +158,10 @@ def _check_categories(before: Mapping[int, Category], document: Document) -> Non
 
 
 def _newest_at(file: JournalFile) -> datetime:
-    return datetime.fromtimestamp(file.newest_at(), timezone.utc)
+    try:
+        return datetime.fromtimestamp(file.newest_at(), timezone.utc)
+    except (TypeError, ValueError, OverflowError):
+        return datetime.now(timezone.utc)  # it is only told, so no work is given up for it
 
 
 def _replayed(file: JournalFile, document: Document, start: SavedState, steps: list[_Step]) -> Recovery:

@@ -72,7 +72,12 @@ def salvage(
     A category that is there no more comes back with the masks that are of it, and one that has another id now is found
     by its name.
     """
-    return _Salvage(document, images, categories).run(net_changes(steps))
+    work = _Salvage(document, images, categories)
+    try:
+        return work.run(net_changes(steps))
+    except BaseException:
+        work.take_back()
+        raise
 
 
 def present_id(category_id: int, known: Mapping[int, Category], document: Document) -> int | None:
@@ -169,6 +174,11 @@ class _Salvage:
             if isinstance(before, Category) and self._document.find(before) == before:
                 self._make(edits.RemoveCategory(before))
         return Salvaged(tuple(self._made), self._left_out + len(self._unmade), tuple(self._back))
+
+    def take_back(self) -> None:
+        """Leave the document as it was."""
+        for edit in reversed(self._made):
+            edit.revert(self._document)
 
     def _make(self, edit: Edit) -> bool:
         try:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 
 from annotator.core.dataset import COCO_NAME
-from annotator.core.journal_file import ASIDE, DISMISSED, Base, JournalFile, digest_of_file, journal_path, move_aside
+from annotator.core.journal_file import (
+    ASIDE,
+    DAMAGE,
+    DISMISSED,
+    Base,
+    JournalFile,
+    digest_of_file,
+    journal_path,
+    move_aside,
+)
 from annotator.core.step_count import count_changes
 from annotator.errors import SaveError, Sentence
 
@@ -71,7 +79,7 @@ def unsaved_work(folder: Path) -> list[UnsavedWork]:
             continue
         try:
             work = _work_in(path)
-        except (sqlite3.Error, OSError, SaveError):
+        except (*DAMAGE, OSError, SaveError):
             continue
         if work is not None:
             found.append(work)
@@ -85,7 +93,7 @@ def refuse_unsaved(folder: Path, coco_path: Path) -> None:
         return
     try:
         work = _work_in(path)
-    except (sqlite3.Error, OSError):
+    except (*DAMAGE, OSError):
         return  # a window has it, which the lock has told, or it is damaged, which a window tells
     if work is not None and work.edits:  # what is only begun fits the file after the command as well
         raise SaveError(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -21,6 +23,7 @@ from annotator.core.geometry import RunLengths
 from annotator.core.journal import open_journal
 from annotator.core.journal_file import JournalFile, SavedState, journal_path
 from annotator.core.step_count import count_changes
+from annotator.core.unsaved import unsaved_work
 from annotator.errors import DatasetError
 from tests.core.journal_session import Session
 from tests.core.journal_work import Work
@@ -512,3 +515,40 @@ class TestUnfinished:
             second.journal.keep_unfinished("b.png", "corners", lambda: b"1")
         with Session(folder) as third:
             assert third.recovery.unfinished
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        """UPDATE entry SET edit = '{"of": "AddInstance", "instance": 3}' WHERE sequence = 22""",
+        "UPDATE entry SET edit = x'00ff' WHERE sequence = 22",
+        "UPDATE entry SET made_at = 1e300",
+        "UPDATE entry SET made_at = x'00ff'",
+        "UPDATE base SET gaps = 3",
+        "UPDATE image SET path = 3, height = 'wide'",
+        "UPDATE base SET dataset = 7",
+        "DELETE FROM base",
+        "DROP TABLE entry",
+    ],
+)
+def test_whatever_stands_in_a_journal_the_dataset_opens_and_others_are_listed(folder, damage, capsys):
+    with Session(folder) as first:
+        first.do(20)
+        first.save()
+        saved = first.bytes()
+        first.do(10)
+    state = folder / "state"
+    (path,) = state.glob("*.journal")
+    shutil.copy(path, state / "another.journal")
+    with closing(sqlite3.connect(path)) as database:
+        database.execute(damage)
+        database.commit()
+    assert [work.journal.name for work in unsaved_work(state) if work.journal != path] == ["another.journal"]
+    with Session(folder) as second:
+        if second.recovery.set_aside is not None:
+            assert without_next_ids(second.bytes()) == without_next_ids(saved)
+            assert second.recovery.set_aside.exists()
+        else:
+            assert second.recovery.edits > 0
+        assert not second.failures
+    capsys.readouterr()
