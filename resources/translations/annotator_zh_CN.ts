@@ -1926,6 +1926,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>有一个“{key}”是 {value!r}，应为 0 到 {most} 的整数</translation>
     </message>
     <message>
+        <source>Masks in which 255 stands beside other numbers, each of which became an instance: {count}, such as {name}. Where it means a border, or the mask has soft edges, take those instances out.</source>
+        <translation>有掩码中除其他数值外还有 255，每个数值都成了一个实例：共 {count} 个掩码，例如 {name}。如果 255 表示边界，或掩码边缘有过渡，请删除这些实例。</translation>
+    </message>
+    <message>
         <source>Images that have another size on the disk than in this dataset, so that their masks do not fit them: {count}, such as {path}, {width} x {height} pixels there and {width2} x {height2} here. Most programs will refuse these images or stretch their masks: find the right images, or take these out, then export again.</source>
         <translation>有图像在磁盘上的尺寸与数据集中记录的不同，掩码因此与图像对不上：共 {count} 张，例如 {path}，磁盘上为 {width} x {height} 像素，此处为 {width2} x {height2} 像素。大多数程序会拒绝这些图像或拉伸其掩码：请找到正确的图像，或去掉这些图像，然后重新导出。</translation>
     </message>

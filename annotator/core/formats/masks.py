@@ -203,6 +203,7 @@ def _read_plain(source: Path, images: ImageIndex, progress: Progress) -> tuple[D
     images = _without_masks(images, source)
     files = [path for path in mask_files(source) if not images.holds(path)]
     missing = []
+    with_white = []
     for path in progress.over(files):
         name = path.relative_to(source).with_suffix("").as_posix()
         found = next(_owners(name, images), None)
@@ -217,7 +218,10 @@ def _read_plain(source: Path, images: ImageIndex, progress: Progress) -> tuple[D
         if category not in categories:
             categories[category] = len(categories) + 1
             document.put(Category(categories[category], category))
-        for value in values_of(numbers, path):
+        values = values_of(numbers, path)
+        if len(values) > 1 and values[-1] == _MAX_VALUE:
+            with_white.append(name)
+        for value in values:
             _put(document, image, categories[category], RunLengths.from_mask(numbers == value))
     if not document.images:
         raise DatasetError(
@@ -225,7 +229,16 @@ def _read_plain(source: Path, images: ImageIndex, progress: Progress) -> tuple[D
             source=source,
             root=images.root,
         )
-    return document, _missing(missing, images)
+    notes = _missing(missing, images)
+    if with_white:
+        soft = Sentence(
+            "Masks in which 255 stands beside other numbers, each of which became an instance: {count}, such as {name}."
+            " Where it means a border, or the mask has soft edges, take those instances out.",
+            count=len(with_white),
+            name=with_white[0],
+        )
+        notes = (*notes, soft)
+    return document, notes
 
 
 def mask_files(folder: Path) -> list[Path]:

@@ -222,3 +222,17 @@ def test_shapes_outside_of_their_image_are_told(tmp_path):
     ):
         assert len(imported.document.instances) == 1
         assert [note for note in imported.notes if "without a pixel" in note and note.endswith(": 2.")]
+
+
+@pytest.mark.parametrize(
+    ("values", "is_told"), [((255,), False), ((1, 2), False), ((1, 255), True), ((128, 255), True)]
+)
+def test_white_beside_other_numbers_is_told(values, is_told, tmp_path):
+    pixels = np.zeros((20, 30), np.uint8)
+    for row, value in enumerate(values):
+        pixels[5 * row : 5 * row + 4, 3:9] = value
+    picture(tmp_path / "images" / "a.jpg")
+    picture(tmp_path / "masks" / "a.png", pixels)
+    imported = read_foreign(tmp_path)
+    assert len(imported.document.instances) == len(values)
+    assert bool([note for note in imported.notes if "255" in note]) == is_told
