@@ -170,7 +170,10 @@ class InstanceListModel(QAbstractListModel):
             self.is_removing = True
             self.beginRemoveRows(QModelIndex(), row, row)
             del self._instances[row]
-            self._row_of = None
+            if self._row_of is not None and row == len(self._instances):
+                del self._row_of[record.id]  # hundreds that go are told oldest first, which is the last row
+            else:
+                self._row_of = None
             self.endRemoveRows()
             self.is_removing = False
         else:
