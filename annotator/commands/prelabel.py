@@ -16,6 +16,9 @@ from annotator.commands.outputs import json_path, require_writable
 from annotator.errors import AnnotatorError, DatasetError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from annotator.segment import Segmenter
     from annotator.segment.prelabel import PrelabelProgress, PrelabelReport, PrelabelRequest
     from annotator.segment.prelabel_engines import Engine
     from annotator.segment.prelabel_interrupted import InterruptedRun
@@ -193,7 +196,18 @@ def _engine(options: PrelabelOptions, weights: Path) -> Engine:
     cache = DiskCache.existing(paths.embeddings_dir())
     if cache is not None:
         load = partial(load, cache=cache)
-    return HereEngine(load) if options.workers == 1 else ProcessesEngine(load, options.workers)
+    if options.workers == 1:
+        return HereEngine(load)
+    return ProcessesEngine(partial(_load_beside, load, options.workers), options.workers)
+
+
+def _load_beside(load: Callable[[], Segmenter], workers: int) -> Segmenter:
+    """A segmenter in one of so many processes: each has its share of the processors, for their threads spin."""
+    from annotator import kernels
+
+    if kernels.available():
+        kernels.set_threads(max(1, kernels.usable_processors() // workers))
+    return load()
 
 
 class _ProgressLine:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from annotator import kernels
+from annotator.commands import prelabel
 from annotator.core import coco
 from annotator.core.dataset import COCO_NAME
 from tests.console import refuse, run, the_complaint
@@ -130,3 +132,16 @@ def test_the_real_program_is_interrupted_and_resumed(tmp_path: Path, project: Pa
     assert content["annotations"]
     assert all(a["annotator"]["state"] == "proposal" for a in content["annotations"])
     assert not os.path.exists(partial)
+
+
+@pytest.mark.skipif(not kernels.available(), reason="the kernels were not built")
+@pytest.mark.parametrize(("workers", "threads"), [(1, 6), (2, 3), (4, 1), (9, 1)])
+def test_processes_share_the_processors(monkeypatch: pytest.MonkeyPatch, workers: int, threads: int):
+    before = kernels.describe().threads
+    monkeypatch.setattr(kernels, "usable_processors", lambda: 6)
+    seen: list[int] = []
+    try:
+        prelabel._load_beside(lambda: seen.append(kernels.describe().threads), workers)
+    finally:
+        kernels.set_threads(before)
+    assert seen == [threads]
