@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,7 @@ from PySide6.QtCore import QObject, QPointF, Signal
 from annotator.core.document import Document, ImageRecord, Instance
 from annotator.core.edit_codec import decode, encode
 from annotator.core.edits import AddInstance
+from annotator.core.journal_file import DAMAGE
 from annotator.gui.background import BackgroundJobs
 from annotator.gui.canvas.mask_shape import MaskShape
 from annotator.gui.document_model import DocumentModel
@@ -88,6 +90,8 @@ class UnfinishedDrawings(QObject):
             for image_id, value in values.items():
                 if image_id in document.images and kept.of(image_id) is None:  # else something newer is there
                     kept.put(image_id, value)
+        for image_id in tuple(self._recovered):
+            self._note_gone(image_id)  # of some the journal may be damaged
         self.restored.emit()
 
 
@@ -98,20 +102,31 @@ def _encoded_corners(corners: Corners) -> bytes:
 def drawings_in(
     unfinished: Mapping[tuple[str, str], bytes], images: Mapping[str, ImageRecord]
 ) -> tuple[dict[int, Corners], dict[int, DrawnMask]]:
-    """The drawings by the ids that their images have now, for a worker thread."""
+    """The drawings by the ids that their images have now, for a worker thread; without those that are damaged."""
     corners: dict[int, Corners] = {}
     drawn: dict[int, DrawnMask] = {}
     for (path, kind), content in unfinished.items():
         image_id = images[path].id
-        if kind == _CORNERS:
-            corners[image_id] = tuple(QPointF(x, y) for x, y in json.loads(content))
-        elif kind == _DRAWN:
-            instance = replace(_instance_in(content), image_id=image_id)
-            drawn[image_id] = DrawnMask(instance, MaskShape.from_run_lengths(instance.mask), DrawnOn(image_id))
+        try:
+            if kind == _CORNERS:
+                corners[image_id] = _corners_in(content)
+            elif kind == _DRAWN:
+                instance = replace(_instance_in(content), image_id=image_id)
+                drawn[image_id] = DrawnMask(instance, MaskShape.from_run_lengths(instance.mask), DrawnOn(image_id))
+        except DAMAGE as error:  # which keeps none of the others from coming back
+            traceback.print_exception(error)
     return corners, drawn
+
+
+def _corners_in(content: bytes) -> Corners:
+    points = json.loads(content)
+    if not isinstance(points, list) or not points:
+        raise ValueError(f"it is no open polygon but {points}")
+    return tuple(QPointF(x, y) for x, y in points)
 
 
 def _instance_in(content: bytes) -> Instance:
     edit = decode(content)
-    assert isinstance(edit, AddInstance)
+    if not isinstance(edit, AddInstance):
+        raise ValueError(f"it is no drawn mask but {type(edit).__name__}")
     return edit.instance

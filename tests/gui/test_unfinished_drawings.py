@@ -224,3 +224,22 @@ def test_it_counts_as_kept_when_it_is_on_the_disk(hands, monkeypatch):
     may_write.set()
     hands.qtbot.waitUntil(lambda: hands.window.status.saved.text() == "not saved, but kept")
     hands.key(Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize("damaged", [b"\x00\xff", b"{}", b"[1, 2]", b'{"of": "AddInstance", "instance": 3}', b"null"])
+@pytest.mark.parametrize("kind", ["corners", "drawn"])
+def test_one_that_is_damaged_keeps_none_of_the_others_back(hands, again, kind, damaged, capsys):
+    hands.key(Qt.Key.Key_D)
+    hands.wait_image("b.png")
+    begin_polygon(hands)
+    drawn = masks(hands).corners.present
+    model = hands.window.workspace.model
+    model.keeping.keep_unfinished("a.png", kind, lambda: damaged)
+    end(hands)
+    later = again()
+    later.qtbot.waitUntil(lambda: bool(masks(later).corners.image_ids))
+    assert later.window.messages.text.endswith("What you had begun to draw on 1 image(s) is here again: b.png.")
+    later.key(Qt.Key.Key_D)
+    later.wait_image("b.png")
+    assert masks(later).corners.present == drawn
+    capsys.readouterr()
