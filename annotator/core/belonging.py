@@ -1,4 +1,5 @@
-"""Which annotations belong to an image, how many to a category, and which are locked: known without a search."""
+"""Which annotations belong to an image, how many to a category, which are locked, and which images have a mark: known
+without a search."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from annotator.core.order import Places
-from annotator.core.records import Instance, StoredProposal
+from annotator.core.records import ImageRecord, ImageStatus, Instance, StoredProposal
 
 
 class Belonging:
@@ -28,7 +29,7 @@ class Belonging:
 
     def image_ids(self) -> list[int]:
         """The images that have any, in no order that means anything."""
-        return [image_id for image_id, ids in self._ids_of_image.items() if ids]
+        return list(self._ids_of_image)  # none of the lists is empty: looking at thousands takes milliseconds
 
     def count_of_category(self, category_id: int) -> int:
         """How many the category has."""
@@ -62,6 +63,9 @@ class Belonging:
             ids.pop()
         else:
             ids.remove(record.id)
+        if not ids:
+            del self._ids_of_image[record.image_id]
+            self._own.discard(record.image_id)
 
     def sort_image(self, image_id: int, places: Places) -> None:
         """The image's have other places now."""
@@ -111,4 +115,34 @@ class LockedIds:
         """Another one of the same ids."""
         copy = LockedIds()
         copy._locked, copy._ids = set(self._locked), self._ids
+        return copy
+
+
+class ImageMarks:
+    """What few of a document's images have: a status that the user said, or a problem."""
+
+    def __init__(self) -> None:
+        self.statuses: dict[int, ImageStatus] = {}
+        self.problem_ids: set[int] = set()
+
+    def note(self, image: ImageRecord) -> None:
+        """The image is there, or is another record now."""
+        if image.status is not None:
+            self.statuses[image.id] = image.status
+        elif image.id in self.statuses:
+            del self.statuses[image.id]
+        if image.problem is not None:
+            self.problem_ids.add(image.id)
+        else:
+            self.problem_ids.discard(image.id)
+
+    def forget(self, image_id: int) -> None:
+        """The image is gone."""
+        self.statuses.pop(image_id, None)
+        self.problem_ids.discard(image_id)
+
+    def copy(self) -> ImageMarks:
+        """Another one of the same marks."""
+        copy = ImageMarks()
+        copy.statuses, copy.problem_ids = dict(self.statuses), set(self.problem_ids)
         return copy

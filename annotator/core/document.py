@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from annotator.core.belonging import Belonging, LockedIds
+from annotator.core.belonging import Belonging, ImageMarks, LockedIds
 from annotator.core.order import KIND_NAMES, Gaps, NextIds, Order
 from annotator.core.records import (
     NOTHING,
@@ -71,6 +71,7 @@ class Document:
         self._places = Order()
         self._instances, self._proposals = Belonging(), Belonging()
         self._locked = LockedIds()
+        self._marks = ImageMarks()
         self._subscribers: list[Callable[[Change], None]] = []
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -121,8 +122,13 @@ class Document:
         # A window waits for this over tens of thousands of images: nothing is called for each of them.
         statuses = dict.fromkeys(self.images, ImageStatus.UNTOUCHED)
         statuses.update(dict.fromkeys(self._instances.image_ids(), ImageStatus.IN_WORK))
-        statuses.update([(i, image.status) for i, image in self.images.items() if image.status is not None])
+        statuses.update(self._marks.statuses)
         return statuses
+
+    @property
+    def unusable_ids(self) -> frozenset[int]:
+        """The images that are missing or cannot be read."""
+        return frozenset(self._marks.problem_ids)
 
     @property
     def locked_ids(self) -> frozenset[int]:
@@ -168,7 +174,7 @@ class Document:
         copy.extra = self.extra
         copy._places = self._places.copy()
         copy._instances, copy._proposals = self._instances.copy(), self._proposals.copy()
-        copy._locked = self._locked.copy()
+        copy._locked, copy._marks = self._locked.copy(), self._marks.copy()
         return copy
 
     def adopt(self, other: Document) -> None:
@@ -179,7 +185,7 @@ class Document:
         self.categories, self.images = other.categories, other.images
         self.instances, self.proposals = other.instances, other.proposals
         self._places, self._instances, self._proposals = other._places, other._instances, other._proposals
-        self._locked = other._locked
+        self._locked, self._marks = other._locked, other._marks
 
     def gaps(self) -> dict[str, list[tuple[int, int | None]]]:
         """Where the categories and instances that were removed would come back: (id, the id before it or None).
@@ -236,8 +242,11 @@ class Document:
                 belonging.replace(before, record)
             if isinstance(record, Instance):
                 self._locked.note(record.id, record.locked)
-        elif before is None and not places.is_last(place):
-            places.sort(table)
+        else:
+            if isinstance(record, ImageRecord):
+                self._marks.note(record)
+            if before is None and not places.is_last(place):
+                places.sort(table)
         self.next_ids.pass_over(type(record), record.id)
         self._notify(Change(before, record))
 
@@ -288,6 +297,8 @@ class Document:
             belonging.count_of_image(before.id) for belonging in (self._instances, self._proposals)
         ):
             raise ValueError(f"image {before.id} still has instances or proposals")
+        elif isinstance(before, ImageRecord):
+            self._marks.forget(before.id)
         del table[record.id]
         self._notify(Change(before, None))
 

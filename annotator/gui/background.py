@@ -13,7 +13,7 @@ from annotator.core.cancelling import OpeningCancelled
 from annotator.errors import AnnotatorError, Sentence
 from annotator.segment import CancellationToken, Cancelled
 
-_SWITCH_SECONDS = 0.001
+_SWITCH_SECONDS = 0.0002
 """How long a worker may keep Python's lock that the window waits for. Painting takes and gives it back dozens of times;
 with Python's own 5 ms each time, a busy worker would make a window of 10 ms one of 200."""
 

@@ -166,10 +166,8 @@ class DocumentFlow(QObject):
 
     def _missing_images(self) -> str:
         document = self._workspace.model.document
-        # Of many images, this is what the window waits for: nothing is called for each of them.
-        unusable = [image for image in document.images.values() if image.problem is not None]
         # Sizes come from the COCO file; an image found in the folder that cannot be read has none.
-        missing = sum(image.has_size for image in unusable)
+        missing = sum(document.images[image_id].has_size for image_id in document.unusable_ids)
         if not missing:
             return ""
         text = self.tr("%n image(s) are not in %1, where the COCO file says they are.", "", missing)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from annotator.core.dataset import Dataset, open_dataset
-from annotator.core.document import Document
+from annotator.core.document import Document, Record
 from annotator.core.file_version import FileVersion
 from annotator.core.lock import DatasetLock
 from annotator.gui import garbage
 from annotator.gui.background import BackgroundJob
 from annotator.gui.keeping import Keeping
 
+_FREED_TOGETHER = 100  # records, some half a millisecond
+_BEFORE_SECONDS = 1.0  # until the dataset that comes is painted, with its thumbnails
+_PAUSE_SECONDS = 0.001
+_POLL_SECONDS = 0.05
 _MOST_COLLECTED = 5_000  # records; to look for garbage among more takes too long
 
 
@@ -75,11 +82,27 @@ class Exchange:
         return read(job, self.source.chosen, self.source.image_root)
 
 
-def free(documents: list[Document]) -> None:
-    """Forget a document that nobody else may know any more, record by record, in a worker thread: all at once takes
-    long, too long for the window, which has to wait for Python's lock."""
+def free(job: BackgroundJob, documents: list[Document]) -> None:
+    """Forget a document that nobody else may know any more, in a worker thread: all at once takes long, too long for
+    the window, which has to wait for Python's lock. It has more to do then than to share that lock with somebody who
+    never lets go of it, so there are pauses."""
+    _pause(job, _BEFORE_SECONDS)
     document = documents.pop()
-    records = [*document.annotations(), *document.images.values()]
-    del document
+    records: list[Record] = []
+    tables: tuple[dict[int, Any], ...] = (document.instances, document.proposals, document.images)
+    for table in tables:
+        coming = iter(list(table))
+        while some := list(islice(coming, _FREED_TOGETHER)):
+            records += [table[record_id] for record_id in some]
+            _pause(job, 0)
+    del document, tables, table
     while records:
-        records.pop()
+        del records[-_FREED_TOGETHER:]
+        _pause(job, _PAUSE_SECONDS)
+
+
+def _pause(job: BackgroundJob, seconds: float) -> None:
+    """Sleep, unless the window closes."""
+    until = time.monotonic() + seconds
+    while not job.cancel.is_cancelled and (left := until - time.monotonic()) > 0:
+        time.sleep(min(left, _POLL_SECONDS))

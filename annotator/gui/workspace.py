@@ -156,7 +156,7 @@ class Workspace(QObject):
             self._refuse(self.tr("There is no image in this dataset."))
         else:
             self.show_image(first)
-        self.jobs.new(lambda _: free(forgotten)).start()  # last: the window would share Python's lock with it
+        self.jobs.new(lambda job: free(job, forgotten)).start()  # last: the window would share Python's lock with it
 
     def _first_image(self, opened: Opened) -> int | None:
         """The image that was asked for by name, else that of the work that came back, else the dataset's first."""

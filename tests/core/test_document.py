@@ -271,3 +271,27 @@ def test_new_instances_put_together_are_as_put_one_by_one(document):
         assert found.take_id(Instance) == 31
     with pytest.raises(ValueError, match="no image 99"):
         other.put_new([Instance(40, 99, 1, SQUARE)])
+
+
+def test_the_marks_of_images_follow_them(document):
+    """What is kept of statuses, problems and emptied images is what a look at each image finds."""
+
+    def check(found: Document) -> None:
+        assert found.statuses() == {image_id: found.status_of(image_id) for image_id in found.images}
+        assert found.unusable_ids == {i for i, image in found.images.items() if image.problem is not None}
+
+    first = document.images[1]
+    before = document.snapshot()
+    document.put(replace(first, status=ImageStatus.DONE, problem="gone"))
+    check(document)
+    check(before)
+    document.put(first)
+    document.put(replace(document.images[2], problem="gone"))
+    check(document)
+    document.remove(document.instances[2])  # the only one of its image
+    check(document)
+    document.remove(document.images[2])
+    check(document)
+    document.adopt(before)
+    check(document)
+    assert document.statuses() == {1: ImageStatus.IN_WORK, 2: ImageStatus.IN_WORK}

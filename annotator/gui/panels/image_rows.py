@@ -194,7 +194,7 @@ class ImageListModel(QAbstractListModel):
         self._dirty.clear()
         self._shown_id = None
         self._sorting.take(document)
-        self._unusable = {image_id for image_id, record in document.images.items() if record.problem is not None}
+        self._unusable = set(document.unusable_ids)
         self._look_at_all()
         self._sort()
         self.statuses_changed.emit()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
-from itertools import repeat
 from pathlib import Path
 
 from annotator.core.document import Document, ImageStatus
@@ -52,7 +51,7 @@ class ImageSorting:
             # Numbers of one width are ordered by their value.
             self._sorted_names = {i: _NUMBER.sub(_widened, name) for i, name in self.searched_names().items()}
         if order is ImageOrder.DATASET:
-            self._key_of = dict(zip(self._places, zip(repeat(0), repeat(""), self._places.values()), strict=True))
+            self._key_of = {}  # the places are all there is to it
             self.ids = list(self._places)
         else:
             self._key_of = {image_id: self._key(image_id, statuses) for image_id in self._places}
@@ -60,16 +59,20 @@ class ImageSorting:
 
     def is_in_place(self, image_id: int, statuses: Statuses) -> bool:
         """Whether sorting anew would leave the image where it is."""
-        return self._key(image_id, statuses) == self._key_of[image_id]
+        return self._order is ImageOrder.DATASET or self._key(image_id, statuses) == self._key_of[image_id]
 
     def move(self, image_id: int, statuses: Statuses) -> None:
         """Put the image where it would be if all were sorted anew."""
+        if self._order is ImageOrder.DATASET:
+            return
         del self.ids[self.place_in(self.ids, image_id)]
         self._key_of[image_id] = self._key(image_id, statuses)
         self.ids.insert(self.place_in(self.ids, image_id), image_id)
 
     def place_in(self, ids: list[int], image_id: int) -> int:
         """Where the image is, or would be, in a list of some images that is in this order."""
+        if self._order is ImageOrder.DATASET:
+            return bisect_left(ids, self._places[image_id], key=self._places.__getitem__)
         return bisect_left(ids, self._key_of[image_id], key=self._key_of.__getitem__)
 
     def searched_names(self) -> dict[int, str]:
