@@ -57,7 +57,7 @@ def renamed_images(labels: Mapping[str, str]) -> list[str]:
 
 def copy_name(path: str, label: str) -> str:
     """What a copy of the image is called beside a label file of that name."""
-    return label + _portable(posixpath.splitext(path)[1]).rstrip("._")
+    return label + _portable(posixpath.splitext(path)[1]).rstrip("._ ")
 
 
 def copy_names(paths: Iterable[str]) -> dict[str, str]:
@@ -98,7 +98,7 @@ def _portable(path: str, never_folders: Collection[str] = ()) -> str:
 
 def _without_dots(part: str) -> str:
     """Without dots and spaces at the end, which Windows drops."""
-    return part if part in ("", ".", "..") or part[-1] not in ". " else f"{part.rstrip('. ')}_"
+    return part if not part or part[-1] not in ". " else f"{part.rstrip('. ')}_"
 
 
 def _without_device(part: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -201,6 +201,8 @@ def test_categories_that_only_differ_in_their_spaces_are_kept_apart(format_name,
     assert len({back.categories[i.category_id].name for i in back.instances.values()}) == 4
 
 
+@example([], ":. :")
+@example(["1"], "...:")
 @given(
     st.lists(st.text("aAcC:.oOnN/ x1", min_size=1, max_size=12), max_size=4),
     st.text("a. /:con", min_size=1, max_size=6),
