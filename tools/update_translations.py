@@ -77,7 +77,10 @@ def _update_from(sources: list[str], folder: Path) -> list[str]:
         # Line numbers would change the file with every change of the code.
         common = ["-no-obsolete", "-locations", "none", "-source-language", "en", "-target-language", language]
         run("lupdate", *common, *options, *sources, "-ts", str(ts))
-        run("lrelease", "-removeidentical", str(ts), "-qm", str(ts.with_suffix(".qm")))
+        # A window that is open has the file mapped into its memory, and would die of it being written in place.
+        qm, beside = ts.with_suffix(".qm"), ts.with_suffix(".qm.new")
+        run("lrelease", "-removeidentical", str(ts), "-qm", str(beside))
+        os.replace(beside, qm)
         unfinished += unfinished_of(ts)
     return unfinished
 
