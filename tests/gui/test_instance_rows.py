@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PySide6.QtCore import QPersistentModelIndex
 
 from annotator.core.document import Instance
 from annotator.core.edits import AddInstance, RemoveInstances, Together
@@ -48,3 +49,27 @@ def test_rows_are_found_after_any_that_came_and_went(model, data):
         for row, instance_id in enumerate(ids):
             assert rows.rows_of(frozenset({instance_id})) == [row]
         assert not rows.rows_of(frozenset(instance.id for instance in gone if instance.id not in ids))
+
+
+def test_rows_beside_each_other_go_at_once_and_the_others_stay(model):
+    """Row by row, thousands of selected ones held the window for a second; so it is when many new ones are undone."""
+    open_document(model, small_document(["a.png"]))
+    rows = InstanceListModel(model, ViewState(model))
+    (image_id,), category_id = model.document.images, next(iter(model.document.categories))
+    model.image_on_screen = image_id
+    rows.set_image(image_id)
+    new = [Instance(model.document.take_id(Instance), image_id, category_id, MASK) for _ in range(20)]
+    model.push(Together(tuple(map(AddInstance, new))), "some")
+    before = rows.instance_ids
+    kept = QPersistentModelIndex(rows.index(5))
+    removed: list[tuple[int, int]] = []
+    rows.rowsRemoved.connect(lambda _, first, last: removed.append((first, last)))
+    gone = {*before[0:5], *before[6:16]}
+    model.push(RemoveInstances(tuple(model.document.instances[i] for i in gone)), "delete")
+    assert removed == [(6, 15), (0, 4)]
+    assert (kept.row(), rows.instance_ids) == (0, [before[5], *before[16:]])
+    model.undo()
+    assert (kept.row(), rows.instance_ids) == (5, before)
+    removed.clear()
+    model.undo()
+    assert len(removed) == 1

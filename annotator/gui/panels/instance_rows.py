@@ -57,9 +57,11 @@ class InstanceListModel(QAbstractListModel):
         self._instances: list[Instance] = []
         self._row_of: dict[int, int] | None = None  # by id; None: not made since rows came, went or moved
         self._order: tuple[int, ...] = ()  # the drawing order the rows were last brought into
+        self._gone: set[int] = set()  # their rows go together, at the end of the edit
         self.is_removing = False  # a view deselects the row that goes, which nobody has asked for
         model.document_replaced.connect(self._on_document_replaced)
         model.instance_changed.connect(self._on_instance_changed)
+        model.instances_gone.connect(self._remove_gone)
         model.category_changed.connect(self._on_looks_changed)
         view_state.changed.connect(self._on_looks_changed)
 
@@ -67,6 +69,7 @@ class InstanceListModel(QAbstractListModel):
         """List another image's instances."""
         self._image_id = image_id
         self._order = ()
+        self._gone.clear()
         self._row_of = None
         self.beginResetModel()
         self._instances = [] if image_id is None else list(self._model.document.instances_of(image_id))[::-1]
@@ -153,6 +156,10 @@ class InstanceListModel(QAbstractListModel):
         assert isinstance(record, Instance)
         if record.image_id != self._image_id:
             return
+        if after is None:
+            self._gone.add(record.id)
+            return
+        self._remove_gone()  # or the rows would not be those of the document
         if before is None:
             order = self._model.document.order_of(record.image_id)
             # A new one is the newest; only one that comes back has to be looked for.
@@ -166,19 +173,23 @@ class InstanceListModel(QAbstractListModel):
             self._follow_order(record.image_id)
             return
         (row,) = self.rows_of(frozenset({record.id}))
-        if after is None:
-            self.is_removing = True
-            self.beginRemoveRows(QModelIndex(), row, row)
-            del self._instances[row]
-            if self._row_of is not None and row == len(self._instances):
-                del self._row_of[record.id]  # hundreds that go are told oldest first, which is the last row
-            else:
-                self._row_of = None
+        self._instances[row] = record
+        self.dataChanged.emit(self.index(row), self.index(row))
+
+    def _remove_gone(self) -> None:
+        """Remove the rows of the instances that are gone, those beside each other at once."""
+        gone, self._gone = self._gone, set()
+        rows = self.rows_of(frozenset(gone)) if gone else []
+        self.is_removing = True
+        while rows:
+            last = first = rows.pop()
+            while rows and rows[-1] == first - 1:
+                first = rows.pop()
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._instances[first : last + 1]
+            self._row_of = None
             self.endRemoveRows()
-            self.is_removing = False
-        else:
-            self._instances[row] = record
-            self.dataChanged.emit(self.index(row), self.index(row))
+        self.is_removing = False
 
     def _follow_order(self, image_id: int) -> None:
         """Put the rows in the order that is new; of several that moved, the first brings all to their places."""
@@ -197,6 +208,7 @@ class InstanceListModel(QAbstractListModel):
         self.layoutChanged.emit()
 
     def _on_looks_changed(self) -> None:
+        self._remove_gone()  # their category may be gone, too
         if self._instances:
             self.dataChanged.emit(self.index(0), self.index(len(self._instances) - 1))
 
