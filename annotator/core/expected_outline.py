@@ -40,21 +40,19 @@ def shifted(outline: Outline, dx: int, dy: int, mask: RunLengths | None = None) 
 
 def box_of(outline: Outline) -> tuple[float, float, float, float]:
     """The box (left, top, right, bottom) around it in image pixels; all zero when it has no ring."""
-    if not outline.rings:
+    boxes = outline.all_rings.boxes
+    if not len(boxes):
         return 0.0, 0.0, 0.0, 0.0
-    least = np.min([ring.corners.min(axis=0) for ring in outline.rings], axis=0).tolist()
-    most = np.max([ring.corners.max(axis=0) for ring in outline.rings], axis=0).tolist()
-    return least[0], least[1], most[0], most[1]
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = boxes[:, 2:].max(axis=0).tolist()
+    return left, top, right, bottom
 
 
 def covers(outline: Outline, point: Point) -> bool:
     """Whether a place, in image pixels, lies inside: an odd number of lines runs below it."""
     x, y = point
-    crossings = 0
-    for ring in outline.rings:
-        start, end = ring.corners, np.roll(ring.corners, -1, axis=0)
-        spans = np.flatnonzero((start[:, 0] > x) != (end[:, 0] > x))
-        start, end = start[spans], end[spans]
-        heights = start[:, 1] + (x - start[:, 0]) * (end[:, 1] - start[:, 1]) / (end[:, 0] - start[:, 0])
-        crossings += int(np.count_nonzero(heights > y))
-    return crossings % 2 == 1
+    start, end = outline.all_rings.corners, outline.all_rings.ends
+    spans = np.flatnonzero((start[:, 0] > x) != (end[:, 0] > x))
+    start, end = start[spans], end[spans]
+    heights = start[:, 1] + (x - start[:, 0]) * (end[:, 1] - start[:, 1]) / (end[:, 0] - start[:, 0])
+    return int(np.count_nonzero(heights > y)) % 2 == 1

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -47,6 +48,41 @@ class OutlineRing:
 
 
 @dataclass(frozen=True, eq=False)
+class AllRings:
+    """All rings of an outline in one: for questions about hundreds of them, which one by one take long.
+
+    corners: N x 2 float64. ends: N x 2, of each corner the one after it on its ring. weights: N float64. starts: R, the
+    index of each ring's first corner. boxes: R x 4 float64, (left, top, right, bottom) of each ring.
+    """
+
+    corners: Ring
+    ends: Ring
+    weights: _Weights
+    starts: npt.NDArray[np.intp]
+    boxes: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, rings: Sequence[OutlineRing]) -> AllRings:
+        """Put together."""
+        corners = np.concatenate([np.zeros((0, 2)), *(ring.corners for ring in rings)])
+        weights = np.concatenate([np.zeros(0), *(ring.weights for ring in rings)])
+        counts = np.array([len(ring.corners) for ring in rings], np.intp)
+        starts = np.cumsum(counts) - counts
+        ends = np.empty_like(corners)
+        ends[:-1] = corners[1:]
+        ends[starts + counts - 1] = corners[starts]
+        boxes = np.zeros((0, 4))
+        if len(rings):
+            boxes = np.hstack([np.minimum.reduceat(corners, starts), np.maximum.reduceat(corners, starts)])
+        return cls(corners, ends, weights, starts, boxes)
+
+    def handles(self, tolerance: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+        """The indices of all handles here, and which ring each is on."""
+        places = np.flatnonzero(self.weights > max(tolerance, FINEST))
+        return places, np.searchsorted(self.starts, places, side="right") - 1
+
+
+@dataclass(frozen=True, eq=False)
 class Outline:
     """All rings of a mask. Changes return the changed mask, whose outline is to be made by `of`."""
 
@@ -75,6 +111,11 @@ class Outline:
                         kept.add(point)
                 rings.append(OutlineRing(corners, _weights(corners, known), part, is_hole=index > 0))
         return cls(mask, tuple(rings), tuple(point for point in wanted if point in kept))
+
+    @cached_property
+    def all_rings(self) -> AllRings:
+        """All rings in one."""
+        return AllRings.of(self.rings)
 
     # -- changes -----------------------------------------------------------------------------------------------------
 
@@ -127,7 +168,7 @@ class Outline:
 
     def handle_count(self, tolerance: float) -> int:
         """How many handles there are."""
-        return sum(len(ring.handles(tolerance)) for ring in self.rings)
+        return int(np.count_nonzero(self.all_rings.weights > max(tolerance, FINEST)))
 
     def polygons(self, tolerance: float) -> list[Ring]:
         """The closed lines through the handles alone, one for each ring."""

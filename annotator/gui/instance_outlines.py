@@ -28,7 +28,9 @@ class Making:
     def __call__(self) -> Outline:
         with self._lock:
             if self._made is None:
-                self._made = Outline.of(self.mask, self._before, self._pinned)
+                made = Outline.of(self.mask, self._before, self._pinned)
+                _ = made.all_rings  # here, and not when the window first asks
+                self._made = made
             return self._made
 
 

@@ -234,6 +234,8 @@ class SelectedOutline(QObject):
         def make() -> _Worked:
             outline = maker()
             done = gesture.done_on(outline, tolerance_of(before, detail))
+            if done is not None and done.after is not None:
+                _ = done.after.all_rings  # here, and not when the window first asks
             shape = None if done is None or done.mask == before else PreparedShape.from_change(before, done.mask)
             return _Worked(outline, done, shape)
 

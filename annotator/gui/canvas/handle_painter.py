@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from annotator.core.polygons import Ring
 from annotator.gui.canvas.viewport import Viewport
 from annotator.gui.palette import CASING, CURRENT_MASK, POSITIVE
 
 _HANDLE = 8.0  # widget pixels across
+_STAMP = 12  # the same of the picture of one, with room for its casing
 _LARGER = 12.0
 _CROWDED = 4.0
+_MANY = 1e6  # cells side by side on a screen, and more
 _FILL = QColor(255, 255, 255)
 
 
@@ -25,15 +28,30 @@ def paint_handles(painter: QPainter, viewport: Viewport, places: Ring) -> None:
     x, y = on_widget[:, 0], on_widget[:, 1]
     seen = (x > part.left()) & (x < part.right()) & (y > part.top()) & (y < part.bottom())
     # Of those that would cover each other, one: where a ragged outline is small on screen there are many.
-    _, first = np.unique(np.floor(on_widget[seen] / _CROWDED), axis=0, return_index=True)
-    points = QPolygonF([QPointF(*place) for place in on_widget[seen][first].tolist()])
-    painter.save()
+    cells = np.floor(on_widget[seen] / _CROWDED)
+    _, first = np.unique(cells[:, 0] * _MANY + cells[:, 1], return_index=True)
+    ratio = painter.device().devicePixelRatio()
+    stamp = _stamp(ratio)
+    # On whole pixels of the screen, as pictures: a thousand of them take a millisecond, drawn as circles ten.
+    corners = np.round((on_widget[seen][first] - _STAMP / 2) * ratio) / ratio
+    for left, top in corners.tolist():
+        painter.drawImage(QPointF(left, top), stamp)
+
+
+@lru_cache(maxsize=4)
+def _stamp(ratio: float) -> QImage:
+    """A handle, for a screen with so many pixels to a widget's."""
+    side = round(_STAMP * ratio)
+    stamp = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    stamp.setDevicePixelRatio(ratio)
+    stamp.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(stamp)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    # Points with a round pen: hundreds of them take no longer than a few ellipses.
     for color, width in ((CASING, _HANDLE + 2.5), (_FILL, _HANDLE)):
         painter.setPen(QPen(color, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        painter.drawPoints(points)
-    painter.restore()
+        painter.drawPoint(QPointF(_STAMP / 2, _STAMP / 2))
+    painter.end()
+    return stamp
 
 
 def paint_handle(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QSize, Qt, Signal
@@ -128,9 +128,8 @@ class InstanceLayer(QObject):
         """Of that what is pointed at or new: it changes too often to be part of a picture."""
         bright = {self._selection.hovered_id, self._flashing_id}
         if bright != {None}:
-            for instance, shape in self._drawn(viewport):
-                if instance.id in bright:
-                    paint_fill(painter, viewport, shape, self._color(instance), FILL_OPACITY)
+            for instance, shape in self._drawn(viewport, bright):
+                paint_fill(painter, viewport, shape, self._color(instance), FILL_OPACITY)
 
     def selected_picture(self, viewport: Viewport, size: QSize, pixel_ratio: float) -> QPixmap | None:
         """The rest of that, the outlines of the selected instances; None when none is selected."""
@@ -139,11 +138,9 @@ class InstanceLayer(QObject):
         return self._selected_picture.get(viewport, size, pixel_ratio)
 
     def _selected_items(self, viewport: Viewport, part: QRectF | None = None) -> Iterator[Item]:
-        chosen = self._selection.instance_ids
-        if chosen:
-            for instance, shape in self._drawn(viewport):
-                if instance.id in chosen and (part is None or part.intersects(shape.rect)):
-                    yield partial(_paint_selected, viewport=viewport, shape=shape)
+        for _, shape in self._drawn(viewport, self._selection.instance_ids):
+            if part is None or part.intersects(shape.rect):
+                yield partial(_paint_selected, viewport=viewport, shape=shape)
 
     def invalidate(self) -> None:
         """Draw anew at the next paint."""
@@ -151,12 +148,16 @@ class InstanceLayer(QObject):
         self._selected_picture.invalidate()
         self.changed.emit()
 
-    def _drawn(self, viewport: Viewport) -> Iterator[tuple[Instance, MaskShape]]:
-        """What there is to draw, lowest first."""
+    def _drawn(
+        self, viewport: Viewport, among: Collection[int | None] | None = None
+    ) -> Iterator[tuple[Instance, MaskShape]]:
+        """What there is to draw, lowest first; among: only of these ids."""
         if not self.is_visible:
             return
         visible, hidden_ids = viewport.visible(), self._selection.view_state.hidden_ids
         for instance in self._instances():
+            if among is not None and instance.id not in among:
+                continue
             if instance.id in hidden_ids or instance.id == self._replaced_id:
                 continue
             shape = self._shapes.get(instance.id)

@@ -44,12 +44,11 @@ class OutlineHits:
     def __init__(self, outline: Outline, tolerance: float) -> None:
         self._outline = outline
         self._tolerance = tolerance
-        handles = [ring.handles(tolerance) for ring in outline.rings]
-        self.handles = np.concatenate([np.zeros((0, 2)), *outline.polygons(tolerance)])
-        self._corners = np.concatenate([np.zeros(0, np.intp), *handles])
-        self._rings = np.repeat(np.arange(len(handles)), [len(some) for some in handles])
-        boxes = [(*ring.corners.min(axis=0), *ring.corners.max(axis=0)) for ring in outline.rings]
-        self._boxes = np.array(boxes).reshape(-1, 4)
+        rings = outline.all_rings
+        places, self._rings = rings.handles(tolerance)
+        self.handles = rings.corners[places]
+        self._corners = places - rings.starts[self._rings]
+        self._boxes = rings.boxes
 
     def is_of(self, outline: Outline, tolerance: float) -> bool:
         """Whether it was made of these."""
