@@ -169,8 +169,12 @@ class Instance:
         return instance
 
     def with_mask(self, mask: RunLengths) -> Instance:
-        """The same instance with another mask; what the file said of the old mask is dropped."""
-        return replace(self, mask=mask, verbatim=None)
+        """The same instance with another mask; what file, network and review said of the old one is not said of it."""
+        if mask == self.mask:
+            return replace(self, verbatim=None)
+        review = None if self.review is None else replace(self.review, state=ReviewState.TO_REVIEW)
+        provenance = replace(self.provenance, predicted_iou=None, stability=None)
+        return replace(self, mask=mask, verbatim=None, review=review, provenance=provenance)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -15,6 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from annotator.core import coco
+from annotator.core.document import Review, ReviewState
+from annotator.core.edits import ChangeInstance
 from annotator.core.formats.exchange import export
 from annotator.core.formats.options import ExportOptions, Shape
 from tests.gui.annotating import accept_disc, add_category, instances, mask
@@ -257,3 +260,18 @@ def assert_holds(path, wanted: np.ndarray) -> None:
     (record,) = json.loads(path.read_bytes())["annotations"]
     assert np.array_equal(COCO(str(path)).annToMask(record).astype(bool), wanted)
     assert record["area"] == wanted.sum()
+
+
+def test_what_was_said_of_the_mask_before_is_not_said_of_what_was_painted(disc):
+    model = disc.window.workspace.model
+    (instance,) = instances(disc)
+    accepted = replace(instance, review=Review(ReviewState.ACCEPTED, "fine"))
+    model.push(ChangeInstance(instance, accepted), "accept")
+    assert accepted.provenance.predicted_iou is not None
+    drag(disc, (60, 20), (90, 20))
+    (painted,) = instances(disc)
+    assert painted.review == Review(ReviewState.TO_REVIEW, "fine")
+    assert painted.provenance == replace(accepted.provenance, predicted_iou=None, stability=None)
+    assert disc.window.details.review.state.currentText() == "To review"
+    disc.undo()
+    assert instances(disc) == [accepted]
