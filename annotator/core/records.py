@@ -170,7 +170,7 @@ class Instance:
 
     def with_mask(self, mask: RunLengths) -> Instance:
         """The same instance with another mask; what file, network and review said of the old one is not said of it."""
-        if mask == self.mask:
+        if mask is self.mask:  # not ==, for which a mask as it was read would have to be made
             return replace(self, verbatim=None)
         review = None if self.review is None else replace(self.review, state=ReviewState.TO_REVIEW)
         provenance = replace(self.provenance, predicted_iou=None, stability=None)

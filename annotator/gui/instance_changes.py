@@ -64,6 +64,9 @@ class InstanceChanges(QObject):
 
     def reorder(self, instance_ids: Iterable[int], step: Step) -> None:
         """Draw these instances of one image over or under its others; among themselves they keep their order."""
+        self._model.in_order(partial(self._reorder, frozenset(instance_ids), step))
+
+    def _reorder(self, instance_ids: frozenset[int], step: Step) -> None:
         chosen = self._unlocked_ids(instance_ids)
         document = self._model.document
         for image_id in {instance.image_id for instance in _unlocked(document, chosen)}:

@@ -207,7 +207,9 @@ class TestLeaving:
         add_category(saving, "dog")
         may_go_on = threading.Event()
         keep_backup = keeping.keep_backup
-        monkeypatch.setattr(keeping, "keep_backup", lambda path: may_go_on.wait(10) and keep_backup(path))
+        monkeypatch.setattr(
+            keeping, "keep_backup", lambda path, spared: may_go_on.wait(10) and keep_backup(path, spared=spared)
+        )
         disk.error = errno.ENOSPC
         saving.window.workspace.autosave.save()
         saving.undo()

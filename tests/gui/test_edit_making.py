@@ -255,3 +255,12 @@ class TestInTheWindow:
         held.open()
         qtbot.waitUntil(lambda: not hands.window.isVisible(), timeout=10_000)
         assert self.categories(coco.read(saved[-1])) == [2, 2]
+
+
+def test_what_is_locked_before_its_turn_keeps_its_place(all_is_large):
+    desk = desk_with_turns()
+    place = [instance.id for instance in desk.document.instances_of(1)]
+    desk.selection.view_state.set_locked(place[:1], True)
+    desk.instances.reorder(place[:1], Step.TO_FRONT)
+    finish(desk)
+    assert [instance.id for instance in desk.document.instances_of(1)] == place

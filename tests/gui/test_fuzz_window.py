@@ -85,7 +85,7 @@ def import_damaged(hands: Hands, qtbot, folder: Path, case: str, times: int, see
         dialog.format.setCurrentIndex(dialog.format.findData(format_name))
         dialog.source.clear()
         with qtbot.waitSignal(dialog.was_read, timeout=WAIT):
-            dialog.source.setText(str(path if case == "coco" else folder))
+            dialog.source.setText(str(path if format_name == "coco" else folder))
         assert "fault of the program" not in dialog.preview.toPlainText(), what
         assert records(hands) == before, what  # nothing happens before the button
         if not dialog.do_import.isEnabled():

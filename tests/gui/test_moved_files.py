@@ -211,8 +211,8 @@ class TestFileChangedByOthers:
         module, name = step.rsplit(".", 1)
         do = getattr(importlib.import_module(module), name)
 
-        def interrupted(*arguments):
-            result = do(*arguments)
+        def interrupted(*arguments, **named):
+            result = do(*arguments, **named)
             path.write_text(theirs, "utf-8")
             return result
 
