@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
 
 from benchmarks.parts import figures, goals
+from benchmarks.parts.watchdog import Watchdog
 
 BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 
@@ -238,3 +240,11 @@ def test_the_page_has_the_places_that_are_written(project: Path):
     for name in ("run", "table"):
         assert text.count(f"<!-- {name}: written by benchmarks/page.py -->\n") == 1
         assert text.count(f"<!-- end of {name} -->") == 1
+
+
+def test_a_stall_that_ends_what_is_measured_counts(qtbot):
+    watchdog = Watchdog()
+    qtbot.wait(20)
+    watchdog.longest()
+    time.sleep(0.2)
+    assert watchdog.longest() >= 200  # though no tick has come since

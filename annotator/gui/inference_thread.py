@@ -25,8 +25,9 @@ from annotator.gui.preview_maker import PreviewMaker
 from annotator.segment import CancellationToken, Cancelled
 from annotator.segment.cache import EmbeddingCache
 
-# What one request may fail with while the segmenter goes on: RuntimeError is how the network's library complains.
-_MODEL_FAILURES = (AnnotatorError, RuntimeError)
+# What one request may fail with while the segmenter goes on: RuntimeError is how the network's library complains, and a
+# large image may find no memory where the next one does.
+_MODEL_FAILURES = (AnnotatorError, RuntimeError, MemoryError)
 _RESTARTS_IN_A_ROW = 2  # a segmenter that dies more often than this without serving anything stays down
 
 
@@ -242,6 +243,8 @@ class InferenceThread(QThread):
 
 def _told(error: Exception) -> str:
     """The failure as a sentence; what no user could have caused goes to the terminal as well."""
+    if isinstance(error, MemoryError):
+        return Sentence("There is not enough memory for this image: close other programs, or use a smaller copy of it.")
     if not isinstance(error, AnnotatorError):
         traceback.print_exception(error)
     return reason_of(error)

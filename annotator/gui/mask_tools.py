@@ -73,10 +73,10 @@ class MaskTools(QObject):
         if not self._may_change(selected):
             return
 
-        def put(masks: list[RunLengths]) -> None:
-            if all(mask == instance.mask or not mask.area for mask, instance in zip(masks, selected, strict=True)):
+        def put(masks: list[RunLengths], present: list[Instance]) -> None:
+            if all(mask == instance.mask or not mask.area for mask, instance in zip(masks, present, strict=True)):
                 self._tell_unchanged()
-            self._changes.set_masks(selected, masks, text)
+            self._changes.set_masks(present, masks, text)
 
         self._compute(lambda: [change(instance.mask) for instance in selected], put, of=selected)
 
@@ -86,14 +86,14 @@ class MaskTools(QObject):
             return
         if not self._may_change(selected):
             return
-        kept, *gone = selected
 
-        def put(mask: RunLengths) -> None:
+        def put(mask: RunLengths, present: list[Instance]) -> None:
+            kept, *gone = present
             edit = Together((RemoveInstances(tuple(gone)), ChangeInstance(kept, kept.with_mask(mask))))
             if self._model.push(edit, self.tr("Merge")):
                 for instance in gone:
                     self._work.note_merged(instance.id, kept.id)
-                self._select(selected, [kept.id])
+                self._select(present, [kept.id])
 
         self._compute(lambda: mask_editing.united([instance.mask for instance in selected]), put, of=selected)
 
@@ -107,7 +107,8 @@ class MaskTools(QObject):
         if not self._changes.may_change(lowest):
             return
 
-        def put(mask: RunLengths) -> None:
+        def put(mask: RunLengths, present: list[Instance]) -> None:
+            lowest = present[0]
             if not mask.area:
                 self.refused.emit(self.tr("The others cover the lowest instance: nothing would be left of it."))
                 return
@@ -118,7 +119,7 @@ class MaskTools(QObject):
         def subtract() -> RunLengths:
             return mask_editing.subtracted(lowest.mask, [other.mask for other in others])
 
-        self._compute(subtract, put, of=in_order, changed=[lowest])
+        self._compute(subtract, put, of=in_order, changed=1)
 
     def _split(self, selected: list[Instance]) -> None:
         if not self._may_change(selected):
@@ -127,9 +128,9 @@ class MaskTools(QObject):
         def split() -> list[list[RunLengths]]:
             return [sorted(mask_editing.split(i.mask), key=lambda part: -part.area) for i in selected]
 
-        self._compute(split, lambda parts: self._put_parts(selected, parts), of=selected)
+        self._compute(split, self._put_parts, of=selected)
 
-    def _put_parts(self, instances: Sequence[Instance], parts_of: Sequence[Sequence[RunLengths]]) -> None:
+    def _put_parts(self, parts_of: Sequence[Sequence[RunLengths]], instances: list[Instance]) -> None:
         edits: list[Edit] = []
         chosen: list[int] = []
         for instance, parts in zip(instances, parts_of, strict=True):
@@ -163,22 +164,24 @@ class MaskTools(QObject):
     def _compute(
         self,
         work: Callable[[], _Result],
-        put: Callable[[_Result], None],
+        put: Callable[[_Result, list[Instance]], None],
         *,
         of: Sequence[Instance],
-        changed: Sequence[Instance] | None = None,
+        changed: int | None = None,
     ) -> None:
-        """Do the work in a worker thread and then `put` its result, unless one of these instances changed meanwhile.
+        """Do the work in a worker thread and then `put` its result, unless the mask of one of these changed meanwhile.
 
-        changed: those of them that get other masks, when it is not all.
+        put: is handed these instances as they are by then, of another category perhaps. changed: how many of them, the
+        first, get other masks, when it is not all.
         """
 
         def put_if_unchanged(result: _Result) -> None:
             instances = self._model.document.instances
-            if not all(instances.get(i.id) == i for i in of):
+            present = [instances[i.id] for i in of if i.id in instances]
+            if [i.mask for i in present] != [i.mask for i in of]:
                 self.refused.emit(self.tr("The instance was changed meanwhile, so that change stays and this one not."))
-            elif all(map(self._changes.may_change, of if changed is None else changed)):  # it may have been locked
-                put(result)
+            elif all(map(self._changes.may_change, present[:changed])):  # it may have been locked
+                put(result, present)
 
         self._work.compute(work, put_if_unchanged)
 

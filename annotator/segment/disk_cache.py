@@ -21,6 +21,8 @@ _HEADER_SIZE = struct.Struct("<I")
 _DIGEST_BYTES = 20
 _SUFFIX = ".embedding"
 _LIMIT_NAME = "limit"
+_MOST_BYTES = 64 * 2**20  # more than any embedding takes, so that no file in its place takes the memory away
+_BLIND_PUTS = 32  # the files are counted anew after so many: another process may have added some
 
 DEFAULT_BYTES = 2 * 2**30
 """About 500 embeddings of images at 1024 pixels, 8000 at 256."""
@@ -36,6 +38,7 @@ class DiskCache:
 
     def __init__(self, folder: Path, max_bytes: int) -> None:
         self._folder = folder
+        self._room = self._puts_left = 0  # bytes: as far as is known
         self._max_bytes = max_bytes
 
     @classmethod
@@ -64,10 +67,11 @@ class DiskCache:
         """The embedding kept under that fingerprint, which becomes the most recently used, or None."""
         path = self._path(key)
         try:
-            data = path.read_bytes()
-        except OSError:
+            with path.open("rb") as file:
+                data = file.read(_MOST_BYTES + 1)
+            embedding = _decode(data, key) if len(data) <= _MOST_BYTES else None
+        except (OSError, MemoryError):
             return None
-        embedding = _decode(data, key)
         with contextlib.suppress(OSError):
             if embedding is None:
                 path.unlink()
@@ -85,7 +89,11 @@ class DiskCache:
             return
         with contextlib.suppress(OSError):
             self._write(self._path(key), data)
-        self._make_room()
+        self._puts_left -= 1
+        self._room -= len(data)
+        if self._room < 0 or self._puts_left <= 0:
+            # Some more than needed go, or a full cache would be listed at every put.
+            self._make_room(spare=self._max_bytes // 20 // len(data) * len(data))
 
     @property
     def nbytes(self) -> int:
@@ -113,15 +121,18 @@ class DiskCache:
                 beside.unlink(missing_ok=True)
             raise
 
-    def _make_room(self) -> None:
+    def _make_room(self, spare: int = 0) -> None:
+        """Delete what was used longest ago where there is too much, and then as much as leaves `spare` bytes."""
         files = sorted(self._files())
-        excess = sum(size for _, size, _ in files) - self._max_bytes
+        room = self._max_bytes - sum(size for _, size, _ in files)
+        wanted = spare if room < 0 else 0
         for _, size, path in files:
-            if excess <= 0:
-                return
+            if room >= wanted:
+                break
             with contextlib.suppress(OSError):
-                path.unlink()
-                excess -= size
+                path.unlink(missing_ok=True)  # another process may have been faster
+                room += size
+        self._room, self._puts_left = room, _BLIND_PUTS
 
     def _files(self) -> list[tuple[int, int, Path]]:
         """(time of last use, bytes, path) of every embedding, and of what a killed writer left behind."""

@@ -20,7 +20,8 @@ class Watchdog(QObject):
         self._timer.start()
 
     def longest(self) -> float:
-        """Milliseconds of the longest gap since the last call."""
+        """Milliseconds of the longest gap since the last call, with that which has not ended yet."""
+        self._on_tick()
         longest, self._longest = self._longest, 0.0
         return longest
 

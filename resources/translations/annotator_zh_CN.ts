@@ -2366,6 +2366,10 @@ Licence: Apache-2.0, the program and the starter weights alike.</source>
         <translation>程序自身出错，详情见终端。</translation>
     </message>
     <message>
+        <source>There is not enough memory for this image: close other programs, or use a smaller copy of it.</source>
+        <translation>内存不足，无法处理这张图像：请关闭其他程序，或使用尺寸较小的副本。</translation>
+    </message>
+    <message>
         <source>The journal of {path} could not be closed as it should ({reason}).</source>
         <translation>{path} 的日志未能正常关闭（{reason}）。</translation>
     </message>

@@ -61,3 +61,35 @@ def test_it_is_reported_nobody_waits_for_ever_and_a_restart_mends_it(qtbot):
     inference.close()
     # The second restart is one of the segmenter that runs; the thread was started but once.
     assert segmenter.starts <= 3
+
+
+class Forgetful(FakeSegmenter):
+    """Has no memory for large images."""
+
+    def start(self) -> None:
+        pass
+
+    restart = close = start
+
+    def wait_ready(self, timeout: float | None = None) -> None:
+        pass
+
+    def encode(self, rgb, *, cancel=None):
+        if rgb.shape[0] > 100:
+            raise MemoryError
+        return super().encode(rgb, cancel=cancel)
+
+
+def test_an_image_for_which_there_is_no_memory_is_refused_and_the_next_is_not(qtbot):
+    inference = Inference(Forgetful)
+    inference.start()
+    with qtbot.waitSignal(inference.encode_failed, timeout=20_000) as failed:
+        inference.show_image("large", np.zeros((200, 200, 3), np.uint8))
+    key, reason = failed.args
+    assert key == "large"
+    assert "not enough memory" in reason
+    with qtbot.waitSignal(inference.encoded, timeout=20_000) as encoded:
+        inference.show_image("small", np.zeros((20, 30, 3), np.uint8))
+    assert encoded.args[0].key == "small"
+    assert inference.state is SegmenterState.READY
+    inference.close()

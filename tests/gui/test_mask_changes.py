@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from pycocotools.coco import COCO
 
 from annotator.core import coco
 from annotator.core.document import Category, Instance
-from annotator.core.edits import AddCategory, AddInstance, Together
+from annotator.core.edits import AddCategory, AddInstance, ChangeInstance, Together
 from annotator.core.geometry import RunLengths
 from annotator.gui.dialogs.clean_up import CleanUpDialog
 from tests.gui.annotating import block
@@ -216,3 +217,17 @@ def test_cleaning_up_needs_a_selection(hands):
     hands.window.actions_.clean_up.trigger()
     assert hands.window.findChild(CleanUpDialog) is None
     assert "Select the instances" in hands.window.status.currentMessage()
+
+
+@pytest.mark.parametrize("tool", ["fill_holes", "split", "merge"])
+def test_what_is_said_of_an_instance_meanwhile_does_not_stop_a_tool(hands, put, tool):
+    made, other = put(RING | block(200, 100, 210, 110), block(100, 20, 120, 40))
+    hands.window.workspace.selection.select([made.id, other.id])
+    getattr(hands.window.actions_, tool).trigger()
+    before = hands.window.workspace.model.document.instances[made.id]
+    said = replace(before, attributes={"age": 3})
+    hands.window.workspace.model.push(ChangeInstance(before, said), "say more")
+    done(hands)
+    now = hands.window.workspace.model.document.instances[made.id]
+    assert now.attributes == {"age": 3}
+    assert now.mask != made.mask

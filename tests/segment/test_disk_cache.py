@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotator import paths
+from annotator.segment import disk_cache
 from annotator.segment.disk_cache import DiskCache
 from annotator.segment.preprocess import Frame
 from annotator.segment.segmenter import Embedding
@@ -219,3 +220,35 @@ def test_an_embedding_for_which_there_is_no_memory_is_just_not_kept(cache, monke
     monkeypatch.setattr("annotator.segment.disk_cache._encode", exhausted)
     cache.put(embedding(1).fingerprint, embedding(1))
     assert cache.get(embedding(1).fingerprint) is None
+
+
+def test_a_file_that_no_embedding_fills_is_a_miss_and_goes(cache):
+    kept = embedding(1)
+    cache.put(kept.fingerprint, kept)
+    path = cache._path(kept.fingerprint)
+    os.truncate(path, 2**40)  # sparse
+    assert cache.get(kept.fingerprint) is None
+    assert not path.exists()
+
+
+def test_a_full_cache_is_not_counted_at_every_put_and_stays_within_its_bound(tmp_path, monkeypatch):
+    size = len(disk_cache._encode(embedding(0)))
+    cache = DiskCache(tmp_path, 40 * size)
+    counted = []
+    files = DiskCache._files
+    monkeypatch.setattr(DiskCache, "_files", lambda cache: counted.append(1) or files(cache))
+    for seed in range(200):
+        kept = embedding(seed)
+        cache.put(kept.fingerprint, kept)
+        assert len(list(tmp_path.glob("*.embedding"))) <= 40
+    assert len(counted) < 100
+    assert len(list(tmp_path.glob("*.embedding"))) >= 37
+
+
+def test_what_another_process_puts_there_is_found_to_be_too_much(tmp_path):
+    size = len(disk_cache._encode(embedding(0)))
+    here, there = DiskCache(tmp_path, 40 * size), DiskCache(tmp_path, 40 * size)
+    for seed in range(400):
+        kept = embedding(seed)
+        (here if seed % 2 else there).put(kept.fingerprint, kept)
+    assert len(list(tmp_path.glob("*.embedding"))) <= 40 + disk_cache._BLIND_PUTS
