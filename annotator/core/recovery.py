@@ -109,7 +109,7 @@ def _salvaged(
     unfinished: Mapping[tuple[str, str], bytes],
 ) -> tuple[JournalFile, Recovery]:
     """What fits of the steps, in a journal that has only that; the whole one is kept when something does not."""
-    recorded, newest_at = file.images(), _newest_at(file)
+    recorded, newest_at, begun = file.images(), _newest_at(file), file.unfinished()
     before, categories = list(document.images.values()), tuple(document.categories.values())
     salvaged = salvage(document, recorded, steps, _categories_before(file, digest))
     path = file.path
@@ -121,7 +121,7 @@ def _salvaged(
         edit = Together(salvaged.made)
         if salvaged.made:
             file.append([Entry(1, True, encode(edit), newest_at.timestamp())])
-        for (image, kind), content in unfinished.items():
+        for (image, kind), content in begun.items():
             file.set_unfinished(image, kind, content)
     except BaseException:
         file.close()
@@ -194,12 +194,18 @@ def _replayed(file: JournalFile, document: Document, start: SavedState, steps: l
 
 
 def _fitting(file: JournalFile, document: Document) -> Mapping[tuple[str, str], bytes]:
-    """What is unfinished on images that are as they were; else it would lie beside what it was drawn for."""
+    """What is unfinished on images that are as they were.
+
+    On one of another size it would lie beside what it was drawn for, and goes. On one that is not listed this time it
+    waits in the journal.
+    """
     before = {image.path: (image.height, image.width) for image in file.images()}
     now = {image.path: (image.height, image.width) for image in document.images.values()}
     unfinished = file.unfinished()
     for path, kind in list(unfinished):
-        if path not in now or before.get(path, now[path]) != now[path]:
+        if path not in now:
+            del unfinished[path, kind]
+        elif before.get(path, now[path]) != now[path]:
             del unfinished[path, kind]
             file.set_unfinished(path, kind, None)
     return unfinished

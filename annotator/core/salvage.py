@@ -201,6 +201,9 @@ class _Salvage:
         elif isinstance(before, Category) and self._is_there(after.id):
             now = document.categories[self._id(Category, after.id)]
             merged = self._merged(before, after, now)
+            if merged.name != now.name and document.category_named(merged.name) is not None:
+                self._left_out += 1  # two of one name could not be told apart
+                merged = replace(merged, name=now.name)
             if merged != now:
                 self._make(edits.ChangeCategory(now, merged))
         else:

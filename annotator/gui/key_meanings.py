@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPointF, Signal
+from shiboken6 import isValid
 
 from annotator.gui.actions import Actions
 from annotator.gui.canvas.canvas import Canvas
@@ -124,6 +125,8 @@ class KeyMeanings(QObject):
         return masks.drawn, masks.corners
 
     def _refresh_undo(self) -> None:
+        if not isValid(self._actions.undo):
+            return  # what was asked for in this window ended in the one that took its place in another language
         stack = self._workspace.model.undo_stack
         drawn, corners = self._kept
         has_begun = any(kept.present is not None or kept.may_come_back() for kept in (drawn, corners))

@@ -162,7 +162,8 @@ class MainWindow(QMainWindow):
         if path is not None:
             name = f"{path.parent.name}/{path.name}[*] - {name}"
         self.setWindowTitle(name)
-        self.setWindowModified(not self.workspace.model.is_saved or self.workspace.editor.mask_work.is_busy)
+        is_all = self.workspace.model.is_saved and not self.workspace.editor.mask_work.is_busy
+        self.setWindowModified(path is not None and not is_all)
 
     def _refresh_offers(self) -> None:
         model = self.workspace.model

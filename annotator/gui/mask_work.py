@@ -124,15 +124,22 @@ class MaskWork(QObject):
         self._lost = _nothing
         self._later.clear()
         self._merged.clear()
+        problem: Exception | None = None
         for lost in dropped:
-            lost()
+            try:
+                lost()
+            except Exception as error:  # noqa: BLE001 - the others must hear of it, too
+                problem = problem or error
+        if problem is not None:
+            raise problem
 
     def _go_on(self) -> None:
         while self._later and not self._is_busy:
-            deed, _ = self._later.popleft()
+            deed, lost = self._later.popleft()
             try:
                 deed()
             except Exception:
+                lost()
                 QTimer.singleShot(0, self._go_on)  # what follows must not wait for ever
                 raise
         if not self._is_busy:

@@ -46,7 +46,10 @@ class PreviewMaker:
 
     def _make(self, request: DecodeRequest, proposal: Proposal | None, seconds: float) -> None:
         started = time.perf_counter()
-        shape = None if proposal is None else preview_shape(proposal, request.scale)
+        try:
+            shape = None if proposal is None else preview_shape(proposal, request.scale)
+        except MemoryError:
+            shape = None  # what is only looked at for a moment is not worth a message
         self._reports.previewed.emit(Previewed(request.request_id, shape, seconds + time.perf_counter() - started))
 
 

@@ -501,6 +501,30 @@ class TestUnfinished:
         with Session(folder) as old:
             assert not old.recovery.unfinished
 
+    @pytest.mark.parametrize("fits", [True, False])
+    def test_they_wait_for_an_image_that_is_not_listed_this_time(self, folder, fits):
+        with Session(folder) as first:
+            first.do(5)
+            first.journal.keep_unfinished("b.png", "corners", lambda: b"1")
+            first.save()
+        image, away = folder / "images" / "b.png", folder / "b.png"
+        image.rename(away)
+        path = folder / "images" / COCO_NAME
+        without = json.loads(path.read_bytes())
+        gone = {record["id"] for record in without["images"] if record["file_name"] == "b.png"}
+        for key, of in (("images", "id"), ("annotations", "image_id")):
+            without[key] = [record for record in without[key] if record[of] not in gone]
+        whole = path.read_bytes()
+        path.write_text(json.dumps(without), "utf-8")
+        with Session(folder) as second:
+            assert not second.recovery.unfinished
+            if not fits:
+                second.do(3)
+        away.rename(image)
+        path.write_bytes(whole)
+        with Session(folder) as third:
+            assert third.recovery.unfinished == {("b.png", "corners"): b"1"}
+
     def test_a_journal_of_an_older_program_has_none(self, folder):
         with Session(folder) as first:
             first.do(5)

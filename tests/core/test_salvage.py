@@ -223,3 +223,12 @@ class TestLostCategories:
         assert (result.left_out, result.categories) == (0, ())
         assert document.instances[20].category_id == 2
         assert [category.name for category in document.categories.values()] == ["cat", "hound"]
+
+
+def test_a_name_that_another_category_has_by_now_is_not_given_twice(document):
+    cat = document.categories[1]
+    document.put(Category(3, "hen"))
+    result = salvaged(document, ChangeCategory(cat, replace(cat, name="hen", color="#112233")))
+    assert result.left_out == 1
+    assert [category.name for category in document.categories.values()] == ["cat", "dog", "hen"]
+    assert document.categories[1].color == "#112233"

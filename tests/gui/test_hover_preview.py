@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
 
-from annotator.gui import hover_preview
+from annotator.gui import hover_preview, preview_maker
 from annotator.gui.preview_maker import preview_shape
 from annotator.segment import Proposal
 from annotator.segment.preprocess import Frame
@@ -162,3 +162,18 @@ def test_it_differs_from_the_mask_by_less_than_a_pixel_of_the_screen(scale, size
 
 def test_nothing_is_drawn_of_an_empty_mask():
     assert preview_shape(Proposal(np.full((64, 64), -5, np.float32), 0.1, Frame(100, 80, 256)), 0.4) is None
+
+
+def test_one_for_which_there_is_no_memory_is_none_and_the_next_is_one(hands, qtbot, monkeypatch):
+    preview = hands.window.workspace.preview
+
+    def no_memory(*_):
+        raise MemoryError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(preview_maker, "preview_shape", no_memory)
+        with qtbot.waitSignal(hands.window.workspace.inference.previewed) as caught:
+            hover(hands, 50, 80)
+        assert caught.args[0].shape is None
+    hover(hands, 120, 80)
+    qtbot.waitUntil(lambda: preview.shape is not None)

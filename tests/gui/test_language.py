@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from PySide6.QtCore import QCoreApplication, QLocale, QPointF, Qt
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox
+from PySide6.QtCore import QCoreApplication, QEvent, QLocale, QPointF, Qt
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMessageBox
 
 from annotator.gui.actions import plain_text
 from annotator.gui.dialogs.keys import KeysDialog
@@ -205,3 +207,14 @@ def test_sentences_are_joined_as_their_language_writes_them():
     assert joined(["One.", "", "Two."]) == "One. Two."
     assert joined(["一。", "", "二。"]) == "一。二。"
     assert joined([]) == ""
+
+
+def test_an_undo_that_waits_for_its_turn_happens_in_the_new_language(keeper, settings, qtbot):
+    work, go = keeper.window.workspace.editor.mask_work, threading.Event()
+    work.compute(lambda: go.wait(20), lambda _: None)
+    keeper.window.key_meanings.undo()
+    settings.language = "zh_CN"
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    go.set()
+    qtbot.waitUntil(lambda: not work.is_busy)
+    assert not keeper.window.actions_.undo.isEnabled()
