@@ -21,7 +21,7 @@ LIBRARIES = {
     "segment": {"numpy", "cv2", "PIL", "ray"},
     "model": {"numpy", "mindspore", "safetensors"},
     "kernels": {"numpy", "mindspore"},
-    "gui": {"numpy", "PySide6"},
+    "gui": {"numpy", "PySide6", "shiboken6"},
     "cli": set(),
     "commands": {"numpy", "cv2", "onnxruntime"},  # the last one inside a function, and only when asked to compare
 }
