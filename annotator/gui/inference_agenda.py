@@ -90,6 +90,7 @@ class Agenda:
         self._why_stopped: str | None = None
         self._announced_key = ""  # the current image's key once its embedding, or why there is none, was reported
         self._refused: dict[str, str] = {}  # images the segmenter could not encode, and why, by their keys
+        self._refused_for_now: set[str] = set()  # those of them that it may be asked for again
 
     # -- from any thread ---------------------------------------------------------------------------------------------
 
@@ -115,6 +116,9 @@ class Agenda:
                 self._current.cancel.cancel()
             self._current = CurrentImage(key, rgb, CancellationToken())
             self._announced_key = ""
+            if key in self._refused_for_now:
+                self._refused_for_now.discard(key)
+                self._refused.pop(key, None)
             if self._embeddings.get(key) is None:
                 self._errands.interrupt()
             self._changed.notify()
@@ -215,10 +219,12 @@ class Agenda:
             if self._current is image:
                 self._announced_key = image.key
 
-    def refuse(self, image: CurrentImage, reason: str) -> None:
-        """The segmenter cannot encode that image; it is not asked again."""
+    def refuse(self, image: CurrentImage, reason: str, *, for_now: bool = False) -> None:
+        """The segmenter cannot encode that image; it is not asked again. for_now: until the image is shown again."""
         with self._changed:
             self._refused[image.key] = reason
+            if for_now:
+                self._refused_for_now.add(image.key)
 
     def retry(self, request: DecodeRequest) -> None:
         """That prompt has met the segmenter's end: it waits again unless a newer one does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 import traceback
@@ -151,7 +152,7 @@ class InferenceThread(QThread):
                 raise
             except _MODEL_FAILURES as error:
                 reason = _told(error)
-                self._agenda.refuse(image, reason)
+                self._agenda.refuse(image, reason, for_now=isinstance(error, MemoryError))
                 self._agenda.announced(image)
                 self._reports.encode_failed.emit(image.key, reason)
                 self._enter(SegmenterState.READY)
@@ -176,9 +177,10 @@ class InferenceThread(QThread):
             return
         self._failures_in_a_row = 0
         self._reports.decoded.emit(Decoded(request.request_id, shown, time.perf_counter() - started))
-        # These are not seen before the user asks for them.
-        for other in shown[1:]:
-            other.prepare()
+        # These are not seen before the user asks for them, who finds them computed unless the memory is short.
+        with contextlib.suppress(MemoryError):
+            for other in shown[1:]:
+                other.prepare()
 
     def _preview(self, task: Preview, segmenter: SegmenterProcess) -> None:
         started = time.perf_counter()

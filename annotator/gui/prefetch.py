@@ -72,7 +72,7 @@ class Prefetch(QObject):
                 image = self._loader.read(path, ahead=True)
                 if not self._inference.is_encoded(image.key):
                     segmenter.keep(image.key, image.rgb)
-            except AnnotatorError:
+            except (AnnotatorError, MemoryError):  # told when it is on screen
                 continue
             if not self._loader.holds(image.key):
                 self._too_large[path] = image.key

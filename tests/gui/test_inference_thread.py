@@ -64,7 +64,9 @@ def test_it_is_reported_nobody_waits_for_ever_and_a_restart_mends_it(qtbot):
 
 
 class Forgetful(FakeSegmenter):
-    """Has no memory for large images."""
+    """Has no memory for large images for as long as it is short of it."""
+
+    is_short = True
 
     def start(self) -> None:
         pass
@@ -75,13 +77,14 @@ class Forgetful(FakeSegmenter):
         pass
 
     def encode(self, rgb, *, cancel=None):
-        if rgb.shape[0] > 100:
+        if self.is_short and rgb.shape[0] > 100:
             raise MemoryError
         return super().encode(rgb, cancel=cancel)
 
 
 def test_an_image_for_which_there_is_no_memory_is_refused_and_the_next_is_not(qtbot):
-    inference = Inference(Forgetful)
+    segmenter = Forgetful()
+    inference = Inference(lambda: segmenter)
     inference.start()
     with qtbot.waitSignal(inference.encode_failed, timeout=20_000) as failed:
         inference.show_image("large", np.zeros((200, 200, 3), np.uint8))
@@ -92,4 +95,8 @@ def test_an_image_for_which_there_is_no_memory_is_refused_and_the_next_is_not(qt
         inference.show_image("small", np.zeros((20, 30, 3), np.uint8))
     assert encoded.args[0].key == "small"
     assert inference.state is SegmenterState.READY
+    segmenter.is_short = False  # other programs were closed
+    with qtbot.waitSignal(inference.encoded, timeout=20_000) as encoded:
+        inference.show_image("large", np.zeros((200, 200, 3), np.uint8))
+    assert encoded.args[0].key == "large"
     inference.close()
