@@ -135,11 +135,10 @@ class MaskWork(QObject):
 
     def _go_on(self) -> None:
         while self._later and not self._is_busy:
-            deed, lost = self._later.popleft()
+            deed, _ = self._later.popleft()
             try:
                 deed()
             except Exception:
-                lost()
                 QTimer.singleShot(0, self._go_on)  # what follows must not wait for ever
                 raise
         if not self._is_busy:

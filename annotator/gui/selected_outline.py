@@ -183,6 +183,10 @@ class SelectedOutline(QObject):
         held.asked_at = self._work.asked
         self.changed.emit()
 
+    def tell_place_gone(self) -> None:
+        """Say that what a gesture is about is not on the outline any more."""
+        self.refused.emit(self.tr("The outline is another one by now, without that place: it stays as it is."))
+
     def expect_undo(self) -> Callable[[], None]:
         """Undo has been asked for; if it is of a change that is still to be made, what was before is shown at once.
 
@@ -256,7 +260,7 @@ class SelectedOutline(QObject):
 
     def _land(self, outlines: InstanceOutlines, done: Done | None) -> None:
         if done is None:
-            self.refused.emit(self.tr("The outline is another one by now, without that place: it stays as it is."))
+            self.tell_place_gone()
         elif done.is_too_few:
             self.refused.emit(self._too_few())
         else:

@@ -264,3 +264,21 @@ def test_what_is_locked_before_its_turn_keeps_its_place(all_is_large):
     desk.instances.reorder(place[:1], Step.TO_FRONT)
     finish(desk)
     assert [instance.id for instance in desk.document.instances_of(1)] == place
+
+
+def test_a_fault_in_a_deed_that_waited_leaves_the_count_of_those_that_wait_right(all_is_large, qtbot):
+    desk = desk_with_turns()
+    ids = sorted(desk.document.instances)
+    desk.instances.set_crowd(ids[:1], True)
+
+    def fault() -> None:
+        raise ZeroDivisionError
+
+    with qtbot.capture_exceptions() as faults:
+        desk.model.making.in_order(fault)
+        finish(desk)
+    assert [kind for kind, *_ in faults] == [ZeroDivisionError]
+    done = []
+    desk.model.making.in_order(lambda: done.append(1))
+    assert done  # at once, for nothing waits
+    assert desk.model.making._waiting == 0

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 
 from annotator.core.document import Instance
-from annotator.core.edits import AddInstance, RemoveInstances, Together
+from annotator.core.edits import AddInstance, ChangeInstance, RemoveInstances, Together
 from annotator.core.geometry import RunLengths
 from annotator.core.outline import Outline
 from annotator.gui.tools.outline_gesture import Gesture
@@ -477,3 +477,17 @@ def test_the_places_of_image_points(shaped):
     place = hands.window.canvas.viewport.to_image(QPointF(corner(hands, 100, 40)))
     assert abs(place.x() - 100) < 0.5
     assert abs(place.y() - 40) < 0.5
+
+
+def test_who_pulls_a_vertex_that_another_change_takes_away_is_told(shaped):
+    hands = shaped(SQUARE)
+    canvas, model = hands.window.canvas, hands.window.workspace.model
+    QTest.mousePress(canvas, LEFT, NONE, corner(hands, 100, 100))
+    QTest.mouseMove(canvas, corner(hands, 110, 110))
+    (before,) = instances(hands)
+    model.push(ChangeInstance(before, before.with_mask(RunLengths.from_mask(block(150, 20, 170, 40)))), "elsewhere")
+    ready(hands)
+    hands.qtbot.waitUntil(lambda: "without that place" in hands.window.status.currentMessage())
+    QTest.mouseRelease(canvas, LEFT, NONE, corner(hands, 110, 110))
+    hands.wait_masks()
+    assert np.array_equal(mask(hands), block(150, 20, 170, 40))

@@ -254,6 +254,8 @@ class VertexEditor(QObject):
             self._grab = replace(grab, hit=hit, is_on_line=hit is not None and hit.spot is not Spot.INSIDE)
             if hit is None:
                 self._let_go()
+                if grab.hit is not None:  # else nothing was there when the outline came
+                    self._outline.tell_place_gone()
         self.repaint_wanted.emit()
 
     def _again(self, hit: Hit | None, hits: OutlineHits | None) -> Hit | None:
