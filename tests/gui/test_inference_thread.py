@@ -94,7 +94,7 @@ def test_an_image_for_which_there_is_no_memory_is_refused_and_the_next_is_not(qt
     with qtbot.waitSignal(inference.encoded, timeout=20_000) as encoded:
         inference.show_image("small", np.zeros((20, 30, 3), np.uint8))
     assert encoded.args[0].key == "small"
-    assert inference.state is SegmenterState.READY
+    qtbot.waitUntil(lambda: inference.state is SegmenterState.READY)  # told after the embedding
     segmenter.is_short = False  # other programs were closed
     with qtbot.waitSignal(inference.encoded, timeout=20_000) as encoded:
         inference.show_image("large", np.zeros((200, 200, 3), np.uint8))
