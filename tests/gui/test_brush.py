@@ -203,9 +203,12 @@ def test_brackets_and_alt_wheel_size_the_brush_and_the_circle_shows_it(disc):
         QApplication.sendEvent(disc.window.canvas, wheel)
         assert size(disc) > before
     assert disc.window.canvas.viewport.scale == scale
-    QTest.mouseMove(disc.window.canvas, disc.at(120, 80))
-    image = disc.window.canvas.grab().toImage()
-    radius = size(disc) * scale / 2
+    canvas = disc.window.canvas
+    canvas.grab()  # lays out what waits for it: the picture has its place before the pointer has
+    QTest.mouseMove(canvas, disc.at(110, 80))
+    QTest.mouseMove(canvas, disc.at(120, 80))
+    image = canvas.grab().toImage()
+    radius = size(disc) * canvas.viewport.scale / 2
     centre = QPointF(disc.at(120, 80))
     for turn in range(0, 360, 45):
         away = QPointF(math.cos(math.radians(turn)), math.sin(math.radians(turn))) * radius
